@@ -1,0 +1,105 @@
+/**
+ * The HTTP server that every service stands on: bounded bodies and times, health endpoints, security
+ * headers, one masked error answer, and a close that lets requests in flight finish.
+ */
+import { randomUUID } from "node:crypto";
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyServerOptions } from "fastify";
+import type { Logger } from "./log.ts";
+
+/** Proves that something the service needs works; rejects when it does not. */
+export type ReadinessCheck = () => Promise<unknown>;
+
+export interface HttpServerOptions {
+  readonly log: Logger;
+  /** What `/health/ready` asks, by the name it reports. */
+  readonly ready: Readonly<Record<string, ReadinessCheck>>;
+  /** Largest request body in bytes. */
+  readonly bodyLimit?: number;
+  /** Whether `X-Forwarded-*` is believed; only behind a proxy that sets it. */
+  readonly trustProxy?: boolean;
+}
+
+const readinessTimeoutMs = 2_000;
+
+/**
+ * A server with `/health/live` (200 while the process runs) and `/health/ready` (200, or 503 with the
+ * names of the checks that failed). Errors that reach it are answered as `{error, message}` with
+ * nothing of their inside.
+ */
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const settings: FastifyServerOptions = {
+    loggerInstance: options.log,
+    disableRequestLogging: true,
+    bodyLimit: options.bodyLimit ?? 256 * 1024,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    maxParamLength: 200,
+    trustProxy: options.trustProxy ?? false,
+    genReqId: () => randomUUID(),
+    forceCloseConnections: "idle",
+  };
+  const app = Fastify(settings) as unknown as FastifyInstance;
+  app.addHook("onSend", async (_request, reply) => {
+    reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    if (request.url.startsWith("/health/")) return;
+    request.log.debug({ req: request, res: reply, ms: Math.round(reply.elapsedTime) }, "request");
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) request.log.error({ err: error, req: request }, "request failed");
+    return reply.code(status).send(maskedError(status));
+  });
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send(maskedError(404)));
+  addHealth(app, options.ready);
+  return app;
+}
+
+function addHealth(app: FastifyInstance, checks: HttpServerOptions["ready"]): void {
+  app.get("/health/live", async () => ({ status: "live" }));
+  app.get("/health/ready", async (request, reply) => {
+    const failed: string[] = [];
+    await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => {
+        try {
+          await within(readinessTimeoutMs, check());
+        } catch (error) {
+          request.log.warn({ err: error, check: name }, "not ready");
+          failed.push(name);
+        }
+      }),
+    );
+    return failed.length === 0
+      ? { status: "ready" }
+      : reply.code(503).send({ status: "not ready", failed: failed.sort() });
+  });
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const sentences: Readonly<Record<number, readonly [code: string, message: string]>> = {
+  400: ["bad_request", "The request could not be read. Check its body and headers."],
+  404: ["not_found", "There is nothing at this address."],
+  405: ["method_not_allowed", "This address does not answer to this method."],
+  408: ["timeout", "The request took too long to arrive. Send it again."],
+  413: ["request_too_large", "The request body is larger than this service accepts."],
+  415: ["unsupported_media_type", "This service does not read bodies of this content type."],
+};
+
+function maskedError(status: number): { error: string; message: string } {
+  const [error, message] =
+    sentences[status] ??
+    (status < 500
+      ? ["bad_request", "The request is refused."]
+      : ["internal_error", "Something went wrong on our side. Try again; nothing was changed half."]);
+  return { error, message };
+}

@@ -1,0 +1,87 @@
+/**
+ * A store for what may be lost: short-lived values with a time to live. Redis in production, the
+ * process itself by default; `keyvalue.contract.ts` in the tests holds both to this interface.
+ */
+
+/** Keys and values are strings. Every value has a time to live in whole seconds, at least 1. */
+export interface KeyValueStore {
+  /** The value, or null when there is none or its time is over. */
+  get(key: string): Promise<string | null>;
+  /** Writes the value, whatever was there. */
+  set(key: string, value: string, ttlSeconds: number): Promise<void>;
+  /** Writes the value unless there is one; true for exactly one of any number of callers. */
+  add(key: string, value: string, ttlSeconds: number): Promise<boolean>;
+  /** Reads and removes the value; at most one caller gets it. */
+  take(key: string): Promise<string | null>;
+  /** Puts a member into a set and prolongs the set's life to at least `ttlSeconds`. */
+  addMember(key: string, member: string, ttlSeconds: number): Promise<void>;
+  /** The members of a set; empty when there is none. */
+  members(key: string): Promise<string[]>;
+  /** Removes values and sets. */
+  delete(...keys: string[]): Promise<void>;
+  /** Rejects when the store cannot be reached. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Entry {
+  readonly value: string | Set<string>;
+  readonly expiresAt: number;
+}
+
+/**
+ * The store inside the process. Bounded: past `maxEntries` the entries written longest ago go first.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function createMemoryStore(maxEntries = 100_000, now: () => number = Date.now): KeyValueStore {
+  const entries = new Map<string, Entry>();
+  const live = (key: string): Entry | undefined => {
+    const entry = entries.get(key);
+    if (entry && entry.expiresAt <= now()) {
+      entries.delete(key);
+      return undefined;
+    }
+    return entry;
+  };
+  const text = (key: string): string | null => {
+    const value = live(key)?.value;
+    return typeof value === "string" ? value : null;
+  };
+  const write = (key: string, value: Entry["value"], ttlSeconds: number, notBefore = 0) => {
+    entries.delete(key);
+    entries.set(key, { value, expiresAt: Math.max(now() + ttlSeconds * 1000, notBefore) });
+    for (const oldest of entries.keys()) {
+      if (entries.size <= maxEntries) break;
+      entries.delete(oldest);
+    }
+  };
+  return {
+    get: async (key) => text(key),
+    set: async (key, value, ttlSeconds) => write(key, value, ttlSeconds),
+    add: async (key, value, ttlSeconds) => {
+      if (live(key)) return false;
+      write(key, value, ttlSeconds);
+      return true;
+    },
+    take: async (key) => {
+      const value = text(key);
+      if (value !== null) entries.delete(key);
+      return value;
+    },
+    addMember: async (key, member, ttlSeconds) => {
+      const before = live(key);
+      const set = before?.value instanceof Set ? before.value : new Set<string>();
+      write(key, set.add(member), ttlSeconds, before?.expiresAt);
+    },
+    members: async (key) => {
+      const value = live(key)?.value;
+      return value instanceof Set ? [...value] : [];
+    },
+    delete: async (...keys) => {
+      for (const key of keys) entries.delete(key);
+    },
+    ping: async () => {},
+    close: async () => entries.clear(),
+  };
+}

@@ -1,0 +1,56 @@
+/**
+ * Structured logs (one JSON object a line, on standard output).
+ *
+ * Secrets and personal data stay out by construction: requests are logged by method and path without
+ * query, errors by type, message and stack, and the fields below are blanked wherever they turn up.
+ */
+import { type DestinationStream, type Logger, pino } from "pino";
+
+export type { Logger };
+
+const secretFields = [
+  "authorization",
+  "cookie",
+  "password",
+  "token",
+  "accessToken",
+  "refreshToken",
+  "idToken",
+  "code",
+  "secret",
+  "residentId",
+  "mobile",
+  "name",
+  "variables",
+];
+
+const redactedPaths = secretFields.flatMap((field) => [`data.${field}`, `*.data.${field}`, `headers.${field}`]);
+
+/** A logger for one service. `level` is a pino level name. */
+export function createLogger(service: string, level: string, destination?: DestinationStream): Logger {
+  const options = {
+    name: service,
+    level,
+    redact: { paths: redactedPaths, censor: "[hidden]" },
+    serializers: { req: describeRequest, res: describeResponse, err: describeError },
+    formatters: { level: (label: string) => ({ level: label }) },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+function describeRequest(request: { method?: string; url?: string; id?: string }) {
+  return { id: request.id, method: request.method, path: request.url?.split("?", 1)[0] };
+}
+
+function describeResponse(response: { statusCode?: number }) {
+  return { status: response.statusCode };
+}
+
+function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const described: Record<string, unknown> = { type: error.name, message: error.message, stack: error.stack };
+  if ("code" in error && typeof error.code === "string") described.code = error.code;
+  if (error.cause instanceof Error) described.cause = describeError(error.cause);
+  return described;
+}

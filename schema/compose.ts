@@ -1,0 +1,47 @@
+/**
+ * Composes the subgraphs' SDL into `schema/supergraph.graphql`.
+ *
+ *     npm run compose            writes the file
+ *     npm run compose -- --check fails when the committed file is not what the subgraphs give
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { composeServices } from "@apollo/composition";
+import { parse } from "graphql";
+
+/** Every subgraph of the city, in the order in which it appears in the supergraph. */
+export const subgraphNames = ["citizen", "health", "pension", "employment", "utilities"] as const;
+
+const folder = new URL("./", import.meta.url);
+const supergraphFile = new URL("supergraph.graphql", folder);
+
+/**
+ * The supergraph SDL of all committed subgraphs. The URLs inside only name the subgraphs: where each
+ * one listens is configuration of the gateway.
+ *
+ * @throws Error that lists every composition error, each with the subgraph that caused it.
+ */
+export function composeSupergraph(): string {
+  const services = subgraphNames.map((name) => ({
+    name,
+    url: `http://${name}.subgraph.invalid/graphql`,
+    typeDefs: parse(readFileSync(new URL(`${name}.graphql`, folder), "utf8")),
+  }));
+  const { supergraphSdl, errors } = composeServices(services);
+  if (errors?.length || supergraphSdl === undefined) {
+    throw new Error(`The subgraphs do not compose:\n${(errors ?? []).map((e) => `- ${e.message}`).join("\n")}`);
+  }
+  return `# Composed by \`npm run compose\` from the subgraphs beside this file. Do not edit.\n${supergraphSdl}\n`;
+}
+
+if (import.meta.main) {
+  const composed = composeSupergraph();
+  if (process.argv.includes("--check")) {
+    if (readFileSync(supergraphFile, "utf8") !== composed) {
+      console.error("schema/supergraph.graphql is stale. Run `npm run compose` and commit it.");
+      process.exitCode = 1;
+    }
+  } else {
+    writeFileSync(supergraphFile, composed);
+    console.log(`schema/supergraph.graphql composed from ${subgraphNames.length} subgraphs.`);
+  }
+}

@@ -1,0 +1,21 @@
+/** Who is asking, after every check has passed. */
+export interface Caller {
+  /** The citizen, in the form of the sector of the service that looks at it. */
+  readonly subject: string;
+  /** The client application (`client_id`) through which she asks. */
+  readonly clientId: string;
+  /** What the client may read. */
+  readonly scopes: ReadonlySet<string>;
+  /** When the right ends, in seconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** The scope with which a client may read a subgraph's part of the citizen's data. */
+export function readScope(subgraph: string): string {
+  return `${subgraph}:read`;
+}
+
+/** Splits a space-separated `scope` value (RFC 6749, 3.3). */
+export function parseScopes(scope: unknown): ReadonlySet<string> {
+  return new Set(typeof scope === "string" ? scope.split(" ").filter(Boolean) : []);
+}

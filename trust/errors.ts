@@ -1,0 +1,71 @@
+/**
+ * Every error that the graph can answer with. `docs/errors.md` describes each; a test holds both
+ * against one another. OAuth endpoints use the codes of OAuth and OpenID Connect instead.
+ */
+
+/** The HTTP status of a request that fails as a whole, and the sentence the caller reads. */
+interface ErrorKind {
+  readonly status: number;
+  readonly message: string;
+}
+
+/** Code (`extensions.code` of a GraphQL error) to its kind. Codes are stable; sentences may improve. */
+export const errorCatalogue = {
+  BAD_REQUEST: { status: 400, message: "The request is not a well-formed GraphQL request." },
+  GRAPHQL_PARSE_FAILED: { status: 400, message: "The document is not valid GraphQL." },
+  GRAPHQL_VALIDATION_FAILED: { status: 400, message: "The operation does not fit the schema." },
+  OPERATION_RESOLUTION_FAILURE: {
+    status: 400,
+    message: "The operation to run cannot be determined; name it in operationName.",
+  },
+  BAD_USER_INPUT: { status: 400, message: "An argument has a value that is not allowed." },
+  UNAUTHENTICATED: { status: 401, message: "Sign in to read this." },
+  TOKEN_INVALID: { status: 401, message: "The access token is not valid here. Sign in again." },
+  TOKEN_EXPIRED: { status: 401, message: "The access token has expired. Get a fresh one and try again." },
+  FORBIDDEN: { status: 403, message: "You are not allowed to read this." },
+  METHOD_NOT_ALLOWED: { status: 405, message: "Use POST, or GET for queries." },
+  NOT_ACCEPTABLE: {
+    status: 406,
+    message: "The answer is available as application/graphql-response+json or application/json only.",
+  },
+  REQUEST_TOO_LARGE: { status: 413, message: "The request is larger than this service accepts." },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, message: "Send the request as application/json in UTF-8." },
+  SUBGRAPH_UNAVAILABLE: {
+    status: 503,
+    message: "A service that holds this data does not answer right now. Try again later.",
+  },
+  INTERNAL_SERVER_ERROR: { status: 500, message: "Something went wrong on our side. Try again later." },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** True for the codes of the catalogue. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === "string" && Object.hasOwn(errorCatalogue, code);
+}
+
+/**
+ * A refusal. `message` is for the caller, `detail` for the log; neither may hold personal data or a
+ * secret.
+ */
+export class HuiminError extends Error {
+  override readonly name = "HuiminError";
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+
+  constructor(code: ErrorCode, options: { message?: string; detail?: string; cause?: unknown } = {}) {
+    super(options.message ?? errorCatalogue[code].message, { cause: options.cause });
+    this.code = code;
+    this.detail = options.detail;
+  }
+
+  /** HTTP status when the whole request fails with this error. */
+  get status(): number {
+    return errorCatalogue[this.code].status;
+  }
+
+  /** Read by graphql-js when the error is thrown in a resolver. */
+  get extensions(): { readonly code: ErrorCode } {
+    return { code: this.code };
+  }
+}

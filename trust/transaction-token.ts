@@ -1,0 +1,99 @@
+/**
+ * Transaction tokens: what a subgraph receives instead of the citizen's access token (IETF
+ * draft-ietf-oauth-transaction-tokens). Signed by the gateway, for one subgraph, for 60 seconds.
+ */
+import { type CryptoKey, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
+import { refusal } from "./access-token.ts";
+import { type Caller, parseScopes, readScope } from "./caller.ts";
+import { HuiminError } from "./errors.ts";
+
+/** The HTTP header that carries a transaction token. */
+export const transactionTokenHeader = "txn-token";
+
+/** Longest life of a transaction token, in seconds. */
+export const transactionTokenLifetime = 60;
+
+/** The `aud` of the tokens for one subgraph. */
+export function subgraphAudience(subgraph: string): string {
+  return `urn:huimin:subgraph:${subgraph}`;
+}
+
+const type = "txntoken+jwt";
+const algorithm = "ES256";
+
+/** The gateway's private key and its ID in the gateway's key set. */
+export interface TransactionTokenSigner {
+  /** The gateway's URL, `iss` of its tokens. */
+  readonly issuer: string;
+  readonly key: CryptoKey;
+  readonly keyId: string;
+}
+
+/**
+ * Mints the token with which `caller` reads `subgraph`: of her scopes it carries that subgraph's alone,
+ * and it never outlives the access token it stands for.
+ *
+ * @param transactionId groups all calls of one request (`txn`)
+ * @param now seconds since the epoch
+ */
+export async function mintTransactionToken(
+  signer: TransactionTokenSigner,
+  caller: Caller,
+  subgraph: string,
+  transactionId: string,
+  now: number,
+): Promise<string> {
+  const scope = readScope(subgraph);
+  return await new SignJWT({
+    scope: caller.scopes.has(scope) ? scope : "",
+    txn: transactionId,
+    req_wl: caller.clientId,
+  })
+    .setProtectedHeader({ alg: algorithm, typ: type, kid: signer.keyId })
+    .setIssuer(signer.issuer)
+    .setAudience(subgraphAudience(subgraph))
+    .setSubject(caller.subject)
+    .setIssuedAt(now)
+    .setExpirationTime(Math.min(now + transactionTokenLifetime, caller.expiresAt))
+    .sign(signer.key);
+}
+
+/** What a subgraph asks of a token. */
+export interface TransactionTokenPolicy {
+  /** The gateway whose tokens count. */
+  readonly issuer: string;
+  /** This subgraph's own name. */
+  readonly subgraph: string;
+  /** Finds the gateway's public key. */
+  readonly keys: JWTVerifyGetKey;
+}
+
+/**
+ * Checks a transaction token for this subgraph.
+ *
+ * @throws HuiminError `UNAUTHENTICATED` when there is none, else as `verifyAccessToken` does
+ */
+export async function verifyTransactionToken(
+  token: string | undefined,
+  policy: TransactionTokenPolicy,
+): Promise<Caller> {
+  if (!token) throw new HuiminError("UNAUTHENTICATED", { message: "This service answers the gateway only." });
+  try {
+    const { payload } = await jwtVerify(token, policy.keys, {
+      issuer: policy.issuer,
+      audience: subgraphAudience(policy.subgraph),
+      typ: type,
+      algorithms: [algorithm],
+      clockTolerance: 5,
+      maxTokenAge: transactionTokenLifetime,
+      requiredClaims: ["iss", "aud", "exp", "iat", "sub", "txn", "req_wl"],
+    });
+    const { sub, req_wl: clientId, exp, scope } = payload;
+    if (typeof sub !== "string" || typeof clientId !== "string" || exp === undefined) {
+      throw new HuiminError("TOKEN_INVALID", { detail: "a required claim has the wrong type" });
+    }
+    return Object.freeze({ subject: sub, clientId, scopes: parseScopes(scope), expiresAt: exp });
+  } catch (error) {
+    throw refusal(error);
+  }
+}
