@@ -1,0 +1,2 @@
+/** What other folders may use of identity. */
+export { identityMigrations, identitySchema } from "./store/migrations.ts";
