@@ -6,9 +6,10 @@
  */
 import { z } from "zod";
 
-/** One setting: the variable it comes from, what it must look like, and what it is for. */
+/** One setting: the variables it may come from, what it must look like, and what it is for. */
 export interface Setting<T = unknown> {
-  readonly env: string;
+  /** The first of these that is set counts. */
+  readonly env: readonly [string, ...string[]];
   readonly schema: z.ZodType<T>;
   /** One sentence for the person who runs the service. */
   readonly doc: string;
@@ -34,8 +35,8 @@ export class ConfigError extends Error {
 }
 
 /** Describes one setting; keeps the type of its value. */
-export function setting<T>(env: string, schema: z.ZodType<T>, doc: string): Setting<T> {
-  return { env, schema, doc };
+export function setting<T>(env: string | Setting["env"], schema: z.ZodType<T>, doc: string): Setting<T> {
+  return { env: typeof env === "string" ? [env] : env, schema, doc };
 }
 
 /** A TCP port, 1 to 65535. */
@@ -77,14 +78,15 @@ export const commonSettings = {
 export function loadConfig<S extends ConfigSpec>(service: string, spec: S, env: NodeJS.ProcessEnv): ConfigOf<S> {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const [name, { env: variable, schema }] of Object.entries(spec)) {
-    const text = env[variable] === "" ? undefined : env[variable];
+  for (const [name, { env: variables, schema }] of Object.entries(spec)) {
+    const variable = variables.find((candidate) => env[candidate]) ?? variables[0];
+    const text = env[variable] || undefined;
     const parsed = schema.safeParse(text);
     if (parsed.success) values[name] = parsed.data;
-    else if (text === undefined) faults.push(`${variable} is missing`);
+    else if (text === undefined) faults.push(`${variables.join(" or ")} is missing`);
     else faults.push(`${variable} ${describe(parsed.error)}`);
   }
-  const known = new Set(Object.values(spec).map((s) => s.env));
+  const known = new Set(Object.values(spec).flatMap((s) => s.env));
   for (const variable of Object.keys(env)) {
     if (variable.startsWith("HUIMIN_") && !known.has(variable))
       faults.push(`${variable} is not a setting of ${service}`);

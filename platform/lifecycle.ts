@@ -2,7 +2,7 @@
  * How a service process begins and ends: configuration first, one clear sentence when it cannot
  * start, and a bounded, orderly stop on SIGTERM, SIGINT or the death of the process that started it.
  */
-import { ConfigError, type ConfigOf, type ConfigSpec, loadConfig } from "./config.ts";
+import { ConfigError, type ConfigOf, type ConfigSpec, type commonSettings, loadConfig } from "./config.ts";
 import { createLogger, type Logger } from "./log.ts";
 
 /** A service that has started. */
@@ -18,7 +18,7 @@ export type LifecycleMessage =
   | { readonly type: "ready"; readonly url: string }
   | { readonly type: "failed"; readonly reason: string };
 
-type SpecWithLog = ConfigSpec & { readonly logLevel: { readonly env: string } };
+type SpecWithLog = ConfigSpec & typeof commonSettings;
 
 const stopTimeoutMs = 10_000;
 
