@@ -3,7 +3,13 @@
  * headers, one masked error answer, and a close that lets requests in flight finish.
  */
 import { randomUUID } from "node:crypto";
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyServerOptions } from "fastify";
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from "fastify";
 import type { Logger } from "./log.ts";
 
 /** Proves that something the service needs works; rejects when it does not. */
@@ -17,7 +23,12 @@ export interface HttpServerOptions {
   readonly bodyLimit?: number;
   /** Whether `X-Forwarded-*` is believed; only behind a proxy that sets it. */
   readonly trustProxy?: boolean;
+  /** The page that people see for a failed request; without it programs read `{error, message}`. */
+  readonly errorPage?: ErrorPage;
 }
+
+/** Makes the body of an answer whose status is already set to `status`; may set headers of its own. */
+export type ErrorPage = (status: number, request: FastifyRequest, reply: FastifyReply) => unknown;
 
 const readinessTimeoutMs = 2_000;
 
@@ -38,6 +49,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     genReqId: () => randomUUID(),
     forceCloseConnections: "idle",
   };
+  const errorPage: ErrorPage = options.errorPage ?? maskedError;
   const app = Fastify(settings) as unknown as FastifyInstance;
   app.addHook("onSend", async (_request, reply) => {
     reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
@@ -49,9 +61,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error, req: request }, "request failed");
-    return reply.code(status).send(maskedError(status));
+    return reply.code(status).send(errorPage(status, request, reply));
   });
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send(maskedError(404)));
+  app.setNotFoundHandler((request, reply) => reply.code(404).send(errorPage(404, request, reply)));
   addHealth(app, options.ready);
   return app;
 }
