@@ -60,6 +60,29 @@ export const secretBytes = (bytes: number) =>
     .transform((text) => Buffer.from(text, "base64url"))
     .refine((decoded) => decoded.length === bytes, `must be ${bytes} bytes in base64url`);
 
+const es256Jwk = z.object({
+  kty: z.literal("EC"),
+  crv: z.literal("P-256"),
+  alg: z.literal("ES256").default("ES256"),
+  kid: z.string().min(1),
+  x: z.base64url(),
+  y: z.base64url(),
+  d: z.base64url(),
+});
+
+/** A private ES256 key with the `kid` of its public half: a JSON Web Key (RFC 7517) in one line. */
+export type Es256PrivateJwk = z.output<typeof es256Jwk>;
+
+/** Reads an `Es256PrivateJwk`; other members are dropped. */
+export const es256PrivateJwk = z.string().transform((text, context): Es256PrivateJwk => {
+  try {
+    return es256Jwk.parse(JSON.parse(text));
+  } catch {
+    context.addIssue("must be a private ES256 JSON Web Key with a kid");
+    return z.NEVER;
+  }
+});
+
 /** Settings that every service has. */
 export const commonSettings = {
   logLevel: setting(
