@@ -51,8 +51,14 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   };
   const errorPage: ErrorPage = options.errorPage ?? maskedError;
   const app = Fastify(settings) as unknown as FastifyInstance;
+  let closing = false;
+  app.addHook("preClose", async () => {
+    closing = true;
+  });
   app.addHook("onSend", async (_request, reply) => {
     reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
+    // A connection kept alive behind the last answer would hold up the close.
+    if (closing) reply.header("connection", "close");
   });
   app.addHook("onResponse", async (request, reply) => {
     if (request.url.startsWith("/health/")) return;

@@ -5,69 +5,75 @@ import { createLogger } from "../log.ts";
 import { createRedisStore } from "../redis.ts";
 import { testRedisUrl } from "./redis.ts";
 
-const openers: Record<string, () => Promise<KeyValueStore>> = { "in process": async () => createMemoryStore() };
-if (testRedisUrl !== undefined) {
-  openers.redis = () => createRedisStore(testRedisUrl, `test-${randomUUID()}`, createLogger("test", "error"));
-}
+type Opener = readonly [name: string, open: () => Promise<KeyValueStore>];
 
-describe.each(Object.keys(openers))("the key-value store %s", (name) => {
-  let store: KeyValueStore;
-  beforeAll(async () => {
-    store = await (openers[name] ?? Promise.reject)();
-  });
-  afterAll(() => store.close());
+const inProcess: Opener = ["in process", async () => createMemoryStore()];
+const onRedis = (url: string): Opener => [
+  "on Redis",
+  () => createRedisStore(url, `test-${randomUUID()}`, createLogger("test", "error")),
+];
 
-  it("gives back what was set, and null for what was not", async () => {
-    await store.set("a", "1", 60);
-    expect(await store.get("a")).toBe("1");
-    expect(await store.get("never")).toBeNull();
-  });
+describe.each(testRedisUrl ? [inProcess, onRedis(testRedisUrl)] : [inProcess])(
+  "the key-value store %s",
+  (_name, open) => {
+    let store: KeyValueStore;
+    beforeAll(async () => {
+      store = await open();
+    });
+    afterAll(() => store.close());
 
-  it("replaces a value and its life on a second set", async () => {
-    await store.set("b", "1", 60);
-    await store.set("b", "2", 60);
-    expect(await store.get("b")).toBe("2");
-  });
+    it("gives back what was set, and null for what was not", async () => {
+      await store.set("a", "1", 60);
+      expect(await store.get("a")).toBe("1");
+      expect(await store.get("never")).toBeNull();
+    });
 
-  it("lets exactly one of twenty parallel adds win", async () => {
-    const won = await Promise.all(Array.from({ length: 20 }, (_, i) => store.add("c", String(i), 60)));
-    expect(won.filter(Boolean)).toHaveLength(1);
-  });
+    it("replaces a value and its life on a second set", async () => {
+      await store.set("b", "1", 60);
+      await store.set("b", "2", 60);
+      expect(await store.get("b")).toBe("2");
+    });
 
-  it("hands a value to exactly one of twenty parallel takers", async () => {
-    await store.set("d", "only", 60);
-    const taken = await Promise.all(Array.from({ length: 20 }, () => store.take("d")));
-    expect(taken.filter((value) => value === "only")).toHaveLength(1);
-    expect(await store.get("d")).toBeNull();
-  });
+    it("lets exactly one of twenty parallel adds win", async () => {
+      const won = await Promise.all(Array.from({ length: 20 }, (_, i) => store.add("c", String(i), 60)));
+      expect(won.filter(Boolean)).toHaveLength(1);
+    });
 
-  it("forgets a value when its time is over", async () => {
-    await store.set("e", "1", 1);
-    await expect.poll(() => store.get("e"), { timeout: 5_000 }).toBeNull();
-    expect(await store.add("e", "2", 60)).toBe(true);
-  });
+    it("hands a value to exactly one of twenty parallel takers", async () => {
+      await store.set("d", "only", 60);
+      const taken = await Promise.all(Array.from({ length: 20 }, () => store.take("d")));
+      expect(taken.filter((value) => value === "only")).toHaveLength(1);
+      expect(await store.get("d")).toBeNull();
+    });
 
-  it("keeps a set until its longest-lived member's time is over", async () => {
-    await store.addMember("f", "x", 60);
-    await store.addMember("f", "y", 1);
-    await store.addMember("f", "x", 1);
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
-    expect((await store.members("f")).sort()).toEqual(["x", "y"]);
-    expect(await store.members("never")).toEqual([]);
-  });
+    it("forgets a value when its time is over", async () => {
+      await store.set("e", "1", 1);
+      await expect.poll(() => store.get("e"), { timeout: 5_000 }).toBeNull();
+      expect(await store.add("e", "2", 60)).toBe(true);
+    });
 
-  it("deletes values and sets together", async () => {
-    await store.set("g", "1", 60);
-    await store.addMember("h", "x", 60);
-    await store.delete("g", "h", "never");
-    expect(await store.get("g")).toBeNull();
-    expect(await store.members("h")).toEqual([]);
-  });
+    it("keeps a set until its longest-lived member's time is over", async () => {
+      await store.addMember("f", "x", 60);
+      await store.addMember("f", "y", 1);
+      await store.addMember("f", "x", 1);
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      expect((await store.members("f")).sort()).toEqual(["x", "y"]);
+      expect(await store.members("never")).toEqual([]);
+    });
 
-  it("answers a ping", async () => {
-    await expect(store.ping()).resolves.toBeUndefined();
-  });
-});
+    it("deletes values and sets together", async () => {
+      await store.set("g", "1", 60);
+      await store.addMember("h", "x", 60);
+      await store.delete("g", "h", "never");
+      expect(await store.get("g")).toBeNull();
+      expect(await store.members("h")).toEqual([]);
+    });
+
+    it("answers a ping", async () => {
+      await expect(store.ping()).resolves.toBeUndefined();
+    });
+  },
+);
 
 it("the store in process stays within its bound, oldest first", async () => {
   const store = createMemoryStore(3);

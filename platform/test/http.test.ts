@@ -1,0 +1,80 @@
+import { Writable } from "node:stream";
+import { afterEach, describe, expect, it } from "vitest";
+import { createHttpServer } from "../http.ts";
+import { createLogger } from "../log.ts";
+
+const lines: string[] = [];
+const sink = new Writable({
+  write(chunk, _encoding, done) {
+    lines.push(String(chunk));
+    done();
+  },
+});
+const log = createLogger("test", "trace", sink);
+let app: ReturnType<typeof createHttpServer>;
+
+afterEach(async () => {
+  await app.close();
+  lines.length = 0;
+});
+
+async function listen(): Promise<string> {
+  return await app.listen({ port: 0, host: "localhost" });
+}
+
+describe("the HTTP server of every service", () => {
+  it("is live while it runs and ready when every check passes", async () => {
+    app = createHttpServer({ log, ready: { database: async () => {} } });
+    const url = await listen();
+    expect(await (await fetch(`${url}/health/live`)).json()).toEqual({ status: "live" });
+    expect(await (await fetch(`${url}/health/ready`)).json()).toEqual({ status: "ready" });
+  });
+
+  it("names the checks that fail or hang, and nothing of why", async () => {
+    app = createHttpServer({
+      log,
+      ready: {
+        database: () => Promise.reject(new Error("password of db is hunter2")),
+        keys: () => new Promise(() => {}),
+        store: async () => {},
+      },
+    });
+    const answer = await fetch(`${await listen()}/health/ready`);
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toEqual({ status: "not ready", failed: ["database", "keys"] });
+  });
+
+  it("masks what a handler throws", async () => {
+    app = createHttpServer({ log, ready: {} });
+    app.get("/broken", () => {
+      throw new Error("SELECT secret FROM table");
+    });
+    const answer = await fetch(`${await listen()}/broken`);
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).not.toContain("secret");
+    expect(lines.join()).toContain("SELECT secret");
+  });
+
+  it("refuses a body past its limit with a sentence", async () => {
+    app = createHttpServer({ log, ready: {}, bodyLimit: 100 });
+    app.post("/", async () => "ok");
+    const body = JSON.stringify({ text: "x".repeat(200) });
+    const answer = await fetch(await listen(), {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json" },
+    });
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ error: "request_too_large" });
+  });
+
+  it("logs a request without its query, headers or body", async () => {
+    app = createHttpServer({ log, ready: {} });
+    app.get("/cb", async () => "ok");
+    await fetch(`${await listen()}/cb?code=sesame`, {
+      headers: { authorization: "Bearer sesame", cookie: "s=sesame" },
+    });
+    await expect.poll(() => lines.join()).toContain('"path":"/cb"');
+    expect(lines.join()).not.toContain("sesame");
+  });
+});
