@@ -27,8 +27,11 @@ export interface HttpServerOptions {
   readonly errorPage?: ErrorPage;
 }
 
-/** Makes the body of an answer whose status is already set to `status`; may set headers of its own. */
-export type ErrorPage = (status: number, request: FastifyRequest, reply: FastifyReply) => unknown;
+/**
+ * Makes the body of an answer whose status is already set to `status`; may set headers of its own.
+ * `error` is what was thrown, null when there is no such address.
+ */
+export type ErrorPage = (status: number, request: FastifyRequest, reply: FastifyReply, error: Error | null) => unknown;
 
 const readinessTimeoutMs = 2_000;
 
@@ -67,9 +70,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error, req: request }, "request failed");
-    return reply.code(status).send(errorPage(status, request, reply));
+    return reply.code(status).send(errorPage(status, request, reply, error));
   });
-  app.setNotFoundHandler((request, reply) => reply.code(404).send(errorPage(404, request, reply)));
+  app.setNotFoundHandler((request, reply) => reply.code(404).send(errorPage(404, request, reply, null)));
   addHealth(app, options.ready);
   return app;
 }
