@@ -90,6 +90,11 @@ export const commonSettings = {
     z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
     "Least severe level that is logged.",
   ),
+  host: setting(
+    "HUIMIN_HOST",
+    z.string().default("localhost"),
+    "Address to listen on: localhost for this machine alone, 0.0.0.0 inside a container.",
+  ),
 } as const;
 
 /**

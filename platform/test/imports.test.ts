@@ -30,6 +30,7 @@ const allowed = [
   ["subgraphs/health/resolvers/canary.ts", "../../kit/subgraph.ts"],
   ["city/canary.ts", "../gateway/server.ts"],
   ["city/canary.ts", "../subgraphs/health/server.ts"],
+  ["e2e/canary.ts", "../subgraphs/health/config.ts"],
   ["portal/canary.ts", "../platform/html.ts"],
 ] as const;
 
