@@ -1,0 +1,42 @@
+/** Row rights: whose data a caller may read. */
+import type { GraphQLResolveInfo } from "graphql";
+import type { Caller } from "../../trust/caller.ts";
+import { HuiminError } from "../../trust/errors.ts";
+import type { SubgraphContext } from "./context.ts";
+import type { SubgraphResolvers } from "./resolvers.ts";
+
+/** Decides whether `caller` may read the data of a citizen, named in the form of the caller's sector. */
+export type MayRead = (caller: Caller, citizenId: string) => boolean;
+
+/** The rule of the city: everybody reads herself, nobody reads another. */
+export const selfOnly: MayRead = (caller, citizenId) => caller.subject === citizenId;
+
+/** A reference to a citizen whom the caller may read; what `Citizen` resolvers start from. */
+export interface CitizenReference {
+  readonly id: string;
+}
+
+/**
+ * Lets a resolver go on only with data of the caller herself.
+ *
+ * @throws HuiminError `FORBIDDEN`, whether or not such a citizen exists
+ */
+export function requireSelf(context: SubgraphContext, citizenId: string): void {
+  if (!context.mayRead(context.caller, citizenId)) throw new HuiminError("FORBIDDEN");
+}
+
+type ReferenceResolver = (reference: CitizenReference, context: SubgraphContext, info: GraphQLResolveInfo) => unknown;
+
+/**
+ * Puts `requireSelf` in front of every reference to a `Citizen`, so that no subgraph can forget it.
+ * The refusal of one reference is a rejected promise and leaves the others of the call alone.
+ */
+export function guardCitizen(resolvers: SubgraphResolvers): SubgraphResolvers {
+  const citizen: Readonly<Record<string, unknown>> = { ...resolvers.Citizen };
+  const own = citizen.__resolveReference as ReferenceResolver | undefined;
+  const guarded: ReferenceResolver = async (reference, context, info) => {
+    requireSelf(context, reference.id);
+    return own ? await own(reference, context, info) : { id: reference.id };
+  };
+  return { ...resolvers, Citizen: { ...citizen, __resolveReference: guarded } };
+}

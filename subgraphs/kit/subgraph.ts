@@ -1,0 +1,102 @@
+/** A subgraph on an HTTP server: transaction tokens in front, GraphQL over HTTP behind. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Response } from "graphql-http";
+import type { JWTVerifyGetKey } from "jose";
+import { type Caller, readScope } from "../../trust/caller.ts";
+import { HuiminError } from "../../trust/errors.ts";
+import { transactionTokenHeader, verifyTransactionToken } from "../../trust/transaction-token.ts";
+import { type Clock, cityDay, systemClock } from "./clock.ts";
+import type { SubgraphContext } from "./context.ts";
+import { refusalBody, refusalOfStatus } from "./masking.ts";
+import { createOperationHandler } from "./operation.ts";
+import { type SubgraphResolvers, subgraphSchema } from "./resolvers.ts";
+import { type MayRead, selfOnly } from "./rights.ts";
+
+export { requireSelf } from "./rights.ts";
+
+export interface SubgraphOptions<Loaders> {
+  /** The subgraph's name in the supergraph; its scope and its tokens' audience follow from it. */
+  readonly name: string;
+  readonly sdl: string;
+  readonly resolvers: SubgraphResolvers;
+  /** Makes the batch readers of one request. */
+  readonly loaders: () => Loaders;
+  /** The gateway whose tokens count, and where its keys come from. */
+  readonly gateway: { readonly issuer: string; readonly keys: JWTVerifyGetKey };
+  /** Where the subgraph answers; `/graphql` unless told otherwise. */
+  readonly path?: string;
+  /** Whose data a caller may read; herself only unless told otherwise. */
+  readonly mayRead?: MayRead;
+  /** What time it is. */
+  readonly clock?: Clock;
+}
+
+/** 1,000 entity references take about 100 kB. */
+const bodyLimit = 1024 * 1024;
+
+/**
+ * Adds a subgraph to a server. Without a good transaction token a request is answered 401 before its
+ * body is read; without the subgraph's scope it is answered `FORBIDDEN`.
+ */
+export function mountSubgraph<Loaders>(app: FastifyInstance, options: SubgraphOptions<Loaders>): void {
+  const { path = "/graphql", loaders, mayRead = selfOnly, clock = systemClock } = options;
+  const answer = createOperationHandler(subgraphSchema(options.sdl, options.resolvers));
+  const callers = new WeakMap<FastifyRequest, Caller>();
+
+  app.register(async (scope) => {
+    // graphql-http judges the content type and reads the JSON itself.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", { parseAs: "string", bodyLimit }, (_request, body, done) => done(null, body));
+    scope.setErrorHandler((error, request, reply) => sendRefusal(reply, refusalOf(error, request)));
+    scope.addHook("onRequest", async (request) => {
+      callers.set(request, await authenticate(request, options));
+    });
+    scope.all(path, async (request, reply) => {
+      const caller = callers.get(request);
+      if (!caller) throw new HuiminError("UNAUTHENTICATED");
+      const context: SubgraphContext<Loaders> = { caller, loaders: loaders(), today: cityDay(clock()), mayRead };
+      const { method, url, headers } = request;
+      const body = typeof request.body === "string" ? request.body : null;
+      return send(
+        reply,
+        await answer({ method, url, headers, body, raw: request, context: { context, log: request.log } }),
+      );
+    });
+  });
+}
+
+async function authenticate(
+  request: FastifyRequest,
+  { name, gateway }: Pick<SubgraphOptions<unknown>, "name" | "gateway">,
+): Promise<Caller> {
+  const token = request.headers[transactionTokenHeader];
+  const policy = { ...gateway, subgraph: name };
+  const caller = await verifyTransactionToken(typeof token === "string" ? token : undefined, policy);
+  if (!caller.scopes.has(readScope(name))) throw new HuiminError("FORBIDDEN");
+  return caller;
+}
+
+/** Whatever is wrong with a token, the caller hears one thing: come through the gateway. */
+function refusalOf(error: unknown, request: FastifyRequest): HuiminError {
+  const refused = error instanceof HuiminError ? error : refusalOfStatus(statusOf(error));
+  if (refused.status >= 500) request.log.error({ err: error, req: request }, "request failed");
+  if (refused.status !== 401) return refused;
+  request.log.warn({ code: refused.code, detail: refused.detail, req: request }, "transaction token refused");
+  return new HuiminError("UNAUTHENTICATED", { message: "This service answers the gateway only." });
+}
+
+function statusOf(error: unknown): number {
+  const status = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
+  return typeof status === "number" ? status : 500;
+}
+
+/** graphql-http leaves refusals of method and media type without a code. */
+function send(reply: FastifyReply, [body, { status, headers }]: Response): FastifyReply {
+  reply.headers(headers ?? {});
+  if (body === null || status === 405) return sendRefusal(reply, refusalOfStatus(status));
+  return reply.code(status).send(body);
+}
+
+function sendRefusal(reply: FastifyReply, error: HuiminError): FastifyReply {
+  return reply.code(error.status).type("application/json; charset=utf-8").send(refusalBody(error));
+}
