@@ -35,6 +35,15 @@ export interface PageKey<Cursor> extends PageRequest<Cursor> {
 /** A row, and the place in the list of keys of the key that it answers. */
 export type Placed<Row> = Row & { readonly place: number };
 
+/**
+ * Page keys as parallel arrays for `unnest`: owners, numbers of rows to read (one more than the page), and
+ * then the `places` values of the cursor, null on a first page.
+ */
+export function pageColumns(keys: readonly PageKey<readonly unknown[]>[], places: number): unknown[][] {
+  const cursors = Array.from({ length: places }, (_, place) => keys.map((key) => key.after?.[place] ?? null));
+  return [keys.map((key) => key.owner), keys.map((key) => key.first + 1), ...cursors];
+}
+
 /** Reads pages, however different they are, in one statement; one row more than asked tells of a next page. */
 export function pagesByKey<Key extends PageKey<unknown>, Row>(
   read: (keys: readonly Key[]) => Promise<readonly Placed<Row>[]>,

@@ -38,12 +38,15 @@ export function subgraphSpec(name: string) {
 /** The settings as `startSubgraph` takes them; port 0 chooses a free one. */
 export type SubgraphConfig = ConfigOf<ReturnType<typeof subgraphSpec>>;
 
+/** What is chosen at the start and not in the environment. */
+export type StartOptions = Pick<SubgraphOptions<unknown>, "mayRead" | "clock">;
+
 /** Brings the database up to date and answers until it is closed. */
 export async function startSubgraph<Loaders>(
   subgraph: Subgraph<Loaders>,
   config: SubgraphConfig,
   log: Logger,
-  choices: Pick<SubgraphOptions<Loaders>, "mayRead" | "clock"> = {},
+  options: StartOptions = {},
 ): Promise<RunningService> {
   const { name, sdl, resolvers, loaders } = subgraph;
   const database = createDatabase({ url: config.databaseUrl, schema: name, log });
@@ -55,7 +58,7 @@ export async function startSubgraph<Loaders>(
   try {
     await migrate(database, name, subgraph.migrations);
     const gateway = { issuer: config.gatewayUrl, keys: gatewayKeys(config.gatewayUrl) };
-    mountSubgraph(app, { name, sdl, resolvers, loaders: () => loaders(database), gateway, ...choices });
+    mountSubgraph(app, { name, sdl, resolvers, loaders: () => loaders(database), gateway, ...options });
     await app.listen({ port: config.port, host: config.host });
   } catch (error) {
     await close();
