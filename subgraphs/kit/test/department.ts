@@ -1,0 +1,61 @@
+/** A department for tests: the real service on a database of its own, behind a test gateway. */
+import type { RunningService } from "../../../platform/lifecycle.ts";
+import { createLogger, type Logger } from "../../../platform/log.ts";
+import { createDatabase, type Database } from "../../../platform/postgres.ts";
+import { createTestDatabase } from "../../../platform/test/database.ts";
+import type { StartOptions, SubgraphConfig } from "../service.ts";
+import { type Answer, startTestGateway, type TestGateway } from "./gateway.ts";
+
+export interface TestDepartment {
+  /** Its GraphQL endpoint. */
+  readonly endpoint: string;
+  readonly gateway: TestGateway;
+  /** Its schema, migrated. */
+  readonly database: Database;
+  /** Resolves references to these citizens in one `_entities` call of `subject`; `fields` are Citizen's. */
+  entities(subject: string, citizenIds: readonly string[], fields: string): Promise<Answer>;
+  /** The one citizen's own fields; fails on errors. */
+  own(citizenId: string, fields: string): Promise<Answer["data"]>;
+  close(): Promise<void>;
+}
+
+type Start = (config: SubgraphConfig, log: Logger, options: StartOptions) => Promise<RunningService>;
+
+/** Starts a department on the day `today`, `YYYY-MM-DD`. */
+export async function startTestDepartment(
+  name: string,
+  start: Start,
+  today: string,
+  mayRead?: StartOptions["mayRead"],
+): Promise<TestDepartment> {
+  const { url: databaseUrl, drop } = await createTestDatabase();
+  const gateway = await startTestGateway();
+  const log = createLogger(name, "error");
+  const config = { logLevel: "silent", host: "localhost", port: 0, gatewayUrl: gateway.url, databaseUrl } as const;
+  const clock = () => new Date(`${today}T12:00:00+08:00`);
+  const service = await start(config, log, mayRead ? { clock, mayRead } : { clock });
+  const database = createDatabase({ url: databaseUrl, schema: name, log });
+  const endpoint = `${service.url}/graphql`;
+  const entities: TestDepartment["entities"] = (subject, citizenIds, fields) => {
+    const query = `query ($references: [_Any!]!) { _entities(representations: $references) { ... on Citizen { ${fields} } } }`;
+    const references = citizenIds.map((id) => ({ __typename: "Citizen", id }));
+    return gateway.ask(endpoint, name, subject, query, { references });
+  };
+  return {
+    endpoint,
+    gateway,
+    database,
+    entities,
+    own: async (citizenId, fields) => {
+      const { data, errors } = await entities(citizenId, [citizenId], fields);
+      if (errors) throw new Error(`refused: ${JSON.stringify(errors)}`);
+      return data._entities[0];
+    },
+    close: async () => {
+      await service.close();
+      await gateway.close();
+      await database.close();
+      await drop();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/** The gateway's part for tests of subgraphs: publishes keys over HTTP, mints tokens, asks. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from "jose";
+import { type Caller, readScope } from "../../../trust/caller.ts";
+import { mintTransactionToken, transactionTokenHeader } from "../../../trust/transaction-token.ts";
+
+export interface TestGateway {
+  readonly url: string;
+  /** A good transaction token; `caller` says what is unusual about it. */
+  token(subgraph: string, subject: string, caller?: Partial<Caller>, now?: number): Promise<string>;
+  /** Asks the subgraph as `subject` and gives the parsed answer. */
+  ask(endpoint: string, subgraph: string, subject: string, query: string, variables?: object): Promise<Answer>;
+  /** Signs with a new key from now on; publishes it too. */
+  rotate(): Promise<void>;
+  /** Stops answering; what it publishes cannot be fetched any more. */
+  close(): Promise<void>;
+}
+
+export interface Answer {
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes.
+  readonly data?: any;
+  readonly errors?: readonly { message: string; path?: (string | number)[]; extensions: { code: string } }[];
+}
+
+export async function startTestGateway(): Promise<TestGateway> {
+  const published: JWK[] = [];
+  let current: { key: CryptoKey; keyId: string };
+  const rotate = async () => {
+    const { privateKey, publicKey } = await generateKeyPair("ES256");
+    const keyId = `key-${published.length + 1}`;
+    published.push({ ...(await exportJWK(publicKey)), kid: keyId, alg: "ES256", use: "sig" });
+    current = { key: privateKey, keyId };
+  };
+  await rotate();
+
+  const server = createServer((request, response) => {
+    response.statusCode = request.url === "/.well-known/jwks.json" ? 200 : 404;
+    response.setHeader("content-type", "application/json").end(JSON.stringify({ keys: published }));
+  });
+  await once(server.listen(0, "localhost"), "listening");
+  const url = `http://localhost:${(server.address() as AddressInfo).port}`;
+
+  const token: TestGateway["token"] = (subgraph, subject, caller = {}, now = Math.floor(Date.now() / 1000)) => {
+    const scopes = new Set([readScope(subgraph)]);
+    const complete = { subject, clientId: "portal", scopes, expiresAt: now + 300, ...caller };
+    return mintTransactionToken({ issuer: url, ...current }, complete, subgraph, "txn-1", now);
+  };
+  return {
+    url,
+    token,
+    ask: async (endpoint, subgraph, subject, query, variables) => {
+      const headers = {
+        "content-type": "application/json",
+        [transactionTokenHeader]: await token(subgraph, subject),
+      };
+      const response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
+      return (await response.json()) as Answer;
+    },
+    rotate,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
