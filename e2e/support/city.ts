@@ -1,0 +1,118 @@
+/** Starts the whole city as a user does, by `npm start`, in a data folder and on ports of its own. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A started `npm start`, running or over. */
+export interface Launch {
+  readonly child: ChildProcess;
+  /** What it printed so far, both streams. */
+  output(): string;
+  /** Resolves with the exit code when it ends. */
+  readonly exited: Promise<number | null>;
+}
+
+/** Runs `npm start -- …args`; `env` is added to this process's own. */
+export function launch(args: readonly string[], env: NodeJS.ProcessEnv = {}): Launch {
+  const child = spawn("npm", ["start", "--", ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let output = "";
+  const collect = (chunk: Buffer) => {
+    output += chunk;
+  };
+  child.stdout.on("data", collect);
+  child.stderr.on("data", collect);
+  return { child, output: () => output, exited: once(child, "exit").then(([code]) => code as number | null) };
+}
+
+/** Sends what Ctrl-C in a terminal sends: SIGINT to the whole process group. */
+export function pressCtrlC({ child }: Launch): void {
+  if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
+}
+
+/** A running city. */
+export interface City {
+  readonly basePort: number;
+  readonly data: string;
+  readonly portal: string;
+  readonly gateway: string;
+  readonly graph: string;
+  readonly identity: string;
+  stop(): Promise<void>;
+}
+
+/** A city with `citizens` people, in a new folder; `stop` removes it. */
+export async function startCity(citizens: number, env: NodeJS.ProcessEnv = {}): Promise<City> {
+  const basePort = await freeBasePort();
+  const data = await mkdtemp(join(tmpdir(), "huimin-e2e-"));
+  const started = launch(["--data", data, "--port", String(basePort), "--citizens", String(citizens)], env);
+  await running(started);
+  return {
+    basePort,
+    data,
+    portal: `http://localhost:${basePort}`,
+    gateway: `http://localhost:${basePort + 1}`,
+    graph: `http://localhost:${basePort + 1}/graphql`,
+    identity: `http://localhost:${basePort + 2}`,
+    stop: async () => {
+      pressCtrlC(started);
+      await started.exited;
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits until the table of services is printed. */
+export async function running(started: Launch): Promise<void> {
+  const over = started.exited.then(() => true);
+  while (!started.output().includes("Ctrl-C")) {
+    const tick = new Promise<false>((resolve) => setTimeout(resolve, 100, false));
+    if (await Promise.race([over, tick])) throw new Error(`the city did not start:\n${started.output()}`);
+  }
+}
+
+/** Runs one of the README's commands against a city and gives what it printed. */
+export async function command(
+  city: City,
+  script: string,
+  ...args: string[]
+): Promise<{ stdout: string; code: number }> {
+  const words = ["run", "--silent", script, "--", "--port", String(city.basePort), "--data", city.data, ...args];
+  try {
+    const { stdout } = await promisify(execFile)("npm", words, { cwd: root });
+    return { stdout, code: 0 };
+  } catch (error) {
+    const failed = error as { stdout?: string; stderr?: string; code?: number };
+    return { stdout: `${failed.stdout ?? ""}${failed.stderr ?? ""}`, code: failed.code ?? 1 };
+  }
+}
+
+const offsets = [0, 1, 2, 10, 11, 12, 13, 90];
+
+/** A base port whose whole city is free. */
+export async function freeBasePort(): Promise<number> {
+  for (;;) {
+    const base = 20_000 + 100 * Math.floor(Math.random() * 300);
+    const free = await Promise.all(offsets.map((offset) => isFree(base + offset)));
+    if (free.every(Boolean)) return base;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  server.once("error", () => resolve(false));
+  server.listen(port, "localhost", () => server.close(() => resolve(true)));
+  return await promise;
+}
