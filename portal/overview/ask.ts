@@ -1,0 +1,71 @@
+/** The portal's one question to the graph. */
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { Department } from "./card.ts";
+import type { OverviewQuery } from "./overview.generated.ts";
+
+/** What the page shows. A department that did not answer is null. */
+export interface Overview extends OverviewQuery {
+  readonly citizen: NonNullable<OverviewQuery["citizen"]>;
+}
+
+/** The graph takes this access token no longer. */
+export class TokenRefused extends Error {
+  override readonly name = "TokenRefused";
+}
+
+const query = readFileSync(new URL("./overview.graphql", import.meta.url), "utf8");
+const departments: readonly Department[] = ["health", "pension", "employment", "utilities"];
+const timeoutMs = 10_000;
+
+const answerShape = z.object({
+  data: z.looseObject({}).nullish(),
+  errors: z.array(z.object({ path: z.array(z.union([z.string(), z.number()])).optional() })).default([]),
+});
+type Answer = z.output<typeof answerShape>;
+
+/** Asks the graph at `gatewayUrl` in the name of whose access token it is. */
+export type AskOverview = (accessToken: string) => Promise<Overview>;
+
+/**
+ * @returns a function that rejects with `TokenRefused`, or with another error when the graph does not answer or
+ *   does not even know who the citizen is
+ */
+export function createAskOverview(gatewayUrl: string): AskOverview {
+  return async (accessToken) => {
+    const response = await fetch(`${gatewayUrl}/graphql`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${accessToken}`,
+        "content-type": "application/json",
+        accept: "application/graphql-response+json",
+      },
+      body: JSON.stringify({ query, operationName: "Overview" }),
+      redirect: "error",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    if (response.status === 401) {
+      await response.body?.cancel();
+      throw new TokenRefused("the graph refused the access token");
+    }
+    return readOverview(response.status, answerShape.safeParse(await response.json()).data);
+  };
+}
+
+function readOverview(status: number, answer: Answer | undefined): Overview {
+  if (!answer?.data) throw new Error(`the graph answered ${status} without data`);
+  // The gateway answers in the shape of the schema that this type was generated from.
+  const { citizen, ...rest } = answer.data as OverviewQuery;
+  if (!citizen) throw new Error("the graph did not say who the citizen is");
+  const overview = { citizen, ...rest };
+  for (const department of departments) {
+    if (isIncomplete(department, overview, answer.errors)) overview[department] = null;
+  }
+  return overview;
+}
+
+/** Half an answer would pass for a whole one: "no bills" is not the same as "bills unknown". */
+function isIncomplete(department: Department, overview: Overview, errors: Answer["errors"]): boolean {
+  const isEmpty = Object.values(overview[department] ?? {}).every((value) => value === null);
+  return errors.some(({ path }) => (path === undefined ? isEmpty : path[0] === department));
+}

@@ -1,0 +1,59 @@
+/** The parts that every department's card is made of. */
+import { type Fragment, type Html, html } from "../../platform/html.ts";
+import type { Translate } from "../../platform/i18n.ts";
+import type { Format } from "../pages/format.ts";
+import { icons } from "../pages/icons.ts";
+
+export type Department = "health" | "pension" | "employment" | "utilities";
+
+/** What a card is written with. */
+export interface Writing {
+  readonly t: Translate;
+  readonly format: Format;
+}
+
+/** How a status looks: all is well, take note, act, or neither. */
+export type Tone = "good" | "note" | "act" | "plain";
+
+export interface Chip {
+  readonly tone: Tone;
+  readonly label: string;
+}
+
+/** A department's card; `chip` says in a word how things stand. */
+export function card(t: Translate, department: Department, chip: Chip | null, body: Fragment): Html {
+  return html`<article class="card ${department}" aria-labelledby="${department}">
+<header><span class="badge">${icons[department]}</span><h2 id="${department}">${t(`${department}.title`)}</h2>${chip && html`<span class="chip ${chip.tone}">${chip.label}</span>`}</header>
+${body}
+</article>`;
+}
+
+/** The card of a department that does not answer. */
+export function unavailableCard(t: Translate, department: Department): Html {
+  return card(t, department, null, html`<p class="unavailable">${t("overview.unavailable")}</p>`);
+}
+
+/** A card on which there is nothing but a sentence. */
+export function words(text: string): Html {
+  return html`<p class="words">${text}</p>`;
+}
+
+export type Row = readonly [label: string, value: Html];
+
+/** What the citizen most wants to know, large, and the rest of it below. */
+export function facts(main: Row | null, rows: readonly (Row | null)[]): Html {
+  const [label, value] = main ?? [];
+  return html`<dl>${value && html`<div class="main"><dt>${label}</dt><dd>${value}</dd></div>`}${rows.map(
+    (row) => row && html`<div><dt>${row[0]}</dt><dd>${row[1]}</dd></div>`,
+  )}</dl>`;
+}
+
+/** A word that a department wrote, in a script and direction of its own. */
+export function own(text: string): Html {
+  return html`<bdi>${text}</bdi>`;
+}
+
+/** The text of an enum value; "other" for one that the graph learned after this portal was built. */
+export function named(t: Translate, group: string, value: string): string {
+  return t([`${group}.${value}`, "unknown"]);
+}

@@ -1,0 +1,83 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { landingPage, type Notice } from "../pages/landing.ts";
+import { Problem } from "../pages/problem.ts";
+import { viewOf } from "../pages/view.ts";
+import type { Cookies } from "../session/cookies.ts";
+import { createFreshToken, type FreshToken } from "../session/fresh-token.ts";
+import type { Session, Sessions } from "../session/sessions.ts";
+import { type Provider, signedOutState } from "../sign-in/provider.ts";
+import { type AskOverview, createAskOverview, type Overview, TokenRefused } from "./ask.ts";
+import { overviewPage } from "./page.ts";
+
+export interface HomeParts {
+  readonly provider: Provider;
+  readonly sessions: Sessions;
+  readonly cookies: Cookies;
+  readonly gatewayUrl: string;
+}
+
+interface Home extends HomeParts {
+  readonly freshToken: FreshToken;
+  readonly askOverview: AskOverview;
+}
+
+/** `/`: the citizen's own page, or the landing page while nobody is signed in. */
+export function addHome(app: FastifyInstance, parts: HomeParts): void {
+  const home: Home = {
+    ...parts,
+    freshToken: createFreshToken(parts.sessions, parts.provider.renew),
+    askOverview: createAskOverview(parts.gatewayUrl),
+  };
+  app.get("/", async (request, reply) => {
+    const id = request.cookies[home.cookies.session.name];
+    if (id === undefined) return showLanding(home, request, reply, cameFromSignOut(request) ? "signedOut" : null);
+    const session = await home.sessions.find(id);
+    return session ? showOverview(home, session, request, reply) : endHere(home, id, request, reply);
+  });
+}
+
+async function showOverview(home: Home, session: Session, request: FastifyRequest, reply: FastifyReply) {
+  const { id, formToken } = session;
+  const accessToken = await home.freshToken(session).catch((cause: unknown) => {
+    throw new Problem("identityDown", { cause, formToken });
+  });
+  if (accessToken === null) {
+    // Where the citizen is still signed in at identity she comes straight back, without seeing any of this.
+    await home.sessions.end(id);
+    return reply.clearCookie(home.cookies.session.name, home.cookies.session.options).redirect("/sign-in", 303);
+  }
+  const overview = await askInTime(home, accessToken, formToken);
+  if (overview === null) return endHere(home, id, request, reply);
+  const { preferredLanguage } = overview.citizen;
+  const view = viewOf(request, home.cookies.language, { formToken, preferredLanguage });
+  return reply.type("text/html; charset=utf-8").send(overviewPage(view, overview, new Date()));
+}
+
+/** Null when the graph takes the token no longer. */
+async function askInTime(home: Home, accessToken: string, formToken: string): Promise<Overview | null> {
+  try {
+    return await home.askOverview(accessToken);
+  } catch (cause) {
+    if (cause instanceof TokenRefused) return null;
+    throw new Problem("graphDown", { cause, formToken });
+  }
+}
+
+// Not on to sign-in by itself: a graph that refuses every token would send the citizen round in circles.
+async function endHere(home: Home, id: string, request: FastifyRequest, reply: FastifyReply) {
+  await home.sessions.end(id);
+  reply.clearCookie(home.cookies.session.name, home.cookies.session.options);
+  return showLanding(home, request, reply, "ended");
+}
+
+function showLanding(home: Home, request: FastifyRequest, reply: FastifyReply, notice: Notice | null) {
+  const page = landingPage(viewOf(request, home.cookies.language), notice);
+  return reply.type("text/html; charset=utf-8").send(page);
+}
+
+const signOutAnswer = z.object({ state: z.literal(signedOutState) });
+
+function cameFromSignOut(request: FastifyRequest): boolean {
+  return signOutAnswer.safeParse(request.query).success;
+}

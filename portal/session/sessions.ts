@@ -1,0 +1,85 @@
+/**
+ * Who is signed in. The browser holds a random ID and nothing else; the store holds, under the hash of that ID
+ * and encrypted, what the session is and its tokens.
+ *
+ * The two are kept apart: a session is written once and lives for `sessionSeconds` at the most, its tokens are
+ * written again whenever they are renewed and die after `idleSeconds` without. So a renewal that overlaps a
+ * sign-out cannot bring the session back to life.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { z } from "zod";
+import type { KeyValueStore } from "../../platform/keyvalue.ts";
+import type { Seal } from "./seal.ts";
+
+/** Longest life of a session: a working day. */
+export const sessionSeconds = 8 * 60 * 60;
+
+/** A session nobody uses for so long is over. */
+export const idleSeconds = 30 * 60;
+
+const tokensShape = z.object({
+  accessToken: z.string(),
+  /** Null when identity gives none: the citizen signs in again when the access token ends. */
+  refreshToken: z.string().nullable(),
+  /** When the access token ends, in seconds since the epoch. */
+  expiresAt: z.number(),
+});
+
+const sessionShape = z.object({
+  /** Names the citizen's session to identity when she signs out. */
+  idToken: z.string(),
+  /** Proves that a form comes from a page of this session. */
+  formToken: z.string(),
+});
+
+/** What the portal may do at the graph in the citizen's name. */
+export type Tokens = z.output<typeof tokensShape>;
+
+export interface Session extends z.output<typeof sessionShape> {
+  readonly id: string;
+  readonly tokens: Tokens;
+}
+
+export interface Sessions {
+  /** Begins a session under a new random ID. */
+  begin(idToken: string, tokens: Tokens): Promise<Session>;
+  /** The session, or null when there is none, it is over, or it was tampered with. */
+  find(id: string): Promise<Session | null>;
+  /** Replaces the tokens of a session. */
+  renew(id: string, tokens: Tokens): Promise<void>;
+  end(id: string): Promise<void>;
+}
+
+export function createSessions(store: KeyValueStore, seal: Seal): Sessions {
+  const write = async (place: string, value: object, ttlSeconds: number) =>
+    store.set(place, await seal.close(place, value, ttlSeconds), ttlSeconds);
+  const read = async <T>(place: string, shape: z.ZodType<T>) => {
+    const sealed = await store.get(place);
+    return sealed === null ? null : await seal.open(place, sealed, shape);
+  };
+  return {
+    begin: async (idToken, tokens) => {
+      const id = randomBytes(32).toString("base64url");
+      const session = { idToken, formToken: randomBytes(32).toString("base64url") };
+      await write(placesOf(id).session, session, sessionSeconds);
+      await write(placesOf(id).tokens, tokens, idleSeconds);
+      return { id, ...session, tokens };
+    },
+    find: async (id) => {
+      const places = placesOf(id);
+      const [session, tokens] = await Promise.all([
+        read(places.session, sessionShape),
+        read(places.tokens, tokensShape),
+      ]);
+      return session && tokens && { id, ...session, tokens };
+    },
+    renew: (id, tokens) => write(placesOf(id).tokens, tokens, idleSeconds),
+    end: (id) => store.delete(placesOf(id).session, placesOf(id).tokens),
+  };
+}
+
+// Only hashes go to the store: who can read it cannot take over a session.
+function placesOf(id: string): { readonly session: string; readonly tokens: string } {
+  const hash = createHash("sha256").update(id).digest("base64url");
+  return { session: `session:${hash}`, tokens: `tokens:${hash}` };
+}

@@ -1,0 +1,103 @@
+/** Signing in (OpenID Connect code flow) and signing out (RP-Initiated Logout 1.0). */
+import { timingSafeEqual } from "node:crypto";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import * as oidc from "openid-client";
+import { z } from "zod";
+import { Problem } from "../pages/problem.ts";
+import { viewOf } from "../pages/view.ts";
+import { type Cookies, signInSeconds } from "../session/cookies.ts";
+import type { Seal } from "../session/seal.ts";
+import type { Session, Sessions } from "../session/sessions.ts";
+import type { Attempt, Provider } from "./provider.ts";
+
+export interface SignInParts {
+  readonly provider: Provider;
+  readonly sessions: Sessions;
+  readonly seal: Seal;
+  readonly cookies: Cookies;
+  readonly portalUrl: string;
+}
+
+const attemptShape: z.ZodType<Attempt> = z.object({ state: z.string(), nonce: z.string(), codeVerifier: z.string() });
+const signOutForm = z.object({ form: z.string() });
+
+/** `/sign-in`, `/callback` and `/sign-out`. */
+export function addSignIn(app: FastifyInstance, parts: SignInParts): void {
+  app.get("/sign-in", (request, reply) => beginSignIn(parts, request, reply));
+  app.get("/callback", (request, reply) => finishSignIn(parts, request, reply));
+  app.post("/sign-out", (request, reply) => signOut(parts, request, reply));
+}
+
+async function beginSignIn(parts: SignInParts, request: FastifyRequest, reply: FastifyReply) {
+  const { signIn, language } = parts.cookies;
+  const { url, attempt } = await parts.provider.begin(viewOf(request, language).language).catch((cause: unknown) => {
+    throw new Problem("identityDown", { cause });
+  });
+  const sealed = await parts.seal.close(signIn.name, attempt, signInSeconds);
+  return reply.setCookie(signIn.name, sealed, signIn.options).redirect(url.href, 303);
+}
+
+async function finishSignIn(parts: SignInParts, request: FastifyRequest, reply: FastifyReply) {
+  const { signIn, session: cookie } = parts.cookies;
+  const sealed = request.cookies[signIn.name];
+  const attempt = sealed === undefined ? null : await parts.seal.open(signIn.name, sealed, attemptShape);
+  reply.clearCookie(signIn.name, signIn.options);
+  if (attempt === null) throw new Problem("mismatch");
+  // The host of the request is anybody's word; the callback is where identity was told to send her.
+  const callback = new URL(request.url, parts.portalUrl);
+  const { idToken, tokens } = await parts.provider.finish(callback, attempt).catch((error: unknown) => {
+    throw problemOfSignIn(error);
+  });
+  // A new ID for every sign-in: one that somebody planted beforehand is worth nothing.
+  const before = request.cookies[cookie.name];
+  if (before !== undefined) await parts.sessions.end(before);
+  const session = await parts.sessions.begin(idToken, tokens);
+  return reply.setCookie(cookie.name, session.id, cookie.options).redirect("/", 303);
+}
+
+function problemOfSignIn(cause: unknown): Problem {
+  if (cause instanceof oidc.AuthorizationResponseError) {
+    if (cause.error === "access_denied") return new Problem("cancelled", { cause });
+    if (cause.error === "temporarily_unavailable") return new Problem("identityDown", { cause });
+    return new Problem("signInFailed", { cause });
+  }
+  if (cause instanceof oidc.ResponseBodyError) {
+    return new Problem(cause.error === "invalid_grant" ? "mismatch" : "signInFailed", { cause });
+  }
+  if (cause instanceof oidc.ClientError && cause.code !== undefined && answerFaults.has(cause.code)) {
+    return new Problem("mismatch", { cause });
+  }
+  return new Problem("identityDown", { cause });
+}
+
+// What openid-client says when state, issuer, nonce or signature of an answer are not what they must be.
+const answerFaults = new Set([
+  "OAUTH_INVALID_RESPONSE",
+  "OAUTH_JWT_CLAIM_COMPARISON_FAILED",
+  "OAUTH_JWT_TIMESTAMP_CHECK_FAILED",
+]);
+
+async function signOut(parts: SignInParts, request: FastifyRequest, reply: FastifyReply) {
+  const { session: cookie, language } = parts.cookies;
+  const id = request.cookies[cookie.name];
+  const session = id === undefined ? null : await parts.sessions.find(id);
+  if (session === null) return reply.redirect("/", 303);
+  if (!isFormOf(session, request.body)) throw new Problem("form", { formToken: session.formToken });
+  await parts.sessions.end(session.id);
+  reply.clearCookie(cookie.name, cookie.options);
+  await parts.provider.revoke(session.tokens).catch((error: unknown) => {
+    request.log.warn({ err: error }, "refresh token not revoked");
+  });
+  const url = await parts.provider
+    .signOutUrl(session.idToken, viewOf(request, language).language)
+    .catch((cause: unknown) => {
+      throw new Problem("signOutHalf", { cause });
+    });
+  return reply.redirect(url.href, 303);
+}
+
+function isFormOf(session: Session, body: unknown): boolean {
+  const sent = Buffer.from(signOutForm.safeParse(body).data?.form ?? "");
+  const expected = Buffer.from(session.formToken);
+  return sent.length === expected.length && timingSafeEqual(sent, expected);
+}

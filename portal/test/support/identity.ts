@@ -1,0 +1,125 @@
+/** A small OpenID provider of the same library as ours, for what the real one is too well-behaved to do on demand. */
+import { createServer } from "node:http";
+import { exportJWK, generateKeyPair } from "jose";
+import { type Configuration, type Interaction, Provider } from "oidc-provider";
+import { freePort } from "../../../platform/test/ports.ts";
+import type { PortalConfig } from "../../config.ts";
+
+export interface TestIdentity {
+  readonly issuer: string;
+  /** How the next interaction ends. */
+  outcome: "signs in" | "cancels" | "breaks";
+  /** Life of access tokens from now on, in seconds. */
+  accessTokenSeconds: number;
+  /** How often anybody had to sign in by hand. */
+  readonly interactions: () => number;
+  /** How often tokens were renewed. */
+  readonly renewals: () => number;
+  /** Ends every session and token, as a restart with an empty store would. */
+  forgetTokens(): void;
+  close(): Promise<void>;
+}
+
+const scopes = ["citizen", "health", "pension", "employment", "utilities"].map((name) => `${name}:read`).join(" ");
+
+export async function startIdentity(
+  portal: Pick<PortalConfig, "portalUrl" | "gatewayUrl" | "clientKey">,
+): Promise<TestIdentity> {
+  const port = await freePort();
+  const issuer = `http://localhost:${port}`;
+  const counts = { interactions: 0, renewals: 0 };
+  const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+  const jwks = { keys: [{ ...(await exportJWK(privateKey)), alg: "ES256", use: "sig", kid: "test" }] };
+  const provider = new Provider(issuer, { ...configuration(portal, () => identity), jwks });
+  provider.on("grant.success", (ctx) => {
+    if (ctx.oidc.params?.grant_type === "refresh_token") counts.renewals += 1;
+  });
+  provider.use(async (ctx, next) => {
+    if (!ctx.path.startsWith("/interaction/")) return await next();
+    counts.interactions += 1;
+    const details = await provider.interactionDetails(ctx.req, ctx.res);
+    ctx.respond = false;
+    await provider.interactionFinished(ctx.req, ctx.res, await resultOf(identity.outcome, details, provider));
+  });
+  const handler = provider.callback();
+  let refusesTokens = false;
+  const server = createServer((request, response) => {
+    if (refusesTokens && request.url === "/token") {
+      response.writeHead(400, { "content-type": "application/json" }).end('{"error":"invalid_grant"}');
+    } else void handler(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(port, "localhost", resolve));
+  const identity: TestIdentity = {
+    issuer,
+    outcome: "signs in",
+    accessTokenSeconds: 300,
+    interactions: () => counts.interactions,
+    renewals: () => counts.renewals,
+    forgetTokens: () => {
+      refusesTokens = true;
+    },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return identity;
+}
+
+async function resultOf(outcome: TestIdentity["outcome"], { params }: Interaction, provider: Provider) {
+  if (outcome === "cancels") return { error: "access_denied", error_description: "the citizen turned back" };
+  if (outcome === "breaks") return { error: "server_error", error_description: "secret of the inside" };
+  const accountId = "citizen-1";
+  const grant = new provider.Grant({ accountId, clientId: String(params.client_id) });
+  grant.addOIDCScope("openid offline_access");
+  grant.addResourceScope(String(params.resource), scopes);
+  return { login: { accountId }, consent: { grantId: await grant.save() } };
+}
+
+function configuration(
+  { portalUrl, gatewayUrl, clientKey }: Pick<PortalConfig, "portalUrl" | "gatewayUrl" | "clientKey">,
+  identity: () => TestIdentity,
+): Configuration {
+  const { kty, crv, x, y, kid, alg } = clientKey;
+  return {
+    clients: [
+      {
+        client_id: "portal",
+        token_endpoint_auth_method: "private_key_jwt",
+        token_endpoint_auth_signing_alg: "ES256",
+        id_token_signed_response_alg: "ES256",
+        jwks: { keys: [{ kty, crv, x, y, kid, alg, use: "sig" }] },
+        grant_types: ["authorization_code", "refresh_token"],
+        redirect_uris: [`${portalUrl}/callback`],
+        post_logout_redirect_uris: [`${portalUrl}/`],
+      },
+    ],
+    cookies: { keys: ["a key of the tests"] },
+    enabledJWA: { idTokenSigningAlgValues: ["ES256"] },
+    findAccount: (_ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
+    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    issueRefreshToken: () => true,
+    pkce: { required: () => true },
+    features: {
+      devInteractions: { enabled: false },
+      revocation: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx, form) => {
+          ctx.body = form;
+        },
+      },
+      resourceIndicators: {
+        enabled: true,
+        useGrantedResource: () => true,
+        getResourceServerInfo: () => ({
+          scope: scopes,
+          audience: `${gatewayUrl}/graphql`,
+          accessTokenFormat: "jwt",
+          accessTokenTTL: identity().accessTokenSeconds,
+          jwt: { sign: { alg: "ES256" } },
+        }),
+      },
+    },
+  };
+}
