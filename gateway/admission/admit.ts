@@ -1,0 +1,68 @@
+/** Who is asking: an access token becomes a caller, no token an anonymous one. */
+import { createHash } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import type { Logger } from "../../platform/log.ts";
+import { type AccessTokenPolicy, verifyAccessToken } from "../../trust/access-token.ts";
+import type { Caller } from "../../trust/caller.ts";
+import { HuiminError } from "../../trust/errors.ts";
+import type { HttpRequest } from "../http/request.ts";
+import { bearerToken } from "./bearer.ts";
+
+/** Somebody who showed a good access token. */
+export interface SignedIn {
+  readonly kind: "signed in";
+  readonly caller: Caller;
+  /** SHA-256 of the access token: tells tokens apart where the token itself must not be kept. */
+  readonly tokenId: string;
+}
+
+/** Somebody who showed nothing: may read the schema, and no data. */
+export interface Anonymous {
+  readonly kind: "anonymous";
+}
+
+export type Admitted = SignedIn | Anonymous;
+
+/** For whom the later stations run, and the log that bears her request's ID. */
+export interface Errand {
+  readonly admitted: Admitted;
+  readonly log: RequestLog;
+}
+
+export type RequestLog = Pick<Logger, "debug" | "warn" | "error">;
+
+const anonymous: Anonymous = Object.freeze({ kind: "anonymous" });
+
+/** Most tokens that are remembered as verified. */
+const rememberedTokens = 10_000;
+
+/**
+ * Makes the function that admits requests. A token is verified once and then remembered by its hash
+ * until it expires.
+ *
+ * The function throws what `bearerToken` and `verifyAccessToken` throw.
+ */
+export function createAdmission(policy: AccessTokenPolicy) {
+  const verified = new LRUCache<string, SignedIn>({ max: rememberedTokens });
+  return async (request: Pick<HttpRequest, "url" | "headers">): Promise<Admitted> => {
+    const token = bearerToken(request);
+    if (token === undefined) return anonymous;
+    const tokenId = createHash("sha256").update(token).digest("base64url");
+    const known = verified.get(tokenId);
+    if (known && known.caller.expiresAt > Date.now() / 1000) return known;
+    verified.delete(tokenId);
+    const caller = await verifyAccessToken(token, policy);
+    const admitted = Object.freeze({ kind: "signed in", caller, tokenId } satisfies SignedIn);
+    verified.set(tokenId, admitted);
+    return admitted;
+  };
+}
+
+/**
+ * Holds an operation against who asks for it.
+ *
+ * @throws HuiminError `UNAUTHENTICATED` when nobody is signed in and the operation reads data
+ */
+export function requireCaller(admitted: Admitted, operation: { readonly readsData: boolean }): void {
+  if (admitted.kind === "anonymous" && operation.readsData) throw new HuiminError("UNAUTHENTICATED");
+}

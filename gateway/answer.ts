@@ -1,0 +1,42 @@
+/** What the graph answers, and the ways in which it refuses to. */
+import type { GraphQLError, GraphQLFormattedError } from "graphql";
+import { type ErrorCode, errorCatalogue, HuiminError } from "../trust/errors.ts";
+
+/** An error as the caller reads it. `extensions.code` is always one of the catalogue. */
+export interface AnswerError extends GraphQLFormattedError {
+  readonly extensions: { readonly code: ErrorCode };
+}
+
+/** A GraphQL response (GraphQL specification, section 7.1). Without `data` nothing was executed. */
+export interface Answer {
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly AnswerError[];
+}
+
+/** A request that is refused as a whole for one or more faults of its document or variables. */
+export class RequestRefused extends Error {
+  override readonly name = "RequestRefused";
+  readonly errors: readonly AnswerError[];
+
+  /** The messages of `errors` are shown to the caller: they may speak of her own request only. */
+  constructor(code: ErrorCode, errors: readonly GraphQLError[]) {
+    super(errorCatalogue[code].message);
+    this.errors = errors.map(({ message, locations }) => ({
+      message,
+      ...(locations && { locations }),
+      extensions: { code },
+    }));
+  }
+}
+
+/** One error with a code of the catalogue; its sentence unless `message` says it better. */
+export function answerError(code: ErrorCode, message: string = errorCatalogue[code].message): AnswerError {
+  return { message, extensions: { code } };
+}
+
+/** What the caller may hear of something that was thrown: a refusal, or only that we failed. */
+export function errorsOf(thrown: unknown): readonly AnswerError[] {
+  if (thrown instanceof RequestRefused) return thrown.errors;
+  if (thrown instanceof HuiminError) return [answerError(thrown.code, thrown.message)];
+  return [answerError("INTERNAL_SERVER_ERROR")];
+}

@@ -1,0 +1,67 @@
+/** What of a subgraph's answer may go further. */
+import { type ErrorCode, errorCatalogue, isErrorCode } from "../../trust/errors.ts";
+import type { SubgraphAnswer, SubgraphError } from "./boundary.ts";
+
+/** Codes that speak of the caller or of data; the rest speak of the gateway's own request. */
+const passedCodes: ReadonlySet<ErrorCode> = new Set([
+  "UNAUTHENTICATED",
+  "TOKEN_EXPIRED",
+  "FORBIDDEN",
+  "BAD_USER_INPUT",
+  "SUBGRAPH_UNAVAILABLE",
+]);
+
+/** Codes with which a subgraph may explain itself in its own words. */
+const passedSentences: ReadonlySet<ErrorCode> = new Set(["UNAUTHENTICATED", "FORBIDDEN", "BAD_USER_INPUT"]);
+
+const maxSentence = 300;
+const maxErrors = 100;
+const maxPathLength = 60;
+
+/**
+ * Reads the body of a subgraph's answer as a GraphQL response to a request for `entities` entities
+ * (undefined when it asked for root fields).
+ *
+ * @returns undefined when it is none, or not one to that request
+ */
+export function checkAnswer(body: unknown, entities: number | undefined): SubgraphAnswer | undefined {
+  if (!isRecord(body)) return undefined;
+  const { data = null, errors = [] } = body;
+  if (!Array.isArray(errors) || (data === null && errors.length === 0)) return undefined;
+  if (data !== null && !isRecord(data)) return undefined;
+  if (data !== null && entities !== undefined && !hasEntities(data, entities)) return undefined;
+  return { data, errors: errors.slice(0, maxErrors).map(maskError) };
+}
+
+function hasEntities({ _entities }: Record<string, unknown>, count: number): boolean {
+  return Array.isArray(_entities) && _entities.length === count;
+}
+
+function maskError(error: unknown): SubgraphError {
+  const { message, path, extensions } = isRecord(error) ? error : {};
+  const code = maskCode(isRecord(extensions) ? extensions.code : undefined);
+  const keepsSentence = passedSentences.has(code) && typeof message === "string" && message.length > 0;
+  return {
+    code,
+    message: keepsSentence ? message.slice(0, maxSentence) : errorCatalogue[code].message,
+    ...(isPath(path) && { path }),
+  };
+}
+
+function maskCode(code: unknown): ErrorCode {
+  // The gateway has validated all but the form of custom scalars: that is what a subgraph may still refuse.
+  if (code === "GRAPHQL_VALIDATION_FAILED") return "BAD_USER_INPUT";
+  return isErrorCode(code) && passedCodes.has(code) ? code : "INTERNAL_SERVER_ERROR";
+}
+
+function isPath(value: unknown): value is (string | number)[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= maxPathLength &&
+    value.every((step) => typeof step === "string" || typeof step === "number")
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,36 @@
+/** The gateway's own tokens for the subgraphs: minted once for an access token, used for many calls. */
+import { randomUUID } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import {
+  mintTransactionToken,
+  type TransactionTokenSigner,
+  transactionTokenLifetime,
+} from "../../trust/transaction-token.ts";
+import type { SignedIn } from "../admission/admit.ts";
+
+/** Most tokens that are kept. */
+const keptTokens = 10_000;
+
+/** A token is renewed when it has less than this left, in seconds: it must outlive the call it goes with. */
+const renewBefore = 20;
+
+interface Minted {
+  readonly token: Promise<string>;
+  /** Seconds since the epoch. */
+  readonly renewAt: number;
+}
+
+/** Makes the function that gives the transaction token of somebody for one subgraph. */
+export function createTransactionTokens(signer: TransactionTokenSigner) {
+  const kept = new LRUCache<string, Minted>({ max: keptTokens });
+  return ({ caller, tokenId }: SignedIn, subgraph: string): Promise<string> => {
+    const key = `${tokenId} ${subgraph}`;
+    const now = Math.floor(Date.now() / 1000);
+    const known = kept.get(key);
+    if (known && now < known.renewAt) return known.token;
+    const token = mintTransactionToken(signer, caller, subgraph, randomUUID(), now);
+    kept.set(key, { token, renewAt: now + transactionTokenLifetime - renewBefore });
+    token.catch(() => kept.delete(key));
+    return token;
+  };
+}

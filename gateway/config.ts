@@ -1,0 +1,32 @@
+/** The settings of the gateway. */
+import { z } from "zod";
+import { type ConfigOf, commonSettings, es256PrivateJwk, httpUrl, setting, tcpPort } from "../platform/config.ts";
+
+const addressPattern = /^(?<name>[a-z][a-z0-9-]*)=(?<url>\S+)$/;
+
+/** Reads `name=url,name=url`; a name may come once. */
+const subgraphAddresses = z.string().transform((text, context): ReadonlyMap<string, URL> => {
+  const addresses = new Map<string, URL>();
+  for (const entry of text.split(",")) {
+    const { name, url } = addressPattern.exec(entry.trim())?.groups ?? {};
+    const address = httpUrl.safeParse(url);
+    if (name === undefined || !address.success || addresses.has(name)) {
+      context.addIssue("must be name=url pairs with commas between them, each name once");
+      return z.NEVER;
+    }
+    addresses.set(name, new URL(address.data));
+  }
+  return addresses;
+});
+
+/** What `main.ts` reads from the environment. */
+export const gatewaySpec = {
+  ...commonSettings,
+  port: setting("HUIMIN_PORT", tcpPort, "Port to listen on."),
+  issuer: setting("HUIMIN_ISSUER", httpUrl, "Issuer of the access tokens; its keys are at /jwks."),
+  gatewayUrl: setting("HUIMIN_GATEWAY_URL", httpUrl, "Where clients reach the gateway; it issues transaction tokens."),
+  signingKey: setting("HUIMIN_SIGNING_KEY", es256PrivateJwk, "Private ES256 key that signs transaction tokens."),
+  subgraphs: setting("HUIMIN_SUBGRAPHS", subgraphAddresses, "Where each subgraph answers: name=url,name=url."),
+} as const;
+
+export type GatewayConfig = ConfigOf<typeof gatewaySpec>;

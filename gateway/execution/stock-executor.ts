@@ -1,0 +1,80 @@
+/** Execution by the executor of @apollo/gateway; every fetch goes through the boundary. */
+import { executeQueryPlan } from "@apollo/gateway";
+import { isErrorCode } from "../../trust/errors.ts";
+import type { Errand, RequestLog } from "../admission/admit.ts";
+import { type Answer, type AnswerError, answerError } from "../answer.ts";
+import type { Boundary, SubgraphAnswer, SubgraphError, SubgraphRequest } from "../boundary/boundary.ts";
+import type { Variables } from "../operation/operation.ts";
+import type { LoadedSupergraph } from "../supergraph/supergraph.ts";
+import type { Executor } from "./executor.ts";
+import { lostFields } from "./lost-fields.ts";
+
+type ServiceMap = Parameters<typeof executeQueryPlan>[1];
+type RequestContext = Parameters<typeof executeQueryPlan>[2];
+type GatewayResult = Awaited<ReturnType<typeof executeQueryPlan>>;
+type DataSource = ServiceMap[string];
+
+/** Makes the stock executor. Its service map is asked on behalf of whoever is in the request's context. */
+export function createStockExecutor(supergraph: LoadedSupergraph, boundary: Boundary): Executor {
+  const { schema, supergraphSchema, apiSchema } = supergraph;
+  const services: ServiceMap = Object.fromEntries(
+    [...supergraph.addresses.keys()].map((name) => [name, dataSource(name, boundary)]),
+  );
+  return {
+    async execute(operation, variables, errand) {
+      const result = await executeQueryPlan(
+        operation.plan(),
+        services,
+        requestContext(variables, errand),
+        { schema, operation: operation.definition, fragments: operation.fragments },
+        supergraphSchema,
+        apiSchema,
+      );
+      return toAnswer(result, errand.log);
+    },
+  };
+}
+
+/** executeQueryPlan reads these members alone; the rest of the type is for Apollo Server's plugins. */
+function requestContext(variables: Variables, errand: Errand): RequestContext {
+  return { request: { variables }, context: { errand }, metrics: {}, logger: errand.log } as unknown as RequestContext;
+}
+
+function dataSource(subgraph: string, boundary: Boundary): DataSource {
+  return {
+    async process({ request, context }) {
+      const { query = "", variables = {}, operationName } = request;
+      const subgraphRequest: SubgraphRequest = { query, variables, operationName };
+      const { data, errors } = await boundary.call(subgraph, subgraphRequest, context.errand);
+      return { data, errors: errors.flatMap((error) => placed(error, data, subgraphRequest)).map(toGraphQLError) };
+    },
+  };
+}
+
+/** An error without a path that left nothing is said once for each field that is lost by it. */
+function placed(error: SubgraphError, data: SubgraphAnswer["data"], request: SubgraphRequest): SubgraphError[] {
+  if (error.path !== undefined || data !== null) return [error];
+  const { representations } = request.variables;
+  const paths = lostFields(request.query, Array.isArray(representations) ? representations : undefined);
+  return paths.map((path) => ({ ...error, path }));
+}
+
+function toGraphQLError({ code, message, path }: SubgraphError) {
+  return { message, extensions: { code }, ...(path && { path }) };
+}
+
+/** Data that does not fit the schema is reported by the executor as `valueCompletion`, beside the data. */
+function toAnswer({ data, errors, extensions }: GatewayResult, log: RequestLog): Answer {
+  const misfits: GatewayResult["errors"] = extensions?.valueCompletion ?? [];
+  const all = [...(errors ?? []), ...(misfits ?? [])].map((error) => mask(error, log));
+  return { data: data ?? null, ...(all.length > 0 && { errors: all }) };
+}
+
+/** Only errors that came through the boundary have a code of the catalogue. */
+function mask(error: NonNullable<GatewayResult["errors"]>[number], log: RequestLog): AnswerError {
+  const { message, path, extensions } = error;
+  const place = path && { path };
+  if (isErrorCode(extensions?.code)) return { ...answerError(extensions.code, message), ...place };
+  log.error({ err: error }, "the executor failed");
+  return { ...answerError("INTERNAL_SERVER_ERROR"), ...place };
+}

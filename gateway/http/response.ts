@@ -1,0 +1,58 @@
+/** Answer to bytes: status, headers and body, by the GraphQL over HTTP specification. */
+import { type ErrorCode, errorCatalogue } from "../../trust/errors.ts";
+import type { Answer, AnswerError } from "../answer.ts";
+import type { AnswerMediaType } from "./media-type.ts";
+
+/** An HTTP response that is ready to be sent. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Faults of a well-formed request: as plain `application/json` they are answered with 200. */
+const documentFaults: ReadonlySet<ErrorCode> = new Set([
+  "GRAPHQL_PARSE_FAILED",
+  "GRAPHQL_VALIDATION_FAILED",
+  "OPERATION_RESOLUTION_FAILURE",
+  "BAD_USER_INPUT",
+]);
+
+/**
+ * The response for an answer. One without `data` takes the status of its first error.
+ */
+export function writeAnswer(answer: Answer, mediaType: AnswerMediaType): HttpResponse {
+  const refusal = answer.data === undefined ? answer.errors?.[0] : undefined;
+  return {
+    status: refusal ? statusOf(refusal.extensions.code, mediaType) : 200,
+    headers: {
+      "content-type": mediaType,
+      "cache-control": "private, no-store",
+      ...(refusal && refusalHeaders(refusal)),
+    },
+    body: JSON.stringify(answer),
+  };
+}
+
+function statusOf(code: ErrorCode, mediaType: AnswerMediaType): number {
+  return mediaType.startsWith("application/json") && documentFaults.has(code) ? 200 : errorCatalogue[code].status;
+}
+
+function refusalHeaders({ extensions }: AnswerError): Record<string, string> {
+  switch (extensions.code) {
+    case "UNAUTHENTICATED":
+      return { "www-authenticate": 'Bearer realm="huimin"' };
+    case "TOKEN_INVALID":
+    case "TOKEN_EXPIRED":
+      return { "www-authenticate": invalidToken(extensions.code) };
+    case "METHOD_NOT_ALLOWED":
+      return { allow: "GET, POST" };
+    default:
+      return {};
+  }
+}
+
+/** RFC 6750, section 3. The sentences of the catalogue keep to the characters that a description may have. */
+function invalidToken(code: ErrorCode): string {
+  return `Bearer realm="huimin", error="invalid_token", error_description="${errorCatalogue[code].message}"`;
+}

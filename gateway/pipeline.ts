@@ -1,0 +1,73 @@
+/**
+ * The life of a query: the table of contents of the gateway. Each station is a function from one plain
+ * value to the next and throws what it refuses; nothing is shared between requests but the stations'
+ * bounded caches.
+ *
+ *     http        bytes     -> GraphQLRequest       method, media types, body
+ *     admission   headers   -> Admitted             whose access token, or nobody's
+ *     operation   document  -> CompiledOperation    parse, measure, validate, select, plan; cached
+ *                 variables -> Variables            as the operation declares them
+ *     execution   operation -> Answer               fetch and merge
+ *     boundary                                      every call to a subgraph: its own token, checked answer
+ *     http        Answer    -> bytes
+ *
+ * Beside the path: `supergraph/` loads the schema, `graphiql/` serves the page for people. Two more
+ * stations have their places: `ledger/`, the access log, between execution and the way back, durable
+ * before the answer leaves; and `registry/`, a process of its own, where `supergraph/` gets its schemas.
+ */
+import type { AccessTokenPolicy } from "../trust/access-token.ts";
+import { HuiminError } from "../trust/errors.ts";
+import { createAdmission, type RequestLog, requireCaller } from "./admission/admit.ts";
+import { type Answer, errorsOf, RequestRefused } from "./answer.ts";
+import type { Executor } from "./execution/executor.ts";
+import { introspect } from "./execution/introspection.ts";
+import { answerMediaType, defaultMediaType } from "./http/media-type.ts";
+import { type HttpRequest, readRequest } from "./http/request.ts";
+import { type HttpResponse, writeAnswer } from "./http/response.ts";
+import { createCompiler, readVariables } from "./operation/operation.ts";
+import type { LoadedSupergraph } from "./supergraph/supergraph.ts";
+
+/** What the stations need to work. */
+export interface PipelineParts {
+  readonly supergraph: LoadedSupergraph;
+  readonly accessTokens: AccessTokenPolicy;
+  readonly executor: Executor;
+}
+
+/** One request through all stations. Never rejects: every failure is an answer. */
+export type Pipeline = (request: HttpRequest, log: RequestLog) => Promise<HttpResponse>;
+
+/** Puts the stations in a row. */
+export function createPipeline({ supergraph, accessTokens, executor }: PipelineParts): Pipeline {
+  const admit = createAdmission(accessTokens);
+  const compile = createCompiler(supergraph);
+
+  const answer = async (request: HttpRequest, log: RequestLog): Promise<Answer> => {
+    const graphqlRequest = await readRequest(request);
+    const admitted = await admit(request);
+    const operation = compile(graphqlRequest);
+    requireCaller(admitted, operation);
+    const variables = readVariables(supergraph, operation, graphqlRequest.variables);
+    if (!operation.readsData) return introspect(supergraph.schema, operation, variables);
+    return await executor.execute(operation, variables, { admitted, log });
+  };
+
+  return async (request, log) => {
+    const mediaType = answerMediaType(request.headers.accept);
+    if (!mediaType) return writeAnswer({ errors: errorsOf(new HuiminError("NOT_ACCEPTABLE")) }, defaultMediaType);
+    try {
+      return writeAnswer(await answer(request, log), mediaType);
+    } catch (error) {
+      report(error, log);
+      return writeAnswer({ errors: errorsOf(error) }, mediaType);
+    }
+  };
+}
+
+/** Refusals are the callers' affair and worth a line when looked for; anything else is ours. */
+function report(error: unknown, log: RequestLog): void {
+  if (error instanceof RequestRefused) log.debug({ err: error }, "request refused");
+  else if (error instanceof HuiminError && error.code !== "INTERNAL_SERVER_ERROR") {
+    log.debug({ code: error.code, detail: error.detail }, "request refused");
+  } else log.error({ err: error }, "request failed");
+}

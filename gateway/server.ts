@@ -1,0 +1,63 @@
+/** The gateway as a service: one graph over all subgraphs. */
+import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
+import { importJWK } from "jose";
+import { createHttpServer } from "../platform/http.ts";
+import type { RunningService } from "../platform/lifecycle.ts";
+import type { Logger } from "../platform/log.ts";
+import type { TransactionTokenSigner } from "../trust/transaction-token.ts";
+import { watchIssuerKeys } from "./admission/issuer-keys.ts";
+import { createBoundary } from "./boundary/boundary.ts";
+import type { GatewayConfig } from "./config.ts";
+import { createStockExecutor } from "./execution/stock-executor.ts";
+import { addGraphQLRoute } from "./http/route.ts";
+import { createPipeline } from "./pipeline.ts";
+import { loadSupergraph } from "./supergraph/supergraph.ts";
+
+/**
+ * Starts the gateway: `/graphql`, `/graphiql`, `/.well-known/jwks.json` and the health endpoints.
+ * It is ready once identity's keys were fetched; subgraphs may come and go.
+ *
+ * @throws ConfigError when the addresses do not fit the supergraph
+ */
+export async function createGateway(config: GatewayConfig, log: Logger): Promise<RunningService> {
+  const supergraph = await loadSupergraph(config.subgraphs);
+  const issuerKeys = watchIssuerKeys(new URL(`${config.issuer}/jwks`), log);
+  const boundary = createBoundary(supergraph.addresses, await signerOf(config));
+  const app = createHttpServer({ log, ready: { "identity keys": issuerKeys.fetched } });
+  const close = async () => {
+    issuerKeys.close();
+    await app.close();
+    await boundary.close();
+  };
+  try {
+    const accessTokens = { issuer: config.issuer, audience: graphUrl(config), keys: issuerKeys.find };
+    const executor = createStockExecutor(supergraph, boundary);
+    await addGraphQLRoute(app, createPipeline({ supergraph, accessTokens, executor }));
+    addPublicKey(app, config);
+    await app.listen({ port: config.port, host: config.host });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { url: `http://localhost:${(app.server.address() as AddressInfo).port}`, close };
+}
+
+/** The graph's resource identifier (RFC 8707): where clients reach it, and the audience of their tokens. */
+function graphUrl({ gatewayUrl }: GatewayConfig): string {
+  return `${gatewayUrl}/graphql`;
+}
+
+async function signerOf({ gatewayUrl, signingKey }: GatewayConfig): Promise<TransactionTokenSigner> {
+  const key = await importJWK(signingKey);
+  if (key instanceof Uint8Array) throw new TypeError("the signing key is symmetric");
+  return { issuer: gatewayUrl, key, keyId: signingKey.kid };
+}
+
+/** The public half of the signing key (RFC 7517): with it subgraphs verify transaction tokens. */
+function addPublicKey(app: FastifyInstance, { signingKey: { kty, crv, x, y, kid, alg } }: GatewayConfig): void {
+  const keySet = JSON.stringify({ keys: [{ kty, crv, x, y, kid, alg, use: "sig" }] });
+  app.get("/.well-known/jwks.json", async (_request, reply) =>
+    reply.type("application/jwk-set+json").header("cache-control", "public, max-age=300").send(keySet),
+  );
+}

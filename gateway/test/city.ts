@@ -1,0 +1,142 @@
+/** A small city for the gateway's tests: an issuer, five subgraphs, and the gateway between them. */
+import { randomBytes } from "node:crypto";
+import { Writable } from "node:stream";
+import { exportJWK, generateKeyPair } from "jose";
+import { es256PrivateJwk } from "../../platform/config.ts";
+import { createLogger } from "../../platform/log.ts";
+import { freePort } from "../../platform/test/ports.ts";
+import type { AnswerError } from "../answer.ts";
+import { createGateway } from "../server.ts";
+import { accessToken, startIssuer, type TestIssuer, type TokenFlaws } from "./issuer.ts";
+import { type SubgraphName, startSubgraph, subgraphNames, type TestSubgraph } from "./subgraphs.ts";
+
+export interface TestCity {
+  readonly issuer: TestIssuer;
+  readonly gatewayUrl: string;
+  readonly subgraphs: Readonly<Record<SubgraphName, TestSubgraph>>;
+  /** Everything that the gateway has logged so far. */
+  readonly logged: () => string;
+  /** An access token for `subject`. */
+  token(subject: string, flaws?: TokenFlaws): Promise<string>;
+  /** Posts a query. */
+  query(query: string, options?: QueryOptions): Promise<GraphAnswer>;
+  closeGateway(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface QueryOptions {
+  readonly token?: string | undefined;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface GraphAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly AnswerError[];
+}
+
+/** Starts the city; `elsewhere` puts other servers in the place of subgraphs. */
+export async function startCity(elsewhere: Partial<Record<SubgraphName, string>> = {}): Promise<TestCity> {
+  const issuer = await startIssuer();
+  const port = await freePort();
+  const gatewayUrl = `http://localhost:${port}`;
+  const subgraphs = await startSubgraphs(gatewayUrl);
+  const log = collectLog();
+  const gateway = await createGateway(
+    {
+      logLevel: "debug",
+      host: "localhost",
+      port,
+      issuer: issuer.url,
+      gatewayUrl,
+      signingKey: await newSigningKey(),
+      subgraphs: new Map(subgraphNames.map((name) => [name, new URL(elsewhere[name] ?? subgraphs[name].url)])),
+    },
+    createLogger("gateway", "debug", log.stream),
+  );
+  await ready(gateway.url);
+  let closing: Promise<void> | undefined;
+  const closeGateway = () => {
+    closing ??= gateway.close();
+    return closing;
+  };
+  return {
+    issuer,
+    gatewayUrl,
+    subgraphs,
+    logged: log.text,
+    token: (subject, flaws) => accessToken(issuer, `${gatewayUrl}/graphql`, subject, flaws),
+    query: (query, options) => postQuery(gatewayUrl, query, options),
+    closeGateway,
+    close: async () => {
+      await closeGateway();
+      await Promise.all([issuer.stop(), ...Object.values(subgraphs).map((subgraph) => subgraph.close())]);
+    },
+  };
+}
+
+/** A citizen ID in the form of the government sector; of nobody. */
+export function newCitizenId(): string {
+  return `hm1_${randomBytes(32).toString("base64url")}`;
+}
+
+/** The signing key of a gateway, as its configuration holds it. */
+export async function newSigningKey() {
+  const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+  return es256PrivateJwk.parse(JSON.stringify({ ...(await exportJWK(privateKey)), kid: crypto.randomUUID() }));
+}
+
+async function startSubgraphs(gatewayUrl: string): Promise<Record<SubgraphName, TestSubgraph>> {
+  const [citizen, health, pension, employment, utilities] = await Promise.all([
+    startSubgraph("citizen", gatewayUrl),
+    startSubgraph("health", gatewayUrl),
+    startSubgraph("pension", gatewayUrl),
+    startSubgraph("employment", gatewayUrl),
+    startSubgraph("utilities", gatewayUrl),
+  ]);
+  return { citizen, health, pension, employment, utilities };
+}
+
+function collectLog() {
+  let text = "";
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  return { stream, text: () => text };
+}
+
+/** Waits until the gateway says that it is ready. */
+export async function ready(url: string): Promise<void> {
+  while ((await fetch(`${url}/health/ready`)).status !== 200) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function postQuery(
+  gatewayUrl: string,
+  query: string,
+  { token, variables, headers }: QueryOptions = {},
+): Promise<GraphAnswer> {
+  const response = await fetch(`${gatewayUrl}/graphql`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: "application/graphql-response+json",
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = (await response.json()) as Pick<GraphAnswer, "data" | "errors">;
+  return {
+    status: response.status,
+    headers: response.headers,
+    ...(data !== undefined && { data }),
+    ...(errors && { errors }),
+  };
+}

@@ -1,0 +1,100 @@
+/** A small identity provider for tests: signs access tokens and publishes its keys over HTTP. */
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
+
+export interface TestIssuer {
+  readonly url: string;
+  /** How often the keys were asked for. */
+  readonly fetches: () => number;
+  /** The current signing key. */
+  readonly key: () => SigningKey;
+  /** Puts a new key in the place of the current one. */
+  rotate(): Promise<void>;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export interface SigningKey {
+  readonly privateKey: CryptoKey;
+  readonly publicJwk: JWK;
+  readonly kid: string;
+}
+
+/** Starts an issuer on a free port. */
+export async function startIssuer(): Promise<TestIssuer> {
+  let key = await signingKey();
+  let fetches = 0;
+  const server = createServer((_request, response) => {
+    fetches += 1;
+    response.setHeader("content-type", "application/jwk-set+json");
+    response.end(JSON.stringify({ keys: [key.publicJwk] }));
+  });
+  const port = await listen(server, 0);
+  return {
+    url: `http://localhost:${port}`,
+    fetches: () => fetches,
+    key: () => key,
+    rotate: async () => {
+      key = await signingKey();
+    },
+    stop: () => stop(server),
+    start: async () => {
+      await listen(server, port);
+    },
+  };
+}
+
+/** What may be wrong with a token. */
+export interface TokenFlaws {
+  /** Merged over the claims; `undefined` removes one. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** Merged over the header. */
+  readonly header?: { readonly typ?: string; readonly kid?: string };
+  /** Signs in the place of the issuer's key. */
+  readonly key?: CryptoKey;
+}
+
+/** An access token of `issuer` for the graph at `audience`, good but for its flaws. */
+export async function accessToken(
+  issuer: TestIssuer,
+  audience: string,
+  subject: string,
+  flaws: TokenFlaws = {},
+): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  const claims: JWTPayload = {
+    iss: issuer.url,
+    aud: audience,
+    sub: subject,
+    iat: now,
+    exp: now + 300,
+    jti: crypto.randomUUID(),
+    client_id: "cli",
+    scope: "openid citizen:read health:read pension:read employment:read utilities:read",
+    ...flaws.claims,
+  };
+  const { privateKey, kid } = issuer.key();
+  return await new SignJWT(claims)
+    .setProtectedHeader({ alg: "ES256", typ: "at+jwt", kid, ...flaws.header })
+    .sign(flaws.key ?? privateKey);
+}
+
+async function signingKey(): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
+  const kid = crypto.randomUUID();
+  return { privateKey, kid, publicJwk: { ...(await exportJWK(publicKey)), kid, alg: "ES256", use: "sig" } };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, "localhost");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+async function stop(server: Server): Promise<void> {
+  server.close();
+  server.closeAllConnections();
+  if (server.listening) await once(server, "close");
+}
