@@ -15,8 +15,8 @@ export interface TestIdentity {
   readonly interactions: () => number;
   /** How often tokens were renewed. */
   readonly renewals: () => number;
-  /** Ends every session and token, as a restart with an empty store would. */
-  forgetTokens(): void;
+  /** Whether to refuse every code and refresh token, as identity does when the citizen's rights have ended. */
+  refusesTokens: boolean;
   close(): Promise<void>;
 }
 
@@ -42,9 +42,8 @@ export async function startIdentity(
     await provider.interactionFinished(ctx.req, ctx.res, await resultOf(identity.outcome, details, provider));
   });
   const handler = provider.callback();
-  let refusesTokens = false;
   const server = createServer((request, response) => {
-    if (refusesTokens && request.url === "/token") {
+    if (identity.refusesTokens && request.url === "/token") {
       response.writeHead(400, { "content-type": "application/json" }).end('{"error":"invalid_grant"}');
     } else void handler(request, response);
   });
@@ -55,9 +54,7 @@ export async function startIdentity(
     accessTokenSeconds: 300,
     interactions: () => counts.interactions,
     renewals: () => counts.renewals,
-    forgetTokens: () => {
-      refusesTokens = true;
-    },
+    refusesTokens: false,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -100,9 +97,10 @@ function configuration(
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     issueRefreshToken: () => true,
     pkce: { required: () => true },
+    ttl: { Interaction: 600, Grant: 3600, Session: 3600, RefreshToken: 3600, IdToken: 3600 },
     features: {
       devInteractions: { enabled: false },
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: async () => true },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx, form) => {

@@ -1,9 +1,9 @@
-/** A browser without JavaScript: keeps cookies, follows redirects only when told to. */
+const redirects = new Set([301, 302, 303, 307, 308]);
+
+/** A browser without JavaScript: it keeps cookies and follows redirects as far as it is told to. */
 export class Visitor {
   /** Cookies by name, as browsers keep them for localhost: whatever the port. */
   readonly cookies = new Map<string, string>();
-  /** Every address she was sent to, in order. */
-  readonly seen: string[] = [];
   readonly #home: string;
   readonly #headers: Readonly<Record<string, string>>;
 
@@ -12,24 +12,23 @@ export class Visitor {
     this.#headers = headers;
   }
 
-  /** One request; redirects come back as they are. */
+  /** One request; a redirect comes back as it is. */
   async ask(address: string, init: RequestInit = {}): Promise<Response> {
-    const url = new URL(address, this.#home);
-    this.seen.push(url.href);
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const headers = { ...this.#headers, ...(cookie && { cookie }), ...init.headers };
-    const response = await fetch(url, { ...init, headers, redirect: "manual" });
+    const headers = { ...this.#headers, ...(cookie && { cookie }) };
+    const response = await fetch(new URL(address, this.#home), { ...init, headers, redirect: "manual" });
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     return response;
   }
 
-  /** One request and every redirect behind it. */
-  async open(address: string, init: RequestInit = {}): Promise<Response> {
-    let response = await this.ask(address, init);
-    for (let hops = 0; response.status >= 301 && response.status <= 308; hops++) {
-      if (hops === 20) throw new Error(`sent round in circles: ${this.seen.slice(-6).join(" -> ")}`);
-      await response.body?.cancel();
-      response = await this.ask(new URL(response.headers.get("location") ?? "", response.url).href);
+  /** One request and every redirect behind it, but for one that leads to an address under `stopBefore`. */
+  async open(address: string, stopBefore?: string): Promise<Response> {
+    let response = await this.ask(address);
+    for (let hops = 0; redirects.has(response.status); hops++) {
+      const next = locationOf(response);
+      if (stopBefore !== undefined && next.startsWith(stopBefore)) return response;
+      if (hops === 20) throw new Error(`sent round in circles at ${next}`);
+      response = await this.ask(next);
     }
     return response;
   }
@@ -42,9 +41,13 @@ export class Visitor {
   #keep(line: string): void {
     const [pair = ""] = line.split(";");
     const name = pair.slice(0, pair.indexOf("="));
-    const value = pair.slice(pair.indexOf("=") + 1);
     const isOver = /max-age=0|expires=thu, 01 jan 1970/i.test(line);
     if (isOver) this.cookies.delete(name);
-    else this.cookies.set(name, value);
+    else this.cookies.set(name, pair.slice(name.length + 1));
   }
+}
+
+/** Where a redirect leads. */
+export function locationOf(response: Response): string {
+  return new URL(response.headers.get("location") ?? "", response.url).href;
 }
