@@ -3,7 +3,6 @@ import type { CitizenReference } from '../kit/rights.ts';
 import type { CoverageRow } from './store/coverage.ts';
 import type { EncounterRow } from './store/encounters.ts';
 import type { PrescriptionRow } from './store/prescriptions.ts';
-import type { Connection } from '../kit/connection.ts';
 import type { HealthContext } from './store/loaders.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -311,7 +310,7 @@ export type ResolversTypes = {
   Encounter: ResolverTypeWrapper<EncounterRow>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   EncounterClass: EncounterClass;
-  EncounterConnection: ResolverTypeWrapper<Connection<EncounterRow>>;
+  EncounterConnection: ResolverTypeWrapper<Omit<EncounterConnection, 'edges'> & { edges: Array<ResolversTypes['EncounterEdge']> }>;
   EncounterCost: ResolverTypeWrapper<EncounterCost>;
   EncounterEdge: ResolverTypeWrapper<Omit<EncounterEdge, 'node'> & { node: ResolversTypes['Encounter'] }>;
   InsuranceScheme: InsuranceScheme;
@@ -335,7 +334,7 @@ export type ResolversParentTypes = {
   DateTime: Scalars['DateTime']['output'];
   Encounter: EncounterRow;
   ID: Scalars['ID']['output'];
-  EncounterConnection: Connection<EncounterRow>;
+  EncounterConnection: Omit<EncounterConnection, 'edges'> & { edges: Array<ResolversParentTypes['EncounterEdge']> };
   EncounterCost: EncounterCost;
   EncounterEdge: Omit<EncounterEdge, 'node'> & { node: ResolversParentTypes['Encounter'] };
   MedicationRequest: PrescriptionRow;

@@ -14,11 +14,11 @@ export interface Subgraph<Loaders> {
   /** Its name in the supergraph, in lower case; its PostgreSQL schema bears the same. */
   readonly name: string;
   readonly sdl: string;
-  readonly resolvers: SubgraphResolvers;
   /** Folder of its `NNNN-name.sql` files. */
   readonly migrations: URL;
   /** Makes the batch readers of one request. */
   readonly loaders: (database: Queryable) => Loaders;
+  readonly resolvers: SubgraphResolvers<Loaders>;
 }
 
 /** The settings of a subgraph; `${NAME}_DATABASE_URL` may give it a database of its own. */

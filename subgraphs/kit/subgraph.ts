@@ -18,7 +18,7 @@ export interface SubgraphOptions<Loaders> {
   /** The subgraph's name in the supergraph; its scope and its tokens' audience follow from it. */
   readonly name: string;
   readonly sdl: string;
-  readonly resolvers: SubgraphResolvers;
+  readonly resolvers: SubgraphResolvers<Loaders>;
   /** Makes the batch readers of one request. */
   readonly loaders: () => Loaders;
   /** The gateway whose tokens count, and where its keys come from. */

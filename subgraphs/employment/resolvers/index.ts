@@ -1,0 +1,12 @@
+/** The resolvers of the employment subgraph, by type. */
+import { fen } from "../../kit/money.ts";
+import type { Resolvers } from "../resolvers.generated.ts";
+import { unemploymentBenefit } from "../rules/benefit.ts";
+import { employmentResolvers } from "./employment.ts";
+
+export const resolvers: Resolvers = {
+  Citizen: { employment: ({ id }, _arguments, { loaders }) => loaders.persons.load(id) },
+  Employment: employmentResolvers,
+  UnemploymentRegistration: { benefit: (registration) => unemploymentBenefit(registration) },
+  UnemploymentBenefit: { monthlyAmount: ({ monthlyAmount }) => fen(monthlyAmount) },
+};
