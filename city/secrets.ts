@@ -1,0 +1,25 @@
+/** Prints new secrets for docker-compose.yml: `npm run --silent secrets > .env`. */
+import { makeSecrets } from "./launch/secrets.ts";
+
+/** The variables that docker-compose.yml takes from `.env`, each with a new value. */
+export function composeSecrets(): Record<string, string> {
+  const secrets = makeSecrets();
+  return {
+    POSTGRES_PASSWORD: secrets.databasePassword,
+    PSEUDONYM_KEY: secrets.pseudonymKey,
+    IDENTITY_COOKIE_KEY: secrets.identityCookieKey,
+    PORTAL_COOKIE_KEY: secrets.portalCookieKey,
+    GATEWAY_SIGNING_KEY: secrets.gatewaySigningKey,
+    PORTAL_CLIENT_KEY: secrets.portalClientKey,
+    ...Object.fromEntries(
+      Object.entries(secrets.rolePasswords).map(([role, password]) => [
+        `${role.toUpperCase()}_DATABASE_PASSWORD`,
+        password,
+      ]),
+    ),
+  };
+}
+
+if (import.meta.main) {
+  for (const [name, value] of Object.entries(composeSecrets())) console.log(`${name}='${value}'`);
+}

@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { loadSpec } from "../city/load.ts";
+import { composeSecrets } from "../city/secrets.ts";
+import { gatewaySpec } from "../gateway/config.ts";
+import { identitySpec } from "../identity/config.ts";
+import { type ConfigSpec, loadConfig } from "../platform/config.ts";
+import { portalSpec } from "../portal/config.ts";
+import { employmentSpec } from "../subgraphs/employment/config.ts";
+import { healthSpec } from "../subgraphs/health/config.ts";
+import { pensionSpec } from "../subgraphs/pension/config.ts";
+import { utilitiesSpec } from "../subgraphs/utilities/config.ts";
+
+const root = new URL("../", import.meta.url);
+const composeSchema = z.object({
+  services: z.record(
+    z.string(),
+    z.object({
+      image: z.string(),
+      command: z.array(z.string()).optional(),
+      environment: z.record(z.string(), z.string()).optional(),
+      ports: z.array(z.string()).optional(),
+      networks: z.object({ default: z.object({ aliases: z.array(z.string()) }) }).optional(),
+      depends_on: z.union([z.array(z.string()), z.record(z.string(), z.unknown())]).optional(),
+    }),
+  ),
+});
+const text = readFileSync(new URL("docker-compose.yml", root), "utf8");
+const { services } = composeSchema.parse(parse(text, { merge: true }));
+const secrets = composeSecrets();
+const specs: Record<string, ConfigSpec> = {
+  city: loadSpec,
+  identity: identitySpec,
+  gateway: gatewaySpec,
+  health: healthSpec,
+  pension: pensionSpec,
+  employment: employmentSpec,
+  utilities: utilitiesSpec,
+  portal: portalSpec,
+};
+
+/** The service's environment as Compose would fill it in. */
+function environmentOf(name: string): Record<string, string> {
+  const filled = Object.entries(services[name]?.environment ?? {}).map(([variable, value]) => [
+    variable,
+    value.replace(/\$\{(\w+)(:\?[^}]*)?\}/g, (_all, secret: string) => {
+      const found = secrets[secret];
+      if (found === undefined) throw new Error(`npm run secrets makes no ${secret}`);
+      return found;
+    }),
+  ]);
+  return Object.fromEntries(filled) as Record<string, string>;
+}
+
+describe("docker-compose.yml", () => {
+  it("runs every service of the city on our image, and PostgreSQL and Redis beside them", () => {
+    const ours = Object.entries(services).filter(([, { image }]) => image === "huimin");
+    expect(ours.map(([name]) => name).sort()).toEqual(Object.keys(specs).sort());
+    expect(services.postgres?.image).toMatch(/^postgres:/);
+    expect(services.redis?.image).toMatch(/^redis:/);
+  });
+
+  it.each(Object.keys(specs))("gives %s settings that its own code accepts, and no others", (name) => {
+    const environment = environmentOf(name);
+    loadConfig(name, specs[name] ?? {}, environment);
+    const known = Object.values(specs[name] ?? {}).flatMap(({ env }) => env);
+    expect(known).toEqual(expect.arrayContaining(Object.keys(environment)));
+  });
+
+  it("starts programs that exist", () => {
+    for (const name of Object.keys(specs)) {
+      const [program, file = ""] = services[name]?.command ?? [];
+      expect(program).toBe("node");
+      expect(existsSync(new URL(file, root)), `${name}: ${file}`).toBe(true);
+    }
+  });
+
+  it("leads every address in a setting to the service that listens there", () => {
+    for (const name of Object.keys(specs)) {
+      for (const value of Object.values(environmentOf(name))) {
+        for (const [, host = "", port] of value.matchAll(/(?:http|redis|postgresql):\/\/(?:[^/@]*@)?([^:/]+):(\d+)/g)) {
+          const target = Object.entries(services).find(
+            ([service, { networks }]) => service === host || networks?.default.aliases.includes(host),
+          );
+          expect(target, `${name} speaks to ${host}`).toBeDefined();
+          const listens = target?.[1].environment?.HUIMIN_PORT ?? { postgres: "5432", redis: "6379" }[host];
+          expect(port, `${name} speaks to ${host}`).toBe(listens);
+        }
+      }
+    }
+  });
+
+  it("lets nobody but the owner of a secret have it", () => {
+    const holders = (variable: string) => Object.keys(specs).filter((name) => variable in environmentOf(name));
+    expect(holders("HUIMIN_PSEUDONYM_KEY")).toEqual(["city", "identity"]);
+    expect(holders("HUIMIN_SIGNING_KEY")).toEqual(["gateway"]);
+    expect(holders("HUIMIN_CLIENT_KEY")).toEqual(["portal"]);
+  });
+});
