@@ -13,6 +13,8 @@ export interface KeyValueStore {
   add(key: string, value: string, ttlSeconds: number): Promise<boolean>;
   /** Reads and removes the value; at most one caller gets it. */
   take(key: string): Promise<string | null>;
+  /** Adds one to a number, 0 when there is none, and gives the result. The first step sets its life. */
+  increment(key: string, ttlSeconds: number): Promise<number>;
   /** Puts a member into a set and prolongs the set's life to at least `ttlSeconds`. */
   addMember(key: string, member: string, ttlSeconds: number): Promise<void>;
   /** The members of a set; empty when there is none. */
@@ -68,6 +70,13 @@ export function createMemoryStore(maxEntries = 100_000, now: () => number = Date
       const value = text(key);
       if (value !== null) entries.delete(key);
       return value;
+    },
+    increment: async (key, ttlSeconds) => {
+      const before = live(key);
+      const next = Number(text(key) ?? 0) + 1;
+      if (before) entries.set(key, { value: String(next), expiresAt: before.expiresAt });
+      else write(key, String(next), ttlSeconds);
+      return next;
     },
     addMember: async (key, member, ttlSeconds) => {
       const before = live(key);

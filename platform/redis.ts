@@ -35,6 +35,10 @@ export async function createRedisStore(url: string, prefix: string, log: Logger)
     add: async (key, value, ttlSeconds) =>
       (await client.set(at(key), value, { condition: "NX", expiration: { type: "EX", value: ttlSeconds } })) === "OK",
     take: (key) => client.getDel(at(key)),
+    increment: async (key, ttlSeconds) => {
+      const [next] = await client.multi().incr(at(key)).expire(at(key), ttlSeconds, "NX").exec();
+      return Number(next);
+    },
     addMember: async (key, member, ttlSeconds) => {
       // NX gives a new set its life, GT only ever prolongs one that has a life already.
       await client

@@ -46,6 +46,13 @@ describe.each(testRedisUrl ? [inProcess, onRedis(testRedisUrl)] : [inProcess])(
       expect(await store.get("d")).toBeNull();
     });
 
+    it("counts twenty parallel steps, and starts again when the time of the first is over", async () => {
+      const counts = await Promise.all(Array.from({ length: 20 }, () => store.increment("i", 1)));
+      expect(counts.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+      await expect.poll(() => store.get("i"), { timeout: 5_000 }).toBeNull();
+      expect(await store.increment("i", 60)).toBe(1);
+    });
+
     it("forgets a value when its time is over", async () => {
       await store.set("e", "1", 1);
       await expect.poll(() => store.get("e"), { timeout: 5_000 }).toBeNull();
