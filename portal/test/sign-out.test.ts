@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLogger } from "../../platform/log.ts";
+import { freePort } from "../../platform/test/ports.ts";
+import { createPortal } from "../server.ts";
 import { startTestPortal, type TestPortal } from "./support/portal.ts";
 import { locationOf, type Visitor } from "./support/visitor.ts";
 
@@ -38,6 +41,7 @@ describe("signing out", () => {
     expect(end.searchParams.get("id_token_hint")).toMatch(/^eyJ/);
     expect(end.searchParams.get("post_logout_redirect_uri")).toBe(`${portal.url}/`);
     expect(visitor.cookies.has("huimin_portal_session")).toBe(false);
+    expect(portal.identity.revocations()).toBe(1);
 
     const back = await confirm(visitor, await visitor.open(end.href));
     const landing = await visitor.open(locationOf(back));
@@ -67,6 +71,27 @@ describe("signing out", () => {
     const { visitor } = await signedIn();
     expect((await visitor.ask("/sign-out")).status).toBe(404);
     expect(await (await visitor.open("/")).text()).toContain("阿依古丽");
+  });
+
+  it("says that it is only half done when identity cannot be found", async () => {
+    const { visitor, form } = await signedIn();
+    const config = { ...portal.config, issuer: `http://localhost:${await freePort()}` };
+    const app = createPortal(config, { sessions: portal.store }, createLogger("portal", "silent"));
+    try {
+      const cookies = { huimin_portal_session: String(visitor.cookies.get("huimin_portal_session")) };
+      const answer = await app.inject({
+        method: "POST",
+        url: "/sign-out",
+        cookies,
+        headers: { "content-type": "application/x-www-form-urlencoded", "accept-language": "en" },
+        payload: new URLSearchParams({ form }).toString(),
+      });
+      expect(answer.statusCode).toBe(503);
+      expect(answer.body).toContain("You are signed out here only");
+      expect(await (await visitor.open("/")).text()).not.toContain("阿依古丽");
+    } finally {
+      await app.close();
+    }
   });
 
   it("leads to the landing page when the session is over already", async () => {

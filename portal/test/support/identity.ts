@@ -15,6 +15,8 @@ export interface TestIdentity {
   readonly interactions: () => number;
   /** How often tokens were renewed. */
   readonly renewals: () => number;
+  /** How often a refresh token was revoked. */
+  readonly revocations: () => number;
   /** Whether to refuse every code and refresh token, as identity does when the citizen's rights have ended. */
   refusesTokens: boolean;
   close(): Promise<void>;
@@ -27,12 +29,15 @@ export async function startIdentity(
 ): Promise<TestIdentity> {
   const port = await freePort();
   const issuer = `http://localhost:${port}`;
-  const counts = { interactions: 0, renewals: 0 };
+  const counts = { interactions: 0, renewals: 0, revocations: 0 };
   const { privateKey } = await generateKeyPair("ES256", { extractable: true });
   const jwks = { keys: [{ ...(await exportJWK(privateKey)), alg: "ES256", use: "sig", kid: "test" }] };
   const provider = new Provider(issuer, { ...configuration(portal, () => identity), jwks });
   provider.on("grant.success", (ctx) => {
     if (ctx.oidc.params?.grant_type === "refresh_token") counts.renewals += 1;
+  });
+  provider.on("refresh_token.destroyed", () => {
+    counts.revocations += 1;
   });
   provider.use(async (ctx, next) => {
     if (!ctx.path.startsWith("/interaction/")) return await next();
@@ -54,6 +59,7 @@ export async function startIdentity(
     accessTokenSeconds: 300,
     interactions: () => counts.interactions,
     renewals: () => counts.renewals,
+    revocations: () => counts.revocations,
     refusesTokens: false,
     close: async () => {
       server.closeAllConnections();
