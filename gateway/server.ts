@@ -5,11 +5,14 @@ import { importJWK } from "jose";
 import { createHttpServer } from "../platform/http.ts";
 import type { RunningService } from "../platform/lifecycle.ts";
 import type { Logger } from "../platform/log.ts";
+import { readScope } from "../trust/caller.ts";
 import type { TransactionTokenSigner } from "../trust/transaction-token.ts";
 import { watchIssuerKeys } from "./admission/issuer-keys.ts";
 import { createBoundary } from "./boundary/boundary.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createStockExecutor } from "./execution/stock-executor.ts";
+import type { GraphiqlSettings } from "./graphiql/page.ts";
+import { addGraphiql } from "./graphiql/route.ts";
 import { addGraphQLRoute } from "./http/route.ts";
 import { createPipeline } from "./pipeline.ts";
 import { loadSupergraph } from "./supergraph/supergraph.ts";
@@ -33,7 +36,8 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
   try {
     const accessTokens = { issuer: config.issuer, audience: graphUrl(config), keys: issuerKeys.find };
     const executor = createStockExecutor(supergraph, boundary);
-    await addGraphQLRoute(app, createPipeline({ supergraph, accessTokens, executor }));
+    const sendPage = addGraphiql(app, graphiqlSettings(config));
+    await addGraphQLRoute(app, createPipeline({ supergraph, accessTokens, executor }), sendPage);
     addPublicKey(app, config);
     await app.listen({ port: config.port, host: config.host });
   } catch (error) {
@@ -46,6 +50,16 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
 /** The graph's resource identifier (RFC 8707): where clients reach it, and the audience of their tokens. */
 function graphUrl({ gatewayUrl }: GatewayConfig): string {
   return `${gatewayUrl}/graphql`;
+}
+
+function graphiqlSettings(config: GatewayConfig): GraphiqlSettings {
+  return {
+    issuer: config.issuer,
+    resource: graphUrl(config),
+    scopes: ["openid", ...[...config.subgraphs.keys()].map(readScope)],
+    redirectUri: `${config.gatewayUrl}/graphiql/callback`,
+    signedOutUri: graphUrl(config),
+  };
 }
 
 async function signerOf({ gatewayUrl, signingKey }: GatewayConfig): Promise<TransactionTokenSigner> {

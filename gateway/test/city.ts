@@ -37,8 +37,16 @@ export interface GraphAnswer {
   readonly errors?: readonly AnswerError[];
 }
 
-/** Starts the city; `elsewhere` puts other servers in the place of subgraphs. */
-export async function startCity(elsewhere: Partial<Record<SubgraphName, string>> = {}): Promise<TestCity> {
+/** What a test may put in the place of the city's parts. */
+export interface CityOptions {
+  /** URLs of other servers in the place of subgraphs. */
+  readonly elsewhere?: Partial<Record<SubgraphName, string>>;
+  /** Starts another identity provider for the gateway at that URL; gives its issuer identifier. */
+  readonly identity?: (gatewayUrl: string) => Promise<string>;
+}
+
+/** Starts the city. */
+export async function startCity({ elsewhere = {}, identity }: CityOptions = {}): Promise<TestCity> {
   const issuer = await startIssuer();
   const port = await freePort();
   const gatewayUrl = `http://localhost:${port}`;
@@ -49,7 +57,7 @@ export async function startCity(elsewhere: Partial<Record<SubgraphName, string>>
       logLevel: "debug",
       host: "localhost",
       port,
-      issuer: issuer.url,
+      issuer: identity ? await identity(gatewayUrl) : issuer.url,
       gatewayUrl,
       signingKey: await newSigningKey(),
       subgraphs: new Map(subgraphNames.map((name) => [name, new URL(elsewhere[name] ?? subgraphs[name].url)])),

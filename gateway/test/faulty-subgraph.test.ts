@@ -14,7 +14,7 @@ beforeAll(async () => {
   health = createServer((request, response) => behaviour(request, response)).listen(0, "localhost");
   await once(health, "listening");
   const { port } = health.address() as AddressInfo;
-  city = await startCity({ health: `http://localhost:${port}/graphql` });
+  city = await startCity({ elsewhere: { health: `http://localhost:${port}/graphql` } });
   token = await city.token(newCitizenId());
 });
 afterAll(async () => {
@@ -102,7 +102,7 @@ describe("a subgraph that", () => {
   });
 
   it("is down costs its own fields alone", async () => {
-    const down = await startCity({ health: "http://localhost:1/graphql" });
+    const down = await startCity({ elsewhere: { health: "http://localhost:1/graphql" } });
     try {
       const { data, errors } = await down.query(query, { token: await down.token(newCitizenId()) });
       expect(data).toEqual({ me: { ...others, coverage: null, cover: null } });

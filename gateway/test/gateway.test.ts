@@ -72,7 +72,7 @@ describe("the supergraph", () => {
 describe("the gateway", () => {
   it("is ready though every subgraph is down", async () => {
     const nobody = "http://localhost:1/graphql";
-    city = await startCity(Object.fromEntries(subgraphNames.map((name) => [name, nobody])));
+    city = await startCity({ elsewhere: Object.fromEntries(subgraphNames.map((name) => [name, nobody])) });
     const response = await fetch(`${city.gatewayUrl}/health/ready`);
     expect(response.status).toBe(200);
     const { data, errors } = await city.query("{ me { id } }", { token: await city.token(newCitizenId()) });
@@ -90,7 +90,7 @@ describe("the gateway", () => {
     }).listen(0, "localhost");
     await once(slow, "listening");
     const { port } = slow.address() as AddressInfo;
-    city = await startCity({ health: `http://localhost:${port}/` });
+    city = await startCity({ elsewhere: { health: `http://localhost:${port}/` } });
     const inFlight = city.query("{ me { coverage { scheme } } }", { token: await city.token(newCitizenId()) });
     await arrived.promise;
     const closed = city.closeGateway();

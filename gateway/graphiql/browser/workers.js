@@ -1,0 +1,5 @@
+/** Tells GraphiQL's editor where its workers are; runs before it. */
+window.MonacoEnvironment = {
+  globalAPI: false,
+  getWorkerUrl: (_moduleId, label) => `/graphiql/assets/${label}.js`,
+};

@@ -1,0 +1,136 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Browser, launchBrowser } from "../../e2e/browser.ts";
+import { freePort } from "../../platform/test/ports.ts";
+import { newCitizenId, startCity, type TestCity } from "./city.ts";
+import { startProvider, type TestProvider } from "./provider.ts";
+
+let browser: Browser;
+let provider: TestProvider;
+let city: TestCity;
+let page: Page;
+let requested: string[];
+let complaints: string[];
+
+beforeAll(async () => {
+  const port = await freePort();
+  browser = await launchBrowser();
+  city = await startCity({
+    identity: async (gatewayUrl) => {
+      provider = await startProvider(port, gatewayUrl);
+      return provider.issuer;
+    },
+  });
+});
+afterAll(async () => {
+  await browser.close();
+  await city.close();
+  await provider.close();
+});
+
+async function open(query = ""): Promise<void> {
+  await page.goto(`${city.gatewayUrl}/graphql${query && `?query=${encodeURIComponent(query)}`}`);
+  await page.locator(".graphiql-query-editor .view-lines").waitFor();
+}
+
+async function signInAs(citizen: string): Promise<void> {
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.locator("input[name=login]").fill(citizen);
+  await page.locator("input[name=password]").fill("any");
+  await page.locator("button[type=submit]").click();
+  await page.waitForURL("**/interaction/**");
+  await page.locator("button[type=submit]").click();
+  await page.waitForURL(`${city.gatewayUrl}/graphql`);
+}
+
+async function run(): Promise<string> {
+  await page.locator(".graphiql-execute-button").click();
+  const answer = page.locator(".result-window .view-lines");
+  await expect.poll(() => answer.textContent()).toContain("data");
+  return (await answer.textContent())?.replaceAll("\u00a0", " ") ?? "";
+}
+
+describe("GraphiQL", () => {
+  beforeEach(async () => {
+    requested = [];
+    complaints = [];
+    const context = await browser.newContext();
+    page = await context.newPage();
+    page.on("request", (request) => requested.push(request.url()));
+    page.on("console", (message) => {
+      // The provider's bare pages ask for a font from elsewhere; they are not ours.
+      if (message.type() === "error" && page.url().startsWith(city.gatewayUrl)) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    return () => context.close();
+  });
+
+  it("is what a browser gets at /graphql, and where /graphiql leads", async () => {
+    await page.goto(`${city.gatewayUrl}/graphiql`);
+    expect(page.url()).toBe(`${city.gatewayUrl}/graphql`);
+    await page.locator(".graphiql-query-editor .view-lines").waitFor();
+    expect(await page.locator(".graphiql-query-editor").textContent()).toContain("Overview");
+  });
+
+  it("loads nothing from anywhere else and breaks none of its own rules", async () => {
+    await open();
+    await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
+    await page.getByText("Root Types").waitFor();
+    const foreign = requested.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(city.gatewayUrl));
+    expect(foreign).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it("shows the schema to nobody in particular, and says that data needs a sign-in", async () => {
+    await open();
+    expect(await page.getByRole("status").textContent()).toContain("Not signed in");
+    await page.locator(".graphiql-execute-button").click();
+    await page.locator(".result-window").getByText("UNAUTHENTICATED").waitFor();
+  });
+
+  it("signs a citizen in by the code flow, asks on her behalf, and signs her out at identity", async () => {
+    const citizen = newCitizenId();
+    await open("{ me { amountDue { amount } } }");
+    await signInAs(citizen);
+    await page.getByText(`Signed in as Name of ${citizen}; the access token is good for 4:`).waitFor();
+    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("eyJ");
+    expect(await run()).toContain('"amount": 1234');
+
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL("**/session/end**");
+    await page.locator("button[type=submit], button[value=yes]").first().click();
+    await page.waitForURL(`${city.gatewayUrl}/graphql`);
+    expect(await page.getByRole("status").textContent()).toContain("Not signed in");
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
+  it("takes no code that it did not ask for", async () => {
+    await page.goto(`${city.gatewayUrl}/graphiql/callback?code=stolen&state=stolen&iss=${provider.issuer}`);
+    await page.getByText("That did not work").waitFor();
+    expect(page.url()).toBe(`${city.gatewayUrl}/graphql`);
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  });
+});
+
+describe("the files of the page", () => {
+  it("are sent once and then found unchanged", async () => {
+    const url = `${city.gatewayUrl}/graphiql/assets/page.js`;
+    const first = await fetch(url);
+    expect(first.headers.get("content-type")).toContain("text/javascript");
+    const again = await fetch(url, { headers: { "if-none-match": first.headers.get("etag") ?? "" } });
+    expect(again.status).toBe(304);
+  });
+
+  it.each(["missing.js", "__proto__", "..%2fpage.ts", "toString"])("do not include %s", async (name) => {
+    expect((await fetch(`${city.gatewayUrl}/graphiql/assets/${name}`)).status).toBe(404);
+  });
+
+  it("come with a policy that lets no other script in", async () => {
+    const response = await fetch(`${city.gatewayUrl}/graphql`, { headers: { accept: "text/html" } });
+    const policy = response.headers.get("content-security-policy");
+    expect(policy).toContain("default-src 'none'; script-src 'self';");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(await response.text()).not.toMatch(/<script(?![^>]* src=)/);
+  });
+});

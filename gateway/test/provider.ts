@@ -1,0 +1,57 @@
+/** A real OpenID provider with bare pages of its own, whose accounts are whatever name is typed in. */
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { exportJWK, generateKeyPair } from "jose";
+import Provider, { type Configuration } from "oidc-provider";
+import { subgraphNames } from "./subgraphs.ts";
+
+export interface TestProvider {
+  readonly issuer: string;
+  close(): Promise<void>;
+}
+
+/** Starts a provider on `port` that knows GraphiQL of the gateway at `gatewayUrl`. */
+export async function startProvider(port: number, gatewayUrl: string): Promise<TestProvider> {
+  const issuer = `http://localhost:${port}`;
+  const server: Server = new Provider(issuer, await configuration(gatewayUrl)).listen(port, "localhost");
+  await once(server, "listening");
+  return {
+    issuer,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+async function configuration(gatewayUrl: string): Promise<Configuration> {
+  const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+  const scope = subgraphNames.map((name) => `${name}:read`).join(" ");
+  return {
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: "1", alg: "ES256", use: "sig" }] },
+    cookies: { keys: ["for this test alone"] },
+    pkce: { required: () => true },
+    clientBasedCORS: (_context, origin, client) => client.clientId === "graphiql" && origin === gatewayUrl,
+    clients: [
+      {
+        client_id: "graphiql",
+        token_endpoint_auth_method: "none",
+        id_token_signed_response_alg: "ES256",
+        redirect_uris: [`${gatewayUrl}/graphiql/callback`],
+        post_logout_redirect_uris: [`${gatewayUrl}/graphql`],
+      },
+    ],
+    features: {
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_context, resource) => ({
+          scope,
+          audience: resource,
+          accessTokenTTL: 300,
+          accessTokenFormat: "jwt",
+          jwt: { sign: { alg: "ES256" } },
+        }),
+      },
+    },
+  };
+}
