@@ -36,7 +36,9 @@ export function gatewayKeys(gatewayUrl: string, now: () => number = Date.now): J
     } catch (error) {
       const { jwks, uat = 0 } = cache;
       if (isAboutToken(error) || jwks === undefined || now() - uat > lifetimeMs.known) throw error;
-      return await createLocalJWKSet(jwks)(header, token);
+      return await createLocalJWKSet(jwks)(header, token).catch(() => {
+        throw error;
+      });
     }
   };
 }

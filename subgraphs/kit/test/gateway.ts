@@ -12,9 +12,10 @@ export interface TestGateway {
   token(subgraph: string, subject: string, caller?: Partial<Caller>, now?: number): Promise<string>;
   /** Asks the subgraph as `subject` and gives the parsed answer. */
   ask(endpoint: string, subgraph: string, subject: string, query: string, variables?: object): Promise<Answer>;
-  /** Signs with a new key from now on; publishes it too. */
-  rotate(): Promise<void>;
-  /** Stops answering; what it publishes cannot be fetched any more. */
+  /** Signs with a new key from now on and publishes it, instead of the old ones when those are withdrawn. */
+  rotate(options?: { readonly withdraw: boolean }): Promise<void>;
+  /** While away, it drops every connection. */
+  away(away: boolean): void;
   close(): Promise<void>;
 }
 
@@ -25,17 +26,25 @@ export interface Answer {
 }
 
 export async function startTestGateway(): Promise<TestGateway> {
-  const published: JWK[] = [];
+  let published: JWK[] = [];
+  let keysMade = 0;
   let current: { key: CryptoKey; keyId: string };
-  const rotate = async () => {
+  const rotate: TestGateway["rotate"] = async ({ withdraw } = { withdraw: false }) => {
     const { privateKey, publicKey } = await generateKeyPair("ES256");
-    const keyId = `key-${published.length + 1}`;
-    published.push({ ...(await exportJWK(publicKey)), kid: keyId, alg: "ES256", use: "sig" });
+    keysMade += 1;
+    const keyId = `key-${keysMade}`;
+    const jwk = { ...(await exportJWK(publicKey)), kid: keyId, alg: "ES256", use: "sig" };
+    published = withdraw ? [jwk] : [...published, jwk];
     current = { key: privateKey, keyId };
   };
   await rotate();
 
+  let isAway = false;
   const server = createServer((request, response) => {
+    if (isAway) {
+      request.socket.destroy();
+      return;
+    }
     response.statusCode = request.url === "/.well-known/jwks.json" ? 200 : 404;
     response.setHeader("content-type", "application/json").end(JSON.stringify({ keys: published }));
   });
@@ -59,6 +68,9 @@ export async function startTestGateway(): Promise<TestGateway> {
       return (await response.json()) as Answer;
     },
     rotate,
+    away: (away) => {
+      isAway = away;
+    },
     close: async () => {
       server.closeAllConnections();
       server.close();

@@ -1,0 +1,85 @@
+/** A small subgraph without a database, to look at the kit from outside. */
+import { PassThrough } from "node:stream";
+import { createHttpServer } from "../../../platform/http.ts";
+import { createLogger } from "../../../platform/log.ts";
+import { HuiminError } from "../../../trust/errors.ts";
+import type { SubgraphContext } from "../context.ts";
+import { gatewayKeys } from "../gateway-keys.ts";
+import { mountSubgraph, requireSelf } from "../subgraph.ts";
+import { startTestGateway, type TestGateway } from "./gateway.ts";
+
+const sdl = `
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+  scalar CitizenID
+  scalar Date
+  scalar DateTime
+  scalar YearMonth
+  type Query {
+    citizen(id: CitizenID!): Citizen
+    echo(day: Date, instant: DateTime, month: YearMonth, whole: Int): String!
+    crash: String
+    refuse: String
+    missing: String!
+    instant: DateTime
+  }
+  type Mutation { touch: Boolean }
+  type Citizen @key(fields: "id") { id: CitizenID! today: Date! friend: Citizen }
+  type Note @key(fields: "id") { id: ID! text: String }
+`;
+
+/** What the crash says; nobody but the log may hear it. */
+export const inside = "password of the database is hunter2";
+
+const resolvers = {
+  Query: {
+    citizen: (_query: unknown, { id }: { id: string }, context: SubgraphContext) => {
+      requireSelf(context, id);
+      return { id };
+    },
+    echo: (_query: unknown, values: object) => JSON.stringify(values),
+    crash: () => {
+      throw new Error(inside);
+    },
+    refuse: () => {
+      throw new HuiminError("BAD_USER_INPUT", { message: "This cannot be.", detail: "seen by the log alone" });
+    },
+    missing: () => null,
+    instant: () => new Date("2026-11-24T00:00:00.987Z"),
+  },
+  Citizen: { today: (_citizen: unknown, _arguments: unknown, { today }: SubgraphContext) => today },
+};
+
+export interface Fixture {
+  readonly endpoint: string;
+  readonly gateway: TestGateway;
+  /** Everything that was logged so far. */
+  logged(): string;
+  close(): Promise<void>;
+}
+
+/** Starts the subgraph `fixture` with a clock that shows `instant`. */
+export async function startFixture(instant = "2026-11-24T15:59:59Z"): Promise<Fixture> {
+  const gateway = await startTestGateway();
+  const sink = new PassThrough();
+  const lines: string[] = [];
+  sink.on("data", (chunk) => lines.push(String(chunk)));
+  const app = createHttpServer({ log: createLogger("fixture", "debug", sink), ready: {} });
+  mountSubgraph(app, {
+    name: "fixture",
+    sdl,
+    resolvers,
+    loaders: () => null,
+    gateway: { issuer: gateway.url, keys: gatewayKeys(gateway.url) },
+    clock: () => new Date(instant),
+  });
+  const url = await app.listen({ port: 0, host: "localhost" });
+  return {
+    endpoint: `${url}/graphql`,
+    gateway,
+    logged: () => lines.join(""),
+    close: async () => {
+      await app.close();
+      await gateway.close();
+    },
+  };
+}
