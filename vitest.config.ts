@@ -1,14 +1,35 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+// Vite alone would find graphql's second copy, `index.mjs`; Node, and every package under it, takes this one.
+const resolve = { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql")) }] };
+
+const common = { globalSetup: ["platform/test/postgres-server.ts"], testTimeout: 30_000, hookTimeout: 60_000 };
+
 export default defineConfig({
-  // Vite alone would find graphql's second copy, `index.mjs`; Node, and every package under it, takes this one.
-  resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql")) }] },
   test: {
-    include: ["**/test/**/*.test.ts", "e2e/**/*.test.ts"],
-    exclude: ["**/node_modules/**", ".data/**", "bench/**"],
-    globalSetup: ["platform/test/postgres-server.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        resolve,
+        test: {
+          ...common,
+          name: "suites",
+          include: ["**/test/**/*.test.ts"],
+          exclude: ["**/node_modules/**", ".data/**", "bench/**"],
+        },
+      },
+      {
+        resolve,
+        test: {
+          ...common,
+          name: "journeys",
+          include: ["e2e/**/*.test.ts"],
+          globalSetup: [...common.globalSetup, "e2e/support/shared-city.ts"],
+          testTimeout: 90_000,
+          // Each journey may start a city of its own: two at a time would only slow one another.
+          fileParallelism: false,
+        },
+      },
+    ],
   },
 });

@@ -1,12 +1,13 @@
 /** Starts the whole city as a user does, by `npm start`, in a data folder and on ports of its own. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { createDatabaseOn } from "../../platform/test/database.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -49,14 +50,23 @@ export interface City {
   readonly gateway: string;
   readonly graph: string;
   readonly identity: string;
+  /** Connection of the database's owner, who sees every service's schema. */
+  readonly databaseUrl: string;
   stop(): Promise<void>;
 }
 
-/** A city with `citizens` people, in a new folder; `stop` removes it. */
-export async function startCity(citizens: number, env: NodeJS.ProcessEnv = {}): Promise<City> {
+/**
+ * A city with `citizens` people, in a new folder; `stop` removes it. With DATABASE_URL it lives in a new
+ * database on that server.
+ */
+export async function startCity(citizens: number): Promise<City> {
   const basePort = await freeBasePort();
   const data = await mkdtemp(join(tmpdir(), "huimin-e2e-"));
-  const started = launch(["--data", data, "--port", String(basePort), "--citizens", String(citizens)], env);
+  const database = process.env.DATABASE_URL ? await createDatabaseOn(process.env.DATABASE_URL) : undefined;
+  const started = launch(
+    ["--data", data, "--port", String(basePort), "--citizens", String(citizens)],
+    database && { DATABASE_URL: database.url },
+  );
   await running(started);
   return {
     basePort,
@@ -65,12 +75,21 @@ export async function startCity(citizens: number, env: NodeJS.ProcessEnv = {}): 
     gateway: `http://localhost:${basePort + 1}`,
     graph: `http://localhost:${basePort + 1}/graphql`,
     identity: `http://localhost:${basePort + 2}`,
+    databaseUrl: database?.url ?? (await embeddedDatabaseUrl(data, basePort)),
     stop: async () => {
       pressCtrlC(started);
       await started.exited;
+      await database?.drop();
       await rm(data, { recursive: true, force: true });
     },
   };
+}
+
+async function embeddedDatabaseUrl(data: string, basePort: number): Promise<string> {
+  const { databasePassword } = JSON.parse(await readFile(join(data, "secrets.json"), "utf8")) as {
+    databasePassword: string;
+  };
+  return `postgresql://postgres:${databasePassword}@localhost:${basePort + 90}/huimin`;
 }
 
 /** Waits until the table of services is printed. */
@@ -84,7 +103,7 @@ export async function running(started: Launch): Promise<void> {
 
 /** Runs one of the README's commands against a city and gives what it printed. */
 export async function command(
-  city: City,
+  city: Pick<City, "basePort" | "data">,
   script: string,
   ...args: string[]
 ): Promise<{ stdout: string; code: number }> {
