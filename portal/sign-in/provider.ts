@@ -37,7 +37,8 @@ export interface Provider {
 export const signedOutState = "signed-out";
 
 const subgraphs = ["citizen", "health", "pension", "employment", "utilities"];
-const scope = ["openid", "offline_access", ...subgraphs.map((name) => `${name}:read`)].join(" ");
+// Without offline_access: the refresh token that identity gives the portal ends with the citizen's session there.
+const scope = ["openid", ...subgraphs.map((name) => `${name}:read`)].join(" ");
 const timeoutSeconds = 5;
 
 type ProviderConfig = Pick<PortalConfig, "issuer" | "portalUrl" | "gatewayUrl" | "clientKey">;

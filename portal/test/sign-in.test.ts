@@ -44,7 +44,6 @@ describe("signing in", () => {
       "citizen:read",
       "employment:read",
       "health:read",
-      "offline_access",
       "openid",
       "pension:read",
       "utilities:read",

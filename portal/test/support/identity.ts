@@ -74,7 +74,7 @@ async function resultOf(outcome: TestIdentity["outcome"], { params }: Interactio
   if (outcome === "breaks") return { error: "server_error", error_description: "secret of the inside" };
   const accountId = "citizen-1";
   const grant = new provider.Grant({ accountId, clientId: String(params.client_id) });
-  grant.addOIDCScope("openid offline_access");
+  grant.addOIDCScope("openid");
   grant.addResourceScope(String(params.resource), scopes);
   return { login: { accountId }, consent: { grantId: await grant.save() } };
 }
@@ -102,6 +102,7 @@ function configuration(
     findAccount: (_ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     issueRefreshToken: () => true,
+    expiresWithSession: () => true,
     pkce: { required: () => true },
     ttl: { Interaction: 600, Grant: 3600, Session: 3600, RefreshToken: 3600, IdToken: 3600 },
     features: {
