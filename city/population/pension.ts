@@ -81,9 +81,9 @@ function contribute(month: Month, wageIndex: number): Contribution {
   };
 }
 
-/** The city's average monthly wage in a year. */
+/** The average monthly wage in a year; that of 2025 is the one by which the pension department reckons. */
 function averageWage(year: number): number {
-  return wholeYuan(800_000 * 1.05 ** (year - 2026));
+  return wholeYuan(780_000 * 1.05 ** (year - 2025));
 }
 
 function wholeYuan(fen: number): number {

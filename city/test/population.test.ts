@@ -28,7 +28,7 @@ describe("the synthetic city", () => {
     const told = JSON.stringify([...populate(plan)]);
     expect(JSON.stringify([...populate(plan)])).toBe(told);
     expect(createHash("sha256").update(told).digest("hex")).toMatchInlineSnapshot(
-      `"f4b7d5b7e934e9eae8bb2bfaa8e6e45103c938f914a1205fe030748b1d60526c"`,
+      `"2ed5b44569d86f4c6ae6ff944d9517a0b52c8a93de6da387ff249aca686ad11f"`,
     );
   });
 

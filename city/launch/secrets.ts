@@ -1,0 +1,94 @@
+/** The keys and passwords of one city: made once, kept in a file that its owner alone can read. */
+import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
+import { readFile, rename, stat, writeFile } from "node:fs/promises";
+import { z } from "zod";
+import { es256PrivateJwk, secretBytes } from "../../platform/config.ts";
+import { CityError, errorCode } from "../failure.ts";
+
+const key = z.string().refine((text) => secretBytes(32).safeParse(text).success);
+const jwk = z.string().refine((text) => es256PrivateJwk.safeParse(text).success);
+const password = z.string().min(16);
+
+const secretsSchema = z.strictObject({
+  /** 32 bytes, base64url. */
+  pseudonymKey: key,
+  identityCookieKey: key,
+  portalCookieKey: key,
+  /** Private ES256 JWK as JSON. */
+  gatewaySigningKey: jwk,
+  portalClientKey: jwk,
+  /** Password of the embedded server's superuser. */
+  databasePassword: password,
+  rolePasswords: z.strictObject({
+    identity: password,
+    health: password,
+    pension: password,
+    employment: password,
+    utilities: password,
+  }),
+});
+
+export type CitySecrets = z.output<typeof secretsSchema>;
+
+/** New secrets from the system's source of randomness. */
+export function makeSecrets(): CitySecrets {
+  return {
+    pseudonymKey: randomText(32),
+    identityCookieKey: randomText(32),
+    portalCookieKey: randomText(32),
+    gatewaySigningKey: makeSigningKey(),
+    portalClientKey: makeSigningKey(),
+    databasePassword: randomText(24),
+    rolePasswords: {
+      identity: randomText(24),
+      health: randomText(24),
+      pension: randomText(24),
+      employment: randomText(24),
+      utilities: randomText(24),
+    },
+  };
+}
+
+function randomText(bytes: number): string {
+  return randomBytes(bytes).toString("base64url");
+}
+
+function makeSigningKey(): string {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return JSON.stringify({ ...privateKey.export({ format: "jwk" }), alg: "ES256", kid: randomUUID() });
+}
+
+/**
+ * The secrets in `file`; made when there is no such file.
+ *
+ * @throws CityError when the file cannot be read or understood, or others may read it
+ */
+export async function keepSecrets(file: string): Promise<CitySecrets> {
+  const text = await readSecrets(file);
+  if (text !== undefined) return parseSecrets(file, text);
+  const secrets = makeSecrets();
+  const unfinished = `${file}.unfinished`;
+  await writeFile(unfinished, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  await rename(unfinished, file);
+  return secrets;
+}
+
+async function readSecrets(file: string): Promise<string | undefined> {
+  try {
+    const { mode } = await stat(file);
+    if (mode & 0o077) throw new CityError(`The secrets in ${file} can be read by others; run chmod 600 on the file.`);
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (error instanceof CityError) throw error;
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw new CityError(`The secrets in ${file} cannot be read (${errorCode(error)}).`);
+  }
+}
+
+function parseSecrets(file: string, text: string): CitySecrets {
+  try {
+    return secretsSchema.parse(JSON.parse(text));
+  } catch {
+    throw new CityError(`The secrets in ${file} are damaged; bring the file back, or add --fresh for a new city.`);
+  }
+}

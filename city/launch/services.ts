@@ -1,0 +1,90 @@
+/** What each service is started with: its program, its port, and the settings that are its own. */
+import type { StoringService } from "../load/tables.ts";
+import { originOf, portOf, type ServiceName, serviceNames } from "./layout.ts";
+import type { CitySecrets } from "./secrets.ts";
+
+/** One service as the launcher starts it. */
+export interface ServicePlan {
+  readonly name: ServiceName;
+  readonly main: URL;
+  /** Where a person or a program finds it. */
+  readonly url: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface CityLayout {
+  readonly basePort: number;
+  readonly logLevel: string;
+  readonly secrets: CitySecrets;
+  readonly redisUrl: string | undefined;
+  /** The database URL of each service that stores something. */
+  readonly databaseUrl: (service: StoringService) => string;
+}
+
+const mains: Readonly<Record<ServiceName, URL>> = {
+  portal: new URL("../../portal/main.ts", import.meta.url),
+  gateway: new URL("../../gateway/main.ts", import.meta.url),
+  identity: new URL("../../identity/main.ts", import.meta.url),
+  health: new URL("../../subgraphs/health/main.ts", import.meta.url),
+  pension: new URL("../../subgraphs/pension/main.ts", import.meta.url),
+  employment: new URL("../../subgraphs/employment/main.ts", import.meta.url),
+  utilities: new URL("../../subgraphs/utilities/main.ts", import.meta.url),
+};
+
+/** Paths at which a service is of use to a person. */
+const paths: Partial<Record<ServiceName, string>> = { gateway: "/graphql" };
+
+/** Every service of the city; no process gets a secret that is not its own. */
+export function planServices(layout: CityLayout): ServicePlan[] {
+  return serviceNames.map((name) => ({
+    name,
+    main: mains[name],
+    url: originOf(layout.basePort, name) + (paths[name] ?? ""),
+    environment: {
+      LOG_LEVEL: layout.logLevel,
+      HUIMIN_PORT: String(portOf(layout.basePort, name)),
+      HUIMIN_GATEWAY_URL: originOf(layout.basePort, "gateway"),
+      ...ownSettings(name, layout),
+    },
+  }));
+}
+
+function ownSettings(name: ServiceName, layout: CityLayout): Record<string, string> {
+  const { basePort, secrets, databaseUrl } = layout;
+  const issuer = originOf(basePort, "identity");
+  const portalUrl = originOf(basePort, "portal");
+  const redis: Record<string, string> = layout.redisUrl ? { REDIS_URL: layout.redisUrl } : {};
+  switch (name) {
+    case "portal":
+      return {
+        ...redis,
+        HUIMIN_ISSUER: issuer,
+        HUIMIN_PORTAL_URL: portalUrl,
+        HUIMIN_COOKIE_KEY: secrets.portalCookieKey,
+        HUIMIN_CLIENT_KEY: secrets.portalClientKey,
+      };
+    case "gateway":
+      return {
+        HUIMIN_ISSUER: issuer,
+        HUIMIN_SIGNING_KEY: secrets.gatewaySigningKey,
+        HUIMIN_SUBGRAPHS: subgraphs(basePort),
+      };
+    case "identity":
+      return {
+        ...redis,
+        HUIMIN_ISSUER: issuer,
+        HUIMIN_PORTAL_URL: portalUrl,
+        HUIMIN_PSEUDONYM_KEY: secrets.pseudonymKey,
+        HUIMIN_COOKIE_KEY: secrets.identityCookieKey,
+        IDENTITY_DATABASE_URL: databaseUrl("identity"),
+      };
+    default:
+      return { [`${name.toUpperCase()}_DATABASE_URL`]: databaseUrl(name) };
+  }
+}
+
+function subgraphs(basePort: number): string {
+  const departments = ["health", "pension", "employment", "utilities"] as const;
+  const addresses = departments.map((name) => `${name}=${originOf(basePort, name)}/graphql`);
+  return [`citizen=${originOf(basePort, "identity")}/subgraph`, ...addresses].join(",");
+}

@@ -1,0 +1,44 @@
+/** `npm start`: the whole city, embedded. */
+import { runCommand } from "./command-line.ts";
+import { sentenceFor } from "./failure.ts";
+import { type City, createCity } from "./launch/city.ts";
+import { LoadFailed } from "./launch/load-process.ts";
+import { describeCity } from "./launch/report.ts";
+import { readStartSettings } from "./launch/settings.ts";
+
+const say = (sentence: string) => process.stdout.write(`${sentence}\n`);
+
+/** Exit code of a process that was interrupted before it was done: 128 and the number of SIGINT. */
+const interrupted = 130;
+
+await runCommand(async () => {
+  const city = createCity(readStartSettings(process.env), say);
+  const run = { ready: false, stopping: false };
+  stopOnSignal(city, run);
+  try {
+    const services = await city.start();
+    if (run.stopping) return;
+    run.ready = true;
+    say(describeCity(services));
+    say(`  Open ${services[0]?.url} in a browser. Ctrl-C stops the city.`);
+  } catch (error) {
+    // What fails while everything is being stopped fails because of that.
+    if (run.stopping) return;
+    run.stopping = true;
+    if (!(error instanceof LoadFailed)) process.stderr.write(`${sentenceFor(error)}\n`);
+    await city.stop();
+    process.exit(1);
+  }
+});
+
+/** Stops the city once; a second signal does not wait any longer. */
+function stopOnSignal(city: City, run: { readonly ready: boolean; stopping: boolean }): void {
+  const stop = async () => {
+    if (run.stopping) process.exit(interrupted);
+    run.stopping = true;
+    say("\nStopping the city.");
+    await city.stop();
+    process.exit(run.ready ? 0 : interrupted);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+}
