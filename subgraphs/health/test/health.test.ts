@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { citizenId } from "../../kit/test/citizens.ts";
 import { startTestDepartment, type TestDepartment } from "../../kit/test/department.ts";
+import { allNodes, argumentsOf, pageOf } from "../../kit/test/pages.ts";
 import { startHealth } from "../server.ts";
 
 const today = "2026-11-24";
@@ -39,22 +40,11 @@ beforeAll(async () => {
 
 afterAll(() => health.close());
 
-/** Follows the pages of a connection field to its end. */
-async function allPages(field: string, first: number, node: string) {
-  const nodes: { id: string }[] = [];
-  let after = "null";
-  for (;;) {
-    const page = (
-      await health.own(
-        gulnar,
-        `page: ${field}(first: ${first}, after: ${after}) { edges { cursor node { ${node} } } pageInfo { hasNextPage endCursor } }`,
-      )
-    ).page;
-    nodes.push(...page.edges.map((edge: { node: { id: string } }) => edge.node));
-    expect(page.pageInfo.endCursor).toBe(page.edges.at(-1)?.cursor ?? null);
-    if (!page.pageInfo.hasNextPage) return nodes;
-    after = JSON.stringify(page.pageInfo.endCursor);
-  }
+/** All nodes of a connection of the citizen, in pages of `first`. */
+function nodesOf(field: string, first: number, fields: string) {
+  return allNodes<{ id: string; start?: string }>(async (after) => {
+    return (await health.own(gulnar, `list: ${field}(${argumentsOf(first, after)}) ${pageOf(fields)}`)).list;
+  });
 }
 
 describe("the health department", () => {
@@ -107,14 +97,14 @@ describe("the health department", () => {
   });
 
   it.each([1, 5, 12, 100])("pages through encounters by %i without losing or repeating one", async (first) => {
-    const encounters = await allPages("encounters", first, "id start");
+    const encounters = await nodesOf("encounters", first, "id start");
     expect(new Set(encounters.map(({ id }) => id)).size).toBe(12);
-    const starts = encounters.map((encounter) => (encounter as { start?: string }).start);
+    const starts = encounters.map(({ start }) => start);
     expect(starts).toEqual([...starts].sort().reverse());
   });
 
   it("pages through prescriptions by seven without losing or repeating one", async () => {
-    const prescriptions = await allPages("medicationRequests", 7, "id");
+    const prescriptions = await nodesOf("medicationRequests", 7, "id");
     expect(new Set(prescriptions.map(({ id }) => id)).size).toBe(24);
   });
 
