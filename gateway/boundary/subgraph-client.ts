@@ -51,8 +51,17 @@ export function createSubgraphClient(address: URL): SubgraphClient {
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(limits.callTimeout),
       });
-      return { status: response.statusCode, body: await response.body.json() };
+      return { status: response.statusCode, body: parseJson(await response.body.text()) };
     },
     close: () => pool.close(),
   };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // JSON.parse quotes what it could not read, and that may be personal data: it must not reach a log.
+    throw new Error("the body is not JSON");
+  }
 }

@@ -70,11 +70,14 @@ function toAnswer({ data, errors, extensions }: GatewayResult, log: RequestLog):
   return { data: data ?? null, ...(all.length > 0 && { errors: all }) };
 }
 
-/** Only errors that came through the boundary have a code of the catalogue. */
+/**
+ * Only errors that came through the boundary have a code of the catalogue. The others quote the data that
+ * did not fit, so their messages go neither to the caller nor to the log.
+ */
 function mask(error: NonNullable<GatewayResult["errors"]>[number], log: RequestLog): AnswerError {
   const { message, path, extensions } = error;
   const place = path && { path };
   if (isErrorCode(extensions?.code)) return { ...answerError(extensions.code, message), ...place };
-  log.error({ err: error }, "the executor failed");
+  log.error({ path }, "data of a subgraph does not fit the schema");
   return { ...answerError("INTERNAL_SERVER_ERROR"), ...place };
 }

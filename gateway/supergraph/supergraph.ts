@@ -1,4 +1,9 @@
-/** Where the schema comes from: the supergraph that the subgraphs' SDL composes to. */
+/**
+ * Where the schema comes from: the supergraph that the subgraphs' SDL composes to.
+ *
+ * The parts of @apollo/gateway are used one by one. Its class `ApolloGateway` would also report to its
+ * maker's servers, read the environment, and keep the planner to itself.
+ */
 import { readFile } from "node:fs/promises";
 import { type Schema, Supergraph } from "@apollo/federation-internals";
 import { QueryPlanner } from "@apollo/query-planner";

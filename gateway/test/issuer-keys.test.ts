@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLogger } from "../../platform/log.ts";
 import { freePort } from "../../platform/test/ports.ts";
+import { watchIssuerKeys } from "../admission/issuer-keys.ts";
 import { createGateway } from "../server.ts";
 import { newCitizenId, newSigningKey, startCity, type TestCity } from "./city.ts";
 
@@ -85,6 +86,28 @@ describe("a gateway that starts before identity", () => {
         .toBe(200);
     } finally {
       await gateway.close();
+    }
+  });
+});
+
+describe("keys that were not confirmed for long", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("stop to count after an hour", async () => {
+    const keys = watchIssuerKeys(new URL(`${city.issuer.url}/jwks`), createLogger("test", "silent"));
+    try {
+      await expect.poll(() => keys.fetched().then(() => "fetched")).toBe("fetched");
+      await city.issuer.stop();
+      const { kid } = city.issuer.key();
+      const find = () => keys.find({ alg: "ES256", kid }, { payload: "", signature: "" });
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 59 * 60_000 });
+      await expect(find()).resolves.toBeDefined();
+      vi.setSystemTime(Date.now() + 2 * 60_000);
+      await expect(find()).rejects.toThrow();
+    } finally {
+      keys.close();
     }
   });
 });
