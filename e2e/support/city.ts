@@ -107,7 +107,7 @@ export async function command(
   script: string,
   ...args: string[]
 ): Promise<{ stdout: string; code: number }> {
-  const words = ["run", "--silent", script, "--", "--port", String(city.basePort), "--data", city.data, ...args];
+  const words = ["run", "--silent", script, "--", "--port", String(city.basePort), ...args];
   try {
     const { stdout } = await promisify(execFile)("npm", words, { cwd: root });
     return { stdout, code: 0 };

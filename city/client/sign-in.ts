@@ -1,0 +1,126 @@
+/**
+ * Signs a citizen in from the command line through the real code flow (RFC 6749 and RFC 7636), as the
+ * client `cli`: follows the redirects, fills in the page that a person would see, and takes the code
+ * from the last redirect instead of listening for it.
+ */
+import * as oidc from "openid-client";
+import { CityError, errorCode } from "../failure.ts";
+import { originOf } from "../launch/layout.ts";
+import { createCookieJar } from "./cookies.ts";
+import type { Credentials } from "./credentials.ts";
+import { findComplaint, findSignInForm } from "./form.ts";
+
+/** What a citizen types. */
+export interface SignIn {
+  /** Resident ID number or mobile number. */
+  readonly login: string;
+  readonly password: string;
+}
+
+const clientId = "cli";
+const redirectUri = "http://localhost/callback";
+const scope = ["openid", ...["citizen", "health", "pension", "employment", "utilities"].map((s) => `${s}:read`)].join(
+  " ",
+);
+
+/** More redirects and pages than a sign-in has. */
+const mostSteps = 12;
+
+/**
+ * Signs in to the city at `basePort`.
+ *
+ * @throws CityError when the city does not run there, or refuses the sign-in
+ */
+export async function signIn(basePort: number, who: SignIn): Promise<Credentials> {
+  try {
+    return await codeFlow(basePort, who);
+  } catch (error) {
+    throw explain(error, basePort);
+  }
+}
+
+async function codeFlow(basePort: number, who: SignIn): Promise<Credentials> {
+  const issuer = new URL(originOf(basePort, "identity"));
+  const metadata = { id_token_signed_response_alg: "ES256" };
+  const client = await oidc.discovery(issuer, clientId, metadata, oidc.None(), {
+    execute: [oidc.allowInsecureRequests],
+  });
+  const resource = `${originOf(basePort, "gateway")}/graphql`;
+  const [codeVerifier, state, nonce] = [oidc.randomPKCECodeVerifier(), oidc.randomState(), oidc.randomNonce()];
+  const start = oidc.buildAuthorizationUrl(client, {
+    redirect_uri: redirectUri,
+    scope,
+    resource,
+    state,
+    nonce,
+    code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
+    code_challenge_method: "S256",
+    ui_locales: "en",
+  });
+  const callback = await walk(start, who);
+  const checks = { pkceCodeVerifier: codeVerifier, expectedState: state, expectedNonce: nonce };
+  const tokens = await oidc.authorizationCodeGrant(client, callback, checks, { resource });
+  return { accessToken: tokens.access_token, tokenType: "Bearer", dpopJwk: null };
+}
+
+/** From the authorization request to the redirect that carries the code. */
+async function walk(start: URL, who: SignIn): Promise<URL> {
+  const jar = createCookieJar();
+  let request: PageRequest = { url: start };
+  let filledIn = false;
+  for (let step = 0; step < mostSteps; step++) {
+    const response = await visit(request, jar);
+    const location = response.headers.get("location");
+    if (location !== null) {
+      const url = new URL(location, request.url);
+      if (url.href.startsWith(redirectUri)) return url;
+      request = { url };
+      continue;
+    }
+    const page = await response.text();
+    const form = findSignInForm(page);
+    if (filledIn || !form)
+      throw new CityError(`The sign-in was refused: ${findComplaint(page) ?? `HTTP ${response.status}`}`);
+    const body = new URLSearchParams([...form.fields, ["login", who.login], ["password", who.password]]);
+    request = { url: new URL(form.action, request.url), body };
+    filledIn = true;
+  }
+  throw new CityError("The sign-in leads in circles; is identity well?");
+}
+
+interface PageRequest {
+  readonly url: URL;
+  /** Makes it a POST. */
+  readonly body?: URLSearchParams;
+}
+
+async function visit({ url, body }: PageRequest, jar: ReturnType<typeof createCookieJar>): Promise<Response> {
+  const response = await fetch(url, {
+    method: body ? "POST" : "GET",
+    body: body ?? null,
+    headers: { cookie: jar.header(url), accept: "text/html", origin: url.origin },
+    redirect: "manual",
+    signal: AbortSignal.timeout(10_000),
+  });
+  jar.take(url, response.headers);
+  return response;
+}
+
+function explain(error: unknown, basePort: number): unknown {
+  if (error instanceof oidc.AuthorizationResponseError || error instanceof oidc.ResponseBodyError) {
+    return new CityError(`The sign-in was refused: ${error.error_description ?? error.error}.`, { cause: error });
+  }
+  const causes = [error, error instanceof Error ? error.cause : undefined];
+  if (causes.some((cause) => errorCode(cause) === "ECONNREFUSED")) return notRunning(basePort, error);
+  return error;
+}
+
+/** What to say when nothing answers. */
+export function notRunning(basePort: number, cause: unknown): CityError {
+  return new CityError(
+    `No city runs on port ${basePort} and up; start it with npm start, or name its port with --port.`,
+    {
+      cause,
+    },
+  );
+}
