@@ -1,7 +1,8 @@
 /** The health department: insurance cover, encounters and prescriptions. */
 import { readFileSync } from "node:fs";
 import type { Logger } from "../../platform/log.ts";
-import { type StartOptions, type SubgraphConfig, startSubgraph } from "../kit/service.ts";
+import type { Clock } from "../kit/clock.ts";
+import { type SubgraphConfig, startSubgraph } from "../kit/service.ts";
 import { resolvers } from "./resolvers/index.ts";
 import { healthLoaders } from "./store/loaders.ts";
 
@@ -17,6 +18,6 @@ const subgraph = {
 };
 
 /** Brings the schema up to date and starts the department. */
-export function startHealth(config: SubgraphConfig, log: Logger, options?: StartOptions) {
-  return startSubgraph(subgraph, config, log, options);
+export function startHealth(config: SubgraphConfig, log: Logger, clock?: Clock) {
+  return startSubgraph(subgraph, config, log, clock);
 }

@@ -5,9 +5,10 @@ import { createHttpServer } from "../../platform/http.ts";
 import { type RunningService, runService } from "../../platform/lifecycle.ts";
 import type { Logger } from "../../platform/log.ts";
 import { createDatabase, migrate, type Queryable } from "../../platform/postgres.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { gatewayKeys } from "./gateway-keys.ts";
 import type { SubgraphResolvers } from "./resolvers.ts";
-import { mountSubgraph, type SubgraphOptions } from "./subgraph.ts";
+import { mountSubgraph } from "./subgraph.ts";
 
 /** What a department or company brings; the kit does the rest. */
 export interface Subgraph<Loaders> {
@@ -38,15 +39,12 @@ export function subgraphSpec(name: string) {
 /** The settings as `startSubgraph` takes them; port 0 chooses a free one. */
 export type SubgraphConfig = ConfigOf<ReturnType<typeof subgraphSpec>>;
 
-/** What is chosen at the start and not in the environment. */
-export type StartOptions = Pick<SubgraphOptions<unknown>, "mayRead" | "clock">;
-
-/** Brings the database up to date and answers until it is closed. */
+/** Brings the database up to date and answers until it is closed; everybody reads herself alone. */
 export async function startSubgraph<Loaders>(
   subgraph: Subgraph<Loaders>,
   config: SubgraphConfig,
   log: Logger,
-  options: StartOptions = {},
+  clock: Clock = systemClock,
 ): Promise<RunningService> {
   const { name, sdl, resolvers, loaders } = subgraph;
   const database = createDatabase({ url: config.databaseUrl, schema: name, log });
@@ -58,7 +56,7 @@ export async function startSubgraph<Loaders>(
   try {
     await migrate(database, name, subgraph.migrations);
     const gateway = { issuer: config.gatewayUrl, keys: gatewayKeys(config.gatewayUrl) };
-    mountSubgraph(app, { name, sdl, resolvers, loaders: () => loaders(database), gateway, ...options });
+    mountSubgraph(app, { name, sdl, resolvers, loaders: () => loaders(database), gateway, clock });
     await app.listen({ port: config.port, host: config.host });
   } catch (error) {
     await close();

@@ -3,7 +3,8 @@ import type { RunningService } from "../../../platform/lifecycle.ts";
 import { createLogger, type Logger } from "../../../platform/log.ts";
 import { createDatabase, type Database } from "../../../platform/postgres.ts";
 import { createTestDatabase } from "../../../platform/test/database.ts";
-import type { StartOptions, SubgraphConfig } from "../service.ts";
+import type { Clock } from "../clock.ts";
+import type { SubgraphConfig } from "../service.ts";
 import { type Answer, startTestGateway, type TestGateway } from "./gateway.ts";
 
 export interface TestDepartment {
@@ -19,21 +20,16 @@ export interface TestDepartment {
   close(): Promise<void>;
 }
 
-type Start = (config: SubgraphConfig, log: Logger, options: StartOptions) => Promise<RunningService>;
+type Start = (config: SubgraphConfig, log: Logger, clock: Clock) => Promise<RunningService>;
 
 /** Starts a department on the day `today`, `YYYY-MM-DD`. */
-export async function startTestDepartment(
-  name: string,
-  start: Start,
-  today: string,
-  mayRead?: StartOptions["mayRead"],
-): Promise<TestDepartment> {
+export async function startTestDepartment(name: string, start: Start, today: string): Promise<TestDepartment> {
   const { url: databaseUrl, drop } = await createTestDatabase();
   const gateway = await startTestGateway();
-  const log = createLogger(name, "error");
+  const log = createLogger(name, "silent");
   const config = { logLevel: "silent", host: "localhost", port: 0, gatewayUrl: gateway.url, databaseUrl } as const;
   const clock = () => new Date(`${today}T12:00:00+08:00`);
-  const service = await start(config, log, mayRead ? { clock, mayRead } : { clock });
+  const service = await start(config, log, clock);
   const database = createDatabase({ url: databaseUrl, schema: name, log });
   const endpoint = `${service.url}/graphql`;
   const entities: TestDepartment["entities"] = (subject, citizenIds, fields) => {

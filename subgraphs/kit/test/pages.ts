@@ -22,6 +22,7 @@ export async function allNodes<Node>(ask: (after: string | null) => Promise<Page
   let after: string | null = null;
   for (;;) {
     const page: Page<Node> = await ask(after);
+    if (after !== null) expect(page.edges, "a next page that was promised").not.toHaveLength(0);
     expect(page.pageInfo.endCursor).toBe(page.edges.at(-1)?.cursor ?? null);
     nodes.push(...page.edges.map(({ node }) => node));
     if (!page.pageInfo.hasNextPage) return nodes;
