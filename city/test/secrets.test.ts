@@ -1,0 +1,50 @@
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { keepSecrets, makeSecrets } from "../launch/secrets.ts";
+import { planServices } from "../launch/services.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "huimin-secrets-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe("the city's secrets", () => {
+  it("are made once, in a file for its owner alone", async () => {
+    const file = join(folder, "secrets.json");
+    const secrets = await keepSecrets(file);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await keepSecrets(file)).toEqual(secrets);
+    expect(await readdir(folder)).toEqual(["secrets.json"]);
+  });
+
+  it("are others in every city, and no two of them alike", () => {
+    const texts = (secrets: object): string[] =>
+      Object.values(secrets).flatMap((value) => (typeof value === "string" ? [value] : texts(value)));
+    const all = [...texts(makeSecrets()), ...texts(makeSecrets())];
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it("reach only the service that they belong to", () => {
+    const secrets = makeSecrets();
+    const { rolePasswords, databasePassword, ...keys } = secrets;
+    const plans = planServices({
+      basePort: 4_000,
+      logLevel: "info",
+      secrets,
+      redisUrl: undefined,
+      databaseUrl: (service) => `postgresql://${service}:${rolePasswords[service]}@localhost/huimin`,
+    });
+    const holders = (secret: string) =>
+      plans.filter(({ environment }) => Object.values(environment).some((v) => v.includes(secret))).map((p) => p.name);
+    expect(holders(databasePassword)).toEqual([]);
+    expect(holders(keys.pseudonymKey)).toEqual(["identity"]);
+    expect(holders(keys.identityCookieKey)).toEqual(["identity"]);
+    expect(holders(keys.portalCookieKey)).toEqual(["portal"]);
+    expect(holders(keys.portalClientKey)).toEqual(["portal"]);
+    expect(holders(keys.gatewaySigningKey)).toEqual(["gateway"]);
+    for (const [service, password] of Object.entries(rolePasswords)) expect(holders(password)).toEqual([service]);
+  });
+});
