@@ -39,13 +39,17 @@ export async function runService<S extends SpecWithLog>(
     service = await start(config, log);
   } catch (error) {
     const reason = explainStartFailure(name, error);
-    process.send?.({ type: "failed", reason } satisfies LifecycleMessage);
+    tellLauncher({ type: "failed", reason });
     process.stderr.write(`${reason}\n`);
     process.exit(error instanceof ConfigError ? 78 : 1);
   }
   stopOnSignal(service, log);
   log.info({ url: service.url }, "ready");
-  process.send?.({ type: "ready", url: service.url } satisfies LifecycleMessage);
+  tellLauncher({ type: "ready", url: service.url });
+}
+
+function tellLauncher(message: LifecycleMessage): void {
+  if (process.connected) process.send?.(message);
 }
 
 function stopOnSignal(service: RunningService, log: Logger): void {
@@ -69,6 +73,8 @@ function stopOnSignal(service: RunningService, log: Logger): void {
   process.on("SIGINT", stop);
   // Without its launcher an embedded service would be an orphan that holds ports.
   if (process.connected) process.on("disconnect", stop);
+  // It may even have died while the service was starting.
+  else if (process.send) void stop();
 }
 
 /** One sentence for the person at the terminal; the known causes are named with what to do next. */

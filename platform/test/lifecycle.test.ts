@@ -49,6 +49,12 @@ describe("the life of a service process", () => {
     expect((await exited)[0]).toBe(0);
   });
 
+  it("stops when its launcher died while it was starting", async () => {
+    const { child } = start({ HUIMIN_PORT: String(await freePort()) });
+    child.disconnect();
+    expect((await once(child, "exit"))[0]).toBe(0);
+  });
+
   it("says all configuration faults in one sentence and exits with 78", async () => {
     const { child, errors } = start({ HUIMIN_PORT: "abc", LOG_LEVEL: "loud" });
     const [said, [code]] = await Promise.all([message(child), once(child, "exit")]);
