@@ -48,6 +48,10 @@ const faults: readonly (readonly [string, RequestListener])[] = [
   ["answers with a page", answering(secret, 502, { "content-type": "text/html" })],
   ["answers with half a JSON", answering('{"data":{"_entities":[')],
   ["answers with JSON that is no GraphQL answer", answering(JSON.stringify({ hello: secret }))],
+  [
+    "answers with more than eight megabytes",
+    answering(JSON.stringify({ data: { _entities: [{ coverage: null }] }, padding: "x".repeat(9 * 1024 * 1024) })),
+  ],
   ["answers with nothing", answering("")],
   ["answers with neither data nor errors", answering('{"data":null}')],
   ["answers with fewer entities than were asked for", answering('{"data":{"_entities":[]}}')],

@@ -112,6 +112,15 @@ describe("GraphiQL", () => {
     expect(page.url()).toBe(`${city.gatewayUrl}/graphql`);
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
   });
+
+  it("takes no code with another state than it sent, and does not even try to redeem it", async () => {
+    await open();
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL("**/interaction/**");
+    await page.goto(`${city.gatewayUrl}/graphiql/callback?code=stolen&state=stolen&iss=${provider.issuer}`);
+    await page.getByText("That did not work").waitFor();
+    expect(requested.filter((url) => url.startsWith(`${provider.issuer}/token`))).toEqual([]);
+  });
 });
 
 describe("the files of the page", () => {

@@ -45,12 +45,17 @@ describe("a document", () => {
   it("with several operations needs the name of one of them", async () => {
     const both = "query A { me { id } } query B { me { preferredLanguage } }";
     expect(await refusal(both)).toMatchObject({ status: 400, code: "OPERATION_RESOLUTION_FAILURE" });
-    const response = await fetch(`${city.gatewayUrl}/graphql`, {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query: both, operationName: "B" }),
-    });
-    expect(await response.json()).toEqual({ data: { me: { preferredLanguage: "ug" } } });
+    const run = async (operationName: string) => {
+      const response = await fetch(`${city.gatewayUrl}/graphql`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query: both, operationName }),
+      });
+      return await response.json();
+    };
+    expect(await run("A")).toEqual({ data: { me: { id: citizen } } });
+    expect(await run("B")).toEqual({ data: { me: { preferredLanguage: "ug" } } });
+    expect(await run("C")).toMatchObject({ errors: [{ extensions: { code: "OPERATION_RESOLUTION_FAILURE" } }] });
   });
 
   it("may be a mutation or subscription only where the schema has them", async () => {
