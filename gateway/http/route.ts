@@ -12,8 +12,8 @@ type SendPage = (reply: FastifyReply) => FastifyReply;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Adds `/graphql`, which is also a page for browsers. Bodies of every type arrive here, so that all refusals have the form of a GraphQL
- * answer.
+ * Adds `/graphql`, which is also a page for browsers. Bodies of every type arrive here, so that all
+ * refusals have the form of a GraphQL answer.
  *
  * No check against cross-site request forgery is needed: nothing but an Authorization header, which no
  * page of another origin can make a browser send, ever authenticates a request, and there are no
