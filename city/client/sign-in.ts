@@ -81,7 +81,8 @@ async function walk(start: URL, who: SignIn): Promise<URL> {
     const form = findSignInForm(page);
     if (filledIn || !form)
       throw new CityError(`The sign-in was refused: ${findComplaint(page) ?? `HTTP ${response.status}`}`);
-    const body = new URLSearchParams([...form.fields, ["login", who.login], ["password", who.password]]);
+    const fields = new Map([...form.fields, ["login", who.login], ["password", who.password]]);
+    const body = new URLSearchParams([...fields]);
     request = { url: new URL(form.action, request.url), body };
     filledIn = true;
   }
