@@ -1,6 +1,6 @@
 /** What the commands of this folder have in common: flags, and one sentence when something is wrong. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { CityError, sentenceFor } from "./failure.ts";
+import { CityError, clauseFor, sentenceFor } from "./failure.ts";
 
 /**
  * Parses flags strictly.
@@ -12,8 +12,8 @@ export function readFlags<const T extends ParseArgsConfig>(config: T, usage: str
   try {
     return parseArgs(config);
   } catch (error) {
-    const [sentence = ""] = sentenceFor(error).split(". ", 1);
-    throw new CityError(`${sentence.replace(/\.$/, "")}. Usage: ${usage}`);
+    const [sentence = ""] = clauseFor(error).split(". ", 1);
+    throw new CityError(`${sentence}. Usage: ${usage}`);
   }
 }
 

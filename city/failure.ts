@@ -11,6 +11,11 @@ export function sentenceFor(error: unknown): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
+/** As `sentenceFor`, to stand inside a sentence of ours. */
+export function clauseFor(error: unknown): string {
+  return sentenceFor(error).replace(/[.!?]$/, "");
+}
+
 /** The `code` of a system or PostgreSQL error, if there is one. */
 export function errorCode(error: unknown): string | undefined {
   if (error instanceof AggregateError) return errorCode(error.errors[0]);

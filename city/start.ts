@@ -31,14 +31,23 @@ await runCommand(async () => {
   }
 });
 
-/** Stops the city once; a second signal does not wait any longer. */
+/** Stops the city once. npm passes Ctrl-C on to a process that the terminal has told already. */
 function stopOnSignal(city: City, run: { readonly ready: boolean; stopping: boolean }): void {
   const stop = async () => {
-    if (run.stopping) process.exit(interrupted);
+    if (run.stopping) return;
     run.stopping = true;
     say("\nStopping the city.");
     await city.stop();
     process.exit(run.ready ? 0 : interrupted);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  if (process.env.npm_lifecycle_event !== undefined) stopWithParent(stop);
+}
+
+/** A SIGTERM for npm ends npm and the shell between it and us; that we have another parent then is all we notice. */
+function stopWithParent(stop: () => void): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) stop();
+  }, 500).unref();
 }

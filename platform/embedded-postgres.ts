@@ -209,6 +209,8 @@ async function launch(
     if (chunk.includes("ready to accept connections")) resolve();
     log.debug({ database: chunk.toString().trimEnd() }, "database");
   });
+  // Should the shell die before the server that it holds, the server goes too.
+  server.once("exit", () => closeLifeline(server));
   try {
     await promise;
   } catch (error) {

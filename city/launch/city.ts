@@ -1,6 +1,7 @@
 /** The whole city on one machine: prepares it, starts its parts, and stops them in the right order. */
 import pino from "pino";
 import { createLogger, type Logger } from "../../platform/log.ts";
+import { CityError, clauseFor } from "../failure.ts";
 import { urlOfService } from "../load/roles.ts";
 import { progressLine } from "../progress.ts";
 import { type DataFolder, lockDataFolder, openDataFolder } from "./data-folder.ts";
@@ -48,12 +49,18 @@ async function startCity(settings: StartSettings, say: Say, stops: Stops): Promi
   const folder = await openDataFolder(settings.dataFolder);
   await lockDataFolder(settings.dataFolder);
   await requireFreePorts(portsOf(settings));
-  const log = createLogger("city", settings.logLevel, pino.destination(await folder.newLogFile("city")));
+  const log = createLogger(
+    "city",
+    settings.logLevel,
+    pino.destination({ dest: await folder.newLogFile("city"), mode: 0o600 }),
+  );
   if (settings.redisUrl) await requireRedis(settings.redisUrl, log);
   if (settings.wish.fresh) await folder.clear();
   const secrets = await keepSecrets(folder.secretsFile);
   const databaseUrl = settings.databaseUrl ?? (await startEmbedded({ settings, folder, secrets, log }, say, stops));
-  await loadInProcess(databaseUrl, secrets, settings.wish, folder);
+  const loading = loadInProcess(databaseUrl, secrets, settings.wish, folder);
+  stops.push(loading.stop);
+  await loading.done;
   const plans = planServices({
     basePort: settings.port,
     logLevel: settings.logLevel,
@@ -82,7 +89,12 @@ async function startEmbedded({ settings, folder, secrets, log }: Prepared, say: 
   const options: EmbeddedServerOptions = { folder, secrets, log, port: settings.port + databasePortOffset };
   const line = progressLine("database");
   line.update("starting PostgreSQL");
-  stops.push(await supervise({ name: "database", start: () => startDatabase(options) }, { say }));
+  const part = { name: "database", start: () => startDatabase(options) };
+  const end = await supervise(part, { say }).catch((error: unknown) => {
+    if (error instanceof CityError) throw error;
+    throw new CityError(`${clauseFor(error)}; add --fresh for a new city.`, { cause: error });
+  });
+  stops.push(end);
   line.done("PostgreSQL is ready");
   return embeddedUrl(options);
 }

@@ -1,7 +1,7 @@
 /** The city's database: the embedded PostgreSQL, or the one at DATABASE_URL. */
 import { startEmbeddedPostgres } from "../../platform/embedded-postgres.ts";
 import type { Logger } from "../../platform/log.ts";
-import { CityError, sentenceFor } from "../failure.ts";
+import { CityError } from "../failure.ts";
 import { connectAsOwner, placeOf } from "../load/roles.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { CitySecrets } from "./secrets.ts";
@@ -25,7 +25,7 @@ export function embeddedUrl({ port, secrets }: EmbeddedServerOptions, database =
 /**
  * Starts the embedded server, with the city's database in it.
  *
- * @throws CityError when it does not start
+ * @throws Error in one sentence when it does not start
  */
 export async function startDatabase(options: EmbeddedServerOptions): Promise<RunningPart> {
   const { folder, port, secrets, log } = options;
@@ -34,8 +34,6 @@ export async function startDatabase(options: EmbeddedServerOptions): Promise<Run
     port,
     password: secrets.databasePassword,
     log,
-  }).catch((error: unknown) => {
-    throw new CityError(`${sentenceFor(error).replace(/\.$/, "")}; add --fresh for a new city.`, { cause: error });
   });
   try {
     await makeDatabase(options);

@@ -12,17 +12,16 @@ const loader = fileURLToPath(new URL("../load.ts", import.meta.url));
 /** The loader has said why in one sentence; nothing is left to say. */
 export class LoadFailed extends CityError {}
 
-/**
- * Loads the city unless the one that is wanted is there. The loader writes to this process's terminal.
- *
- * @throws LoadFailed after the loader has said why
- */
-export async function loadInProcess(
-  databaseUrl: string,
-  secrets: CitySecrets,
-  wish: CityWish,
-  folder: DataFolder,
-): Promise<void> {
+/** A loader that is at work. */
+export interface Loading {
+  /** Resolves when the city is there; rejects with `LoadFailed` after the loader has said why it is not. */
+  readonly done: Promise<void>;
+  /** Ends the loader, whether it is done or not. */
+  stop(): Promise<void>;
+}
+
+/** Loads the city unless the one that is wanted is there. The loader writes to this process's terminal. */
+export function loadInProcess(databaseUrl: string, secrets: CitySecrets, wish: CityWish, folder: DataFolder): Loading {
   const flags = [
     ...(wish.citizens === undefined ? [] : ["--citizens", String(wish.citizens)]),
     ...(wish.fresh ? ["--fresh"] : []),
@@ -43,6 +42,14 @@ export async function loadInProcess(
     execArgv: [],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-  const [code] = (await once(child, "exit")) as [number | null];
-  if (code !== 0) throw new LoadFailed("The city was not loaded.");
+  const exited = once(child, "exit").then(([code]) => code as number | null);
+  return {
+    done: exited.then((code) => {
+      if (code !== 0) throw new LoadFailed("The city was not loaded.");
+    }),
+    async stop() {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
 }

@@ -9,10 +9,8 @@ export interface ReportedService {
 
 /** Services with their URLs and states, and who can sign in how. */
 export function describeCity(services: readonly ReportedService[]): string {
-  const table = [
-    ["service", "URL", "state"],
-    ...services.map(({ name, url }) => [name, url, "ready"]),
-    ["", "", ""],
+  const states = [["service", "URL", "state"], ...services.map(({ name, url }) => [name, url, "ready"])];
+  const citizens = [
     ["citizen", "ID number", "mobile", "password", "who"],
     ...demoCitizens.map(({ key, residentId, mobile, name, story }) => [
       key,
@@ -22,10 +20,9 @@ export function describeCity(services: readonly ReportedService[]): string {
       `${name.latin}, ${story}`,
     ]),
   ];
-  return `\n${alignColumns(table)}\n`;
+  return `\n${alignColumns(states)}\n\n${alignColumns(citizens)}\n`;
 }
 
-/** Service and citizen rows share the first column only; the others are as wide as each part needs. */
 function alignColumns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {

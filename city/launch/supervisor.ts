@@ -1,6 +1,6 @@
 /** Keeps a part of the city running: when it dies, it is started again, a little later each time. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { sentenceFor } from "../failure.ts";
+import { clauseFor } from "../failure.ts";
 
 /** A part that has started. */
 export interface RunningPart {
@@ -79,7 +79,7 @@ async function startAgain(
   try {
     watch.current = await part.start();
   } catch (error) {
-    return sentenceFor(error).replace(/\.$/, "");
+    return clauseFor(error);
   }
   say(`${part.name} is back.`);
   return await Promise.race([watch.current.exited, ended]);
