@@ -18,7 +18,7 @@ beforeAll(async () => {
   if (process.env.DATABASE_URL) database = await createDatabaseOn(process.env.DATABASE_URL);
 });
 afterEach(async () => {
-  for (const each of started) if (each.child.exitCode === null) pressCtrlC(each);
+  for (const each of started) pressCtrlC(each);
   await Promise.all(started.map(({ exited }) => exited));
   started = [];
 });
@@ -61,10 +61,14 @@ describe("npm start", () => {
     for (const offset of [0, 1, 2, 10, 11, 12, 13]) {
       expect((await fetch(`http://localhost:${basePort + offset}/health/ready`)).status).toBe(200);
     }
+    const before = first.output().length;
     pressCtrlC(first);
-    expect(await first.exited).toBe(0);
-    for (const offset of [0, 1, 2, 10, 11, 12, 13]) {
-      await expect(fetch(`http://localhost:${basePort + offset}/health/live`)).rejects.toThrow();
+    await first.exited;
+    expect(first.output().slice(before).trim()).toBe("Stopping the city.");
+    for (const offset of [0, 1, 2, 10, 11, 12, 13, 90]) {
+      await expect(fetch(`http://localhost:${basePort + offset}/`)).rejects.toMatchObject({
+        cause: { code: "ECONNREFUSED" },
+      });
     }
   });
 

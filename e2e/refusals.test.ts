@@ -24,7 +24,7 @@ async function signAsIdentity(change: JWTPayload, typ = "at+jwt"): Promise<strin
   const database = new pg.Client(city.databaseUrl);
   await database.connect();
   try {
-    const { rows } = await database.query<{ jwk: JWK }>("SELECT private_jwk AS jwk FROM identity.signing_key");
+    const { rows } = await database.query<{ jwk: JWK }>("SELECT jwk FROM identity.signing_key");
     const jwk = rows.map((row) => row.jwk).find((candidate) => candidate.kid === kid);
     if (!jwk) throw new Error("identity's key is not in its schema");
     const header = { alg: "ES256", typ, ...(kid === undefined ? {} : { kid }) };

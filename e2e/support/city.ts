@@ -16,7 +16,7 @@ export interface Launch {
   readonly child: ChildProcess;
   /** What it printed so far, both streams. */
   output(): string;
-  /** Resolves with the exit code when it ends. */
+  /** Resolves with the exit code when it ends; null when a signal ended it, as Ctrl-C does with npm itself. */
   readonly exited: Promise<number | null>;
 }
 
@@ -37,9 +37,10 @@ export function launch(args: readonly string[], env: NodeJS.ProcessEnv = {}): La
   return { child, output: () => output, exited: once(child, "exit").then(([code]) => code as number | null) };
 }
 
-/** Sends what Ctrl-C in a terminal sends: SIGINT to the whole process group. */
+/** Sends what Ctrl-C in a terminal sends, SIGINT to the whole process group, unless it is over already. */
 export function pressCtrlC({ child }: Launch): void {
-  if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
+  const over = child.exitCode !== null || child.signalCode !== null;
+  if (child.pid !== undefined && !over) process.kill(-child.pid, "SIGINT");
 }
 
 /** A running city. */
