@@ -23,7 +23,7 @@ export interface Chip {
 /** A department's card; `chip` says in a word how things stand. */
 export function card(t: Translate, department: Department, chip: Chip | null, body: Fragment): Html {
   return html`<article class="card ${department}" aria-labelledby="${department}">
-<header><span class="badge">${icons[department]}</span><h2 id="${department}">${t(`${department}.title`)}</h2>${chip && html`<span class="chip ${chip.tone}">${chip.label}</span>`}</header>
+<header><span class="badge">${icons[department]}</span><div class="heading"><h2 id="${department}">${t(`${department}.title`)}</h2>${chip && html`<span class="chip ${chip.tone}">${chip.label}</span>`}</div></header>
 ${body}
 </article>`;
 }
