@@ -1,2 +1,116 @@
-/** What other folders may use of identity. */
+/** Identity: the OpenID provider, its pages, and the citizen subgraph. */
+import type { AddressInfo } from "node:net";
+import cookie from "@fastify/cookie";
+import formbody from "@fastify/formbody";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { errors } from "oidc-provider";
+import { createHttpServer, type ErrorPage } from "../platform/http.ts";
+import type { RunningService } from "../platform/lifecycle.ts";
+import type { Logger } from "../platform/log.ts";
+import { createDatabase, migrate } from "../platform/postgres.ts";
+import { openKeyValueStore } from "../platform/redis.ts";
+import { addCitizenSubgraph } from "./citizen/subgraph.ts";
+import type { IdentityConfig } from "./config.ts";
+import { createAuthenticator } from "./credentials/authenticate.ts";
+import { createThrottle } from "./credentials/throttle.ts";
+import { addInteractions } from "./interaction/routes.ts";
+import { pageRequestOf } from "./interaction/turn.ts";
+import { runMaintenance } from "./maintenance.ts";
+import { serveAssets } from "./pages/assets.ts";
+import { pageHeaders } from "./pages/headers.ts";
+import { problemOf, problemPage } from "./pages/problem.ts";
+import { chosenLanguage, viewOf } from "./pages/view.ts";
+import { languageCookie } from "./provider/cookies.ts";
+import { createProviderPages } from "./provider/pages.ts";
+import { openProvider } from "./provider/provider.ts";
+import { addProvider } from "./provider/routes.ts";
+import { createSubjects } from "./provider/subjects.ts";
+import type { IdentityStores } from "./store/adapter.ts";
+import { sweepExpiredArtefacts } from "./store/durable-artefacts.ts";
+import { identityMigrations, identitySchema } from "./store/migrations.ts";
+
+export { identitySpec } from "./config.ts";
 export { identityMigrations, identitySchema } from "./store/migrations.ts";
+export { addSigningKey, promoteSigningKey } from "./store/signing-keys.ts";
+
+/** Identity on stores that are ready, not listening yet. */
+export async function createIdentity(
+  config: IdentityConfig,
+  stores: IdentityStores,
+  log: Logger,
+): Promise<FastifyInstance> {
+  const { database, fleeting } = stores;
+  const subjectOf = createSubjects(config.pseudonymKey);
+  const pages = createProviderPages(config, subjectOf);
+  const provider = await openProvider({ config, stores, subjectOf, pages }, log);
+  const authenticate = await createAuthenticator(database, createThrottle(fleeting, config.cookieKey));
+  const app = createHttpServer({
+    log,
+    bodyLimit: 16 * 1024,
+    // Behind an https issuer there is always a proxy that ends TLS: this process speaks plain HTTP.
+    trustProxy: config.issuer.startsWith("https:"),
+    ready: { database: () => database.query("SELECT 1"), store: () => fleeting.ping() },
+    errorPage: createErrorPage(config),
+  });
+  app.register(cookie);
+  app.register(formbody);
+  rememberLanguage(app, config);
+  serveAssets(app);
+  addProvider(app, provider, config.issuer);
+  addInteractions(app, { provider: provider.current, authenticate, issuer: config.issuer });
+  addCitizenSubgraph(app, config, database);
+  app.get("/", async (_request, reply) => reply.redirect(config.portalUrl));
+  const stopMaintenance = runMaintenance(
+    { sweep: () => sweepExpiredArtefacts(database), "reload keys": provider.reloadKeys },
+    log,
+  );
+  app.addHook("onClose", stopMaintenance);
+  return app;
+}
+
+/** Opens the stores, brings the schema up to date and listens. */
+export async function startIdentity(config: IdentityConfig, log: Logger): Promise<RunningService> {
+  const database = createDatabase({ url: config.databaseUrl, schema: identitySchema, log });
+  const opened: { close(): Promise<unknown> }[] = [database];
+  const close = async () => {
+    for (const part of opened.toReversed()) await part.close();
+  };
+  try {
+    const fleeting = await openKeyValueStore(config.redisUrl, identitySchema, log);
+    opened.push(fleeting);
+    await migrate(database, identitySchema, identityMigrations);
+    const app = await createIdentity(config, { database, fleeting }, log);
+    opened.push(app);
+    await app.listen({ port: config.port, host: config.host });
+    return { url: `http://localhost:${(app.server.address() as AddressInfo).port}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const languageSeconds = 365 * 24 * 60 * 60;
+
+/** Keeps what was chosen in a language menu, also for the pages that the provider shows. */
+function rememberLanguage(app: FastifyInstance, { issuer }: IdentityConfig): void {
+  const secure = issuer.startsWith("https:") ? "; Secure" : "";
+  app.addHook("onRequest", async (request, reply) => {
+    const choice = chosenLanguage(request.url);
+    if (!choice) return;
+    const value = `${languageCookie}=${choice}; Max-Age=${languageSeconds}; Path=/; HttpOnly; SameSite=Lax${secure}`;
+    // On the raw answer, which the provider adds its own cookies to.
+    reply.raw.setHeader("set-cookie", value);
+  });
+}
+
+/** Browsers get a page in the citizen's language, programs the OAuth form of an error. */
+function createErrorPage({ issuer, portalUrl }: IdentityConfig): ErrorPage {
+  return (status: number, request: FastifyRequest, reply: FastifyReply, error: Error | null) => {
+    const code = error instanceof errors.OIDCProviderError ? error.error : undefined;
+    if (!request.headers.accept?.includes("text/html")) {
+      return { error: code ?? (status < 500 ? "invalid_request" : "server_error") };
+    }
+    reply.headers(pageHeaders(issuer));
+    return problemPage(viewOf(pageRequestOf(request)), problemOf(status, error), portalUrl, code);
+  };
+}

@@ -1,0 +1,29 @@
+/** The citizen subgraph, on identity's own server: only there can a pseudonym become a record again. */
+import { readFileSync } from "node:fs";
+import type { FastifyInstance } from "fastify";
+import type { Queryable } from "../../platform/postgres.ts";
+import { gatewayKeys } from "../../subgraphs/kit/gateway-keys.ts";
+import { mountSubgraph } from "../../subgraphs/kit/subgraph.ts";
+import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
+import type { IdentityConfig } from "../config.ts";
+import { citizenLoaders } from "./register.ts";
+import { resolvers } from "./resolvers.ts";
+
+const sdl = readFileSync(new URL("../../schema/citizen.graphql", import.meta.url), "utf8");
+
+/** Adds the subgraph at `/subgraph`. */
+export function addCitizenSubgraph(
+  app: FastifyInstance,
+  { gatewayUrl, pseudonymKey }: Pick<IdentityConfig, "gatewayUrl" | "pseudonymKey">,
+  database: Queryable,
+): void {
+  const pseudonyms = sectorPseudonyms(pseudonymKey, governmentSector);
+  mountSubgraph(app, {
+    name: "citizen",
+    path: "/subgraph",
+    sdl,
+    resolvers,
+    loaders: () => citizenLoaders(database, pseudonyms),
+    gateway: { issuer: gatewayUrl, keys: gatewayKeys(gatewayUrl) },
+  });
+}

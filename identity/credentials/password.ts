@@ -1,0 +1,24 @@
+/** Passwords: argon2id (RFC 9106) in PHC string format. */
+import { hash, verify } from "@node-rs/argon2";
+
+/** The minimum of the OWASP Password Storage Cheat Sheet: 19 MiB of memory, two passes, one lane. */
+export const argon2idCost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
+
+/** Longest password in UTF-16 units; well past the 64 characters that NIST SP 800-63B-4 wants accepted. */
+const longestPassword = 256;
+
+/** Hashes a password. */
+export async function hashPassword(password: string): Promise<string> {
+  return await hash(normalize(password), argon2idCost);
+}
+
+/** Whether `password` is the one behind `passwordHash`. */
+export async function isPassword(passwordHash: string, password: string): Promise<boolean> {
+  const right = await verify(passwordHash, normalize(password.slice(0, longestPassword)));
+  return right && password.length <= longestPassword;
+}
+
+/** The same letters typed on two keyboards are the same password (NIST SP 800-63B-4, 3.1.1.2). */
+function normalize(password: string): string {
+  return password.normalize("NFC");
+}

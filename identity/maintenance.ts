@@ -1,0 +1,28 @@
+/** What identity does now and then, unasked. */
+import type { Logger } from "../platform/log.ts";
+
+const intervalMs = 60_000;
+
+/** Runs the chores once a minute, never two rounds at a time. @returns stops it */
+export function runMaintenance(
+  chores: Readonly<Record<string, () => Promise<void>>>,
+  log: Logger,
+): () => Promise<void> {
+  let round = Promise.resolve();
+  let running = false;
+  const run = async () => {
+    running = true;
+    for (const [name, chore] of Object.entries(chores)) {
+      await chore().catch((error: unknown) => log.warn({ err: error, chore: name }, "maintenance failed"));
+    }
+    running = false;
+  };
+  const timer = setInterval(() => {
+    if (!running) round = run();
+  }, intervalMs);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await round;
+  };
+}

@@ -1,0 +1,26 @@
+import { html } from "../../platform/html.ts";
+import { layout } from "./layout.ts";
+import type { View } from "./view.ts";
+
+export interface ConsentRequest {
+  /** How the client calls itself. */
+  readonly client: string;
+  /** Scopes in plain words exist for these: `openid`, `offline_access`, and one a subgraph. */
+  readonly scopes: readonly string[];
+}
+
+/** The page that asks whether a client may read what it asks for. */
+export function consentPage(view: View, action: string, { client, scopes }: ConsentRequest): string {
+  const { t } = view;
+  // A colon would part a key from its namespace in the locale files.
+  const entries = scopes.map((scope) => html`<li>${t(`scope.${scope.replace(":read", "")}`)}</li>`);
+  const main = html`<h1>${t("consent.title")}</h1>
+<p class="lead">${t("consent.lead", { client })}</p>
+<ul class="scopes">${entries}</ul>
+<p class="hint">${t("consent.hint")}</p>
+<form method="post" action="${action}" class="choices">
+<button type="submit" name="action" value="allow">${t("consent.allow")}</button>
+<button type="submit" name="action" value="cancel" class="quiet">${t("consent.deny")}</button>
+</form>`;
+  return layout(view, t("consent.title"), main);
+}

@@ -1,0 +1,78 @@
+/** The city's own clients, and what holds for every client. */
+import { type Client, type ClientMetadata, errors } from "oidc-provider";
+import { governmentSector } from "../../trust/pseudonym.ts";
+import type { IdentityConfig } from "../config.ts";
+
+type ClientUrls = Pick<IdentityConfig, "portalUrl" | "gatewayUrl">;
+
+/** Where the portal publishes the public half of its client key (RFC 7591, `jwks_uri`). */
+export function portalKeysUrl({ portalUrl }: Pick<IdentityConfig, "portalUrl">): string {
+  return `${portalUrl}/.well-known/jwks.json`;
+}
+
+/** The clients that are part of the city: a citizen who signs in to one of them is asked for nothing more. */
+export function cityClients(config: ClientUrls): ClientMetadata[] {
+  return [
+    {
+      client_id: "portal",
+      redirect_uris: [`${config.portalUrl}/callback`],
+      post_logout_redirect_uris: [`${config.portalUrl}/`],
+      grant_types: ["authorization_code", "refresh_token"],
+      token_endpoint_auth_method: "private_key_jwt",
+      token_endpoint_auth_signing_alg: "ES256",
+      jwks_uri: portalKeysUrl(config),
+      sector: governmentSector,
+    },
+    {
+      client_id: "graphiql",
+      redirect_uris: [`${config.gatewayUrl}/graphiql/callback`],
+      post_logout_redirect_uris: [`${config.gatewayUrl}/graphql`],
+      sector: governmentSector,
+    },
+    {
+      client_id: "cli",
+      application_type: "native",
+      redirect_uris: ["http://localhost/callback"],
+      sector: governmentSector,
+    },
+  ];
+}
+
+const cityClientIds: ReadonlySet<string> = new Set(["portal", "graphiql", "cli"]);
+
+/** Whether a client is the city's own. */
+export function isCityClient({ clientId }: Pick<Client, "clientId">): boolean {
+  return cityClientIds.has(clientId);
+}
+
+/** What a client is unless its metadata say otherwise: public, code flow only, ES256. */
+export const clientDefaults = {
+  grant_types: ["authorization_code"],
+  response_types: ["code"],
+  response_modes: ["query"],
+  token_endpoint_auth_method: "none",
+  id_token_signed_response_alg: "ES256",
+} as const;
+
+/** The circle of trust that a client belongs to; it decides the form of the subject in its tokens. */
+export function sectorOf(client: Client): string {
+  return String(client.metadata().sector);
+}
+
+/** Our own client metadata: `sector`, which every client has. */
+export const ownClientMetadata = {
+  properties: ["sector"],
+  validator: (_context: unknown, key: string, value: unknown) => {
+    if (typeof value === "string" && /^[a-z][a-z0-9-]{0,60}$/.test(value)) return;
+    throw new errors.InvalidClientMetadata(`${key} must name the sector of the client`);
+  },
+};
+
+/**
+ * Whether a web page of `origin` may call the token and userinfo endpoints for this client: only if the
+ * client lives in browsers and at that origin.
+ */
+export function allowsOrigin(_context: unknown, origin: string, client: Client): boolean {
+  if (client.clientAuthMethod !== "none") return false;
+  return (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin);
+}

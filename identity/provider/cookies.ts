@@ -1,0 +1,19 @@
+/** Identity's cookies. Cookies do not tell ports apart, hence the long names. */
+import type { Configuration } from "oidc-provider";
+
+/** Remembers the language that was chosen. */
+export const languageCookie = "huimin_identity_language";
+
+/** The provider's own cookies: signed, out of reach of scripts and of other sites' forms. */
+export function cookies(key: Uint8Array): NonNullable<Configuration["cookies"]> {
+  return {
+    keys: [Buffer.from(key)],
+    names: {
+      session: "huimin_identity_session",
+      interaction: "huimin_identity_interaction",
+      resume: "huimin_identity_resume",
+    },
+    long: { httpOnly: true, sameSite: "lax", signed: true },
+    short: { httpOnly: true, sameSite: "lax", signed: true },
+  };
+}

@@ -1,0 +1,27 @@
+/** Who can sign in, and with what. */
+import type { Queryable } from "../../platform/postgres.ts";
+import type { RawCitizenId } from "../../trust/pseudonym.ts";
+import type { LoginName } from "../credentials/login-name.ts";
+
+export interface Account {
+  readonly citizenId: RawCitizenId;
+  /** argon2id in PHC string format. */
+  readonly passwordHash: string;
+}
+
+const byLogin = {
+  residentId: "SELECT a.* FROM account a JOIN citizen USING (citizen_id) WHERE resident_id = $1",
+  mobile: "SELECT a.* FROM account a WHERE mobile = $1",
+} as const;
+
+/** The account that signs in under this name. */
+export async function findAccountByLogin(database: Queryable, login: LoginName): Promise<Account | undefined> {
+  const [row] = await database.query<{ citizen_id: string; password_hash: string }>(byLogin[login.kind], [login.value]);
+  return row && { citizenId: row.citizen_id, passwordHash: row.password_hash };
+}
+
+/** Whether a citizen has an account. */
+export async function hasAccount(database: Queryable, citizenId: RawCitizenId): Promise<boolean> {
+  const found = await database.query("SELECT 1 FROM account WHERE citizen_id = $1", [citizenId]);
+  return found.length > 0;
+}

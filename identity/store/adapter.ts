@@ -1,0 +1,24 @@
+/** Where the OpenID provider keeps what. */
+import type { AdapterFactory } from "oidc-provider";
+import type { KeyValueStore } from "../../platform/keyvalue.ts";
+import type { Database } from "../../platform/postgres.ts";
+import { registeredClients } from "./clients.ts";
+import { durableArtefacts } from "./durable-artefacts.ts";
+import { fleetingArtefacts } from "./fleeting-artefacts.ts";
+
+/** What a restart must not lose. */
+const durable: ReadonlySet<string> = new Set(["Session", "Grant", "RefreshToken"]);
+
+/** What identity stores things in. */
+export interface IdentityStores {
+  readonly database: Database;
+  /** For what may be lost. */
+  readonly fleeting: KeyValueStore;
+}
+
+export function createAdapter({ database, fleeting }: IdentityStores): AdapterFactory {
+  return (model) => {
+    if (model === "Client") return registeredClients(database);
+    return durable.has(model) ? durableArtefacts(model, database) : fleetingArtefacts(model, fleeting);
+  };
+}

@@ -1,0 +1,26 @@
+/** Clients that are not the city's own, as the operator registered them in `oidc_client`. */
+import type { Adapter, ClientMetadata } from "oidc-provider";
+import type { Queryable } from "../../platform/postgres.ts";
+
+/** oidc-provider's adapter for clients; identity itself only ever reads them. */
+export function registeredClients(database: Queryable): Adapter {
+  return {
+    find: async (clientId) => {
+      const [row] = await database.query<{ metadata: ClientMetadata }>(
+        "SELECT metadata FROM oidc_client WHERE client_id = $1",
+        [clientId],
+      );
+      return row && { ...row.metadata, client_id: clientId };
+    },
+    findByUid: async () => undefined,
+    findByUserCode: async () => undefined,
+    upsert: readOnly,
+    consume: readOnly,
+    destroy: readOnly,
+    revokeByGrantId: readOnly,
+  };
+}
+
+async function readOnly(): Promise<never> {
+  throw new Error("clients are registered by the operator");
+}

@@ -1,0 +1,83 @@
+/** Sessions, grants and refresh tokens in PostgreSQL. */
+import type { Adapter, AdapterPayload } from "oidc-provider";
+import type { Database } from "../../platform/postgres.ts";
+import { alreadyConsumed, idHash } from "./artefact.ts";
+
+interface Row {
+  readonly payload: AdapterPayload;
+  readonly consumed: number | null;
+}
+
+const columns = "payload, floor(extract(epoch FROM consumed_at))::float8 AS consumed";
+
+/** oidc-provider's adapter for one kind of artefact. `consume` succeeds for one caller only. */
+export function durableArtefacts(model: string, database: Database): Adapter {
+  return {
+    upsert: async (id, payload, expiresIn) => {
+      const { jti: _secret, ...rest } = payload;
+      await database.query(
+        `INSERT INTO oidc_artefact (model, id_hash, payload, grant_id, uid, expires_at)
+         VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))
+         ON CONFLICT (model, id_hash)
+         DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id, uid = excluded.uid,
+                       expires_at = excluded.expires_at`,
+        [model, idHash(id), JSON.stringify(rest), payload.grantId ?? null, payload.uid ?? null, expiresIn ?? null],
+      );
+    },
+    find: async (id) => {
+      const where = "model = $1 AND id_hash = $2";
+      const [row] = await database.query<Row>(`SELECT ${columns} FROM oidc_artefact WHERE ${where}`, [
+        model,
+        idHash(id),
+      ]);
+      return row && { ...payloadOf(row), jti: id };
+    },
+    findByUid: async (uid) => {
+      const [row] = await database.query<Row>(
+        `SELECT ${columns} FROM oidc_artefact WHERE model = $1 AND uid = $2 ORDER BY expires_at DESC LIMIT 1`,
+        [model, uid],
+      );
+      return row && payloadOf(row);
+    },
+    findByUserCode: async () => undefined,
+    consume: async (id) => {
+      const won = await database.query(
+        `UPDATE oidc_artefact SET consumed_at = now()
+         WHERE model = $1 AND id_hash = $2 AND consumed_at IS NULL RETURNING 1`,
+        [model, idHash(id)],
+      );
+      if (won.length === 0) throw alreadyConsumed(model);
+    },
+    destroy: async (id) => {
+      // A session goes with every row that it has under other identifiers.
+      await database.query(
+        `DELETE FROM oidc_artefact WHERE model = $1 AND (id_hash = $2 OR uid =
+           (SELECT uid FROM oidc_artefact WHERE model = $1 AND id_hash = $2))`,
+        [model, idHash(id)],
+      );
+    },
+    revokeByGrantId: async (grantId) => {
+      await database.query("DELETE FROM oidc_artefact WHERE model = $1 AND grant_id = $2", [model, grantId]);
+    },
+  };
+}
+
+function payloadOf({ payload, consumed }: Row): AdapterPayload {
+  return consumed === null ? payload : { ...payload, consumed };
+}
+
+const sweepBatch = 1_000;
+
+/** Removes what has expired, a batch at a time, so that no statement holds many rows for long. */
+export async function sweepExpiredArtefacts(database: Database): Promise<void> {
+  let swept: object[];
+  do {
+    swept = await database.query(
+      `DELETE FROM oidc_artefact WHERE (model, id_hash) IN
+         (SELECT model, id_hash FROM oidc_artefact WHERE expires_at < now() - interval '1 minute'
+          LIMIT $1 FOR UPDATE SKIP LOCKED)
+       RETURNING 1`,
+      [sweepBatch],
+    );
+  } while (swept.length === sweepBatch);
+}

@@ -1,0 +1,109 @@
+/** Identity as it runs, on a database of its own, with a portal that publishes its client key. */
+import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { Writable } from "node:stream";
+import { type CryptoKey, exportJWK, generateKeyPair } from "jose";
+import type { KeyValueStore } from "../../../platform/keyvalue.ts";
+import { createLogger } from "../../../platform/log.ts";
+import { createDatabase, type Database, migrate } from "../../../platform/postgres.ts";
+import { openKeyValueStore } from "../../../platform/redis.ts";
+import { createTestDatabase } from "../../../platform/test/database.ts";
+import { freePort } from "../../../platform/test/ports.ts";
+import { testRedisUrl } from "../../../platform/test/redis.ts";
+import type { IdentityConfig } from "../../config.ts";
+import { createIdentity, identityMigrations, identitySchema } from "../../server.ts";
+import { registerCitizens } from "./citizens.ts";
+
+export interface TestIdentity {
+  readonly config: IdentityConfig;
+  readonly issuer: string;
+  /** The audience of the graph's access tokens. */
+  readonly graph: string;
+  readonly database: Database;
+  readonly fleeting: KeyValueStore;
+  /** Everything logged so far, at the most talkative level. */
+  readonly logged: () => string;
+  /** With it the portal proves itself. */
+  readonly portalKey: CryptoKey;
+  /** Stops the process's part and starts it again on the same stores. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startTestIdentity(): Promise<TestIdentity> {
+  const lines: string[] = [];
+  const log = createLogger("identity", "trace", sinkTo(lines));
+  const testDatabase = await createTestDatabase();
+  const database = createDatabase({ url: testDatabase.url, schema: identitySchema, log });
+  const fleeting = await openKeyValueStore(testRedisUrl, `identity-test-${randomUUID()}`, log);
+  await migrate(database, identitySchema, identityMigrations);
+  await registerCitizens(database);
+  const portal = await startPortalKeys();
+  const config = await configOf(testDatabase.url, portal.url);
+  const start = async () => {
+    const app = await createIdentity(config, { database, fleeting }, log);
+    await app.listen({ port: config.port, host: config.host });
+    return app;
+  };
+  let app = await start();
+  return {
+    config,
+    issuer: config.issuer,
+    graph: `${config.gatewayUrl}/graphql`,
+    database,
+    fleeting,
+    logged: () => lines.join(""),
+    portalKey: portal.key,
+    restart: async () => {
+      await app.close();
+      app = await start();
+    },
+    close: async () => {
+      await app.close();
+      await fleeting.close();
+      await database.close();
+      await testDatabase.drop();
+      portal.server.close();
+    },
+  };
+}
+
+async function configOf(databaseUrl: string, portalUrl: string): Promise<IdentityConfig> {
+  const port = await freePort();
+  return {
+    logLevel: "trace",
+    host: "localhost",
+    port,
+    issuer: `http://localhost:${port}`,
+    gatewayUrl: `http://localhost:${await freePort()}`,
+    portalUrl,
+    databaseUrl,
+    redisUrl: testRedisUrl,
+    pseudonymKey: randomBytes(32),
+    cookieKey: randomBytes(32),
+  };
+}
+
+function sinkTo(lines: string[]): Writable {
+  return new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+}
+
+/** What identity needs of a portal: its key set. Any other address answers with a plain page. */
+async function startPortalKeys(): Promise<{ url: string; key: CryptoKey; server: Server }> {
+  const { privateKey, publicKey } = await generateKeyPair("ES256");
+  const keys = [{ ...(await exportJWK(publicKey)), kid: "portal", alg: "ES256", use: "sig" }];
+  const port = await freePort();
+  const server = createServer((request, response) => {
+    if (request.url === "/.well-known/jwks.json") {
+      response.setHeader("content-type", "application/jwk-set+json").end(JSON.stringify({ keys }));
+    } else response.setHeader("content-type", "text/html").end("<!doctype html><title>portal</title><h1>portal</h1>");
+  }).listen(port, "localhost");
+  await once(server, "listening");
+  return { url: `http://localhost:${port}`, key: privateKey, server };
+}
