@@ -55,7 +55,8 @@ async function startCity(settings: StartSettings, say: Say, stops: Stops): Promi
     pino.destination({ dest: await folder.newLogFile("city"), mode: 0o600 }),
   );
   if (settings.redisUrl) await requireRedis(settings.redisUrl, log);
-  if (settings.wish.fresh) await folder.clear();
+  if (settings.wish.fresh) await folder.removeSecrets();
+  if (settings.wish.fresh && !settings.databaseUrl) await folder.removeDatabase();
   const secrets = await keepSecrets(folder.secretsFile);
   const databaseUrl = settings.databaseUrl ?? (await startEmbedded({ settings, folder, secrets, log }, say, stops));
   const loading = loadInProcess(databaseUrl, secrets, settings.wish, folder);
@@ -105,6 +106,7 @@ async function startServices(plans: readonly ServicePlan[], folder: DataFolder, 
   const ends: (() => Promise<void>)[] = [];
   stops.push(() => Promise.all(ends.map((end) => end())));
   const starts = plans.map(async (plan) => {
+    await folder.newLogFile(plan.name);
     ends.push(await supervise({ name: plan.name, start: () => startService(plan, folder) }, { say }));
     line.update(`${ends.length} of ${plans.length} ready`);
   });

@@ -11,12 +11,14 @@ export interface DataFolder {
   readonly secretsFile: string;
   readonly databaseFolder: string;
   readonly compileCache: string;
-  /** The log file of a service; that of the start before is kept beside it. */
-  newLogFile(service: string): Promise<string>;
-  /** The log file of a service as a person may look for it. */
+  /** The log file of a service. */
   logFile(service: string): string;
-  /** Removes database files and secrets: the embedded city. */
-  clear(): Promise<void>;
+  /** Begins a new log file and keeps that of the start before beside it; resolves to its path. */
+  newLogFile(service: string): Promise<string>;
+  /** Forgets the secrets. */
+  removeSecrets(): Promise<void>;
+  /** Removes the files of the embedded database. */
+  removeDatabase(): Promise<void>;
 }
 
 /**
@@ -51,10 +53,8 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       await rename(logFile(service), join(logs, `${service}.previous.log`)).catch(() => {});
       return logFile(service);
     },
-    async clear() {
-      await rm(databaseFolder, { recursive: true, force: true });
-      await rm(secretsFile, { force: true });
-    },
+    removeSecrets: () => rm(secretsFile, { force: true }),
+    removeDatabase: () => rm(databaseFolder, { recursive: true, force: true }),
   };
 }
 

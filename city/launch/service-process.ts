@@ -20,7 +20,7 @@ const stopTimeoutMs = 12_000;
  * @throws CityError with the service's own sentence when it is not
  */
 export async function startService(plan: ServicePlan, folder: DataFolder): Promise<RunningPart> {
-  const log = await open(await folder.newLogFile(plan.name), "a", 0o600);
+  const log = await open(folder.logFile(plan.name), "a", 0o600);
   const child = fork(fileURLToPath(plan.main), [], {
     env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: folder.compileCache, ...plan.environment },
     execArgv: [],

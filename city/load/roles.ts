@@ -19,6 +19,9 @@ export interface Manifest {
 
 const oldestServer = 150_000;
 
+/** SQLSTATE of a refusal for want of rights. */
+const insufficientPrivilege = "42501";
+
 /**
  * Connects as whoever may make roles and schemas.
  *
@@ -104,7 +107,7 @@ export function fingerprintOf(pseudonymKey: Uint8Array): string {
  * Makes the roles and their empty schemas. What an earlier city left there goes; a schema that is not
  * the city's own stays, and stops the work.
  *
- * @throws CityError when a schema of the same name belongs to somebody else
+ * @throws CityError when a schema of the same name belongs to somebody else, or the rights are missing
  */
 export async function makeRoles(client: pg.Client, passwords: RolePasswords): Promise<void> {
   await client.query("BEGIN");
@@ -114,7 +117,8 @@ export async function makeRoles(client: pg.Client, passwords: RolePasswords): Pr
     await client.query("COMMIT");
   } catch (error) {
     await client.query("ROLLBACK");
-    throw error;
+    if (errorCode(error) !== insufficientPrivilege) throw error;
+    throw new CityError("The user in DATABASE_URL may not make roles and schemas; use one that may.", { cause: error });
   }
 }
 
