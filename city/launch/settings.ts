@@ -13,7 +13,13 @@ export const usualPort = 4_000;
 
 const highestPort = 65_535 - databasePortOffset;
 
-const basePort = z.coerce.number().int().min(1).max(highestPort);
+const portRule = `must be a number from 1 to ${highestPort}`;
+
+const basePort = z
+  .string()
+  .regex(/^\d{1,5}$/, portRule)
+  .transform(Number)
+  .refine((port) => port >= 1 && port <= highestPort, portRule);
 
 /** The base port, for every command that talks to a city. */
 export const basePortSetting = setting(
@@ -67,7 +73,7 @@ export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
     usage,
   );
   const citizens = values.citizens === undefined ? undefined : parseCitizens(values.citizens);
-  const config = loadConfig("npm start", startSpec, env);
+  const config = loadConfig("the city", startSpec, env);
   const port = values.port === undefined ? config.port : parsePort(values.port);
   return { ...config, port, dataFolder: resolve(values.data), wish: { citizens, fresh: values.fresh } };
 }
@@ -78,7 +84,7 @@ export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
  * @throws CityError unless the city's ports all fit above it
  */
 export function parsePort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? basePort.safeParse(text) : undefined;
-  if (port?.success) return port.data;
-  throw new CityError(`--port must be a number from 1 to ${highestPort}, not ${JSON.stringify(text)}.`);
+  const port = basePort.safeParse(text);
+  if (port.success) return port.data;
+  throw new CityError(`--port ${portRule}, not ${JSON.stringify(text)}.`);
 }

@@ -28,6 +28,7 @@ const insufficientPrivilege = "42501";
  * @throws CityError when the database does not let us in, or is older than PostgreSQL 15
  */
 export async function connectAsOwner(url: string): Promise<pg.Client> {
+  requireHostAndDatabase(url);
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: 5_000,
@@ -50,6 +51,13 @@ export async function connectAsOwner(url: string): Promise<pg.Client> {
   return client;
 }
 
+/** Each service connects with the same URL under its own name, which a URL without a host cannot carry. */
+function requireHostAndDatabase(url: string): void {
+  const { hostname, pathname } = new URL(url);
+  if (hostname !== "" && pathname.length > 1) return;
+  throw new CityError("DATABASE_URL must name a host and a database, as postgresql://user@host/database does.");
+}
+
 /** Host, port and database of a URL, without user and password. */
 export function placeOf(url: string): string {
   const { host, pathname } = new URL(url);
@@ -70,7 +78,11 @@ export function urlOfService(ownerUrl: string, service: StoringService, password
 }
 
 function databaseOf(url: URL): string {
-  return decodeURIComponent(url.pathname.slice(1)) || "postgres";
+  return decodeURIComponent(url.pathname.slice(1));
+}
+
+function nameOf(client: pg.Client): string {
+  return client.database ?? "postgres";
 }
 
 /** Roles belong to the whole server, so they carry the database's name: two cities may share a server. */
@@ -123,7 +135,7 @@ export async function makeRoles(client: pg.Client, passwords: RolePasswords): Pr
 }
 
 async function makeSchemas(client: pg.Client, passwords: RolePasswords): Promise<void> {
-  const database = client.database ?? "postgres";
+  const database = nameOf(client);
   for (const service of storingServices) {
     const role = pg.escapeIdentifier(roleOf(database, service));
     await client.query(`CREATE ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(passwords[service])}`);
@@ -138,7 +150,7 @@ async function makeSchemas(client: pg.Client, passwords: RolePasswords): Promise
 
 async function removeCity(client: pg.Client): Promise<void> {
   await assertOurs(client);
-  const database = client.database ?? "postgres";
+  const database = nameOf(client);
   await client.query("DROP SCHEMA IF EXISTS city CASCADE");
   for (const service of storingServices) {
     await client.query(`DROP SCHEMA IF EXISTS ${service} CASCADE`);
@@ -154,7 +166,7 @@ async function assertOurs(client: pg.Client): Promise<void> {
       WHERE nspname = ANY($1) OR (nspname = 'city' AND to_regclass('city.manifest') IS NULL)`,
     [storingServices],
   );
-  const database = client.database ?? "postgres";
+  const database = nameOf(client);
   const foreign = rows.find(({ schema, owner }) => owner !== `${database}_${schema}`);
   if (foreign) {
     throw new CityError(

@@ -67,9 +67,9 @@ describe("npm start refuses in one clear sentence and exit code 1", () => {
   });
 
   it.each([
-    [{ HUIMIN_PORT: "abc" }, /HUIMIN_PORT is refused/],
+    [{ HUIMIN_PORT: "abc" }, /^the city cannot start: HUIMIN_PORT is refused \(must be a number from 1 to 65445\)\.$/],
     [{ LOG_LEVEL: "loud" }, /LOG_LEVEL is refused/],
-    [{ HUIMIN_PROT: "5000" }, /HUIMIN_PROT is not a setting of npm start/],
+    [{ HUIMIN_PROT: "5000" }, /HUIMIN_PROT is not a setting of the city/],
     [{ DATABASE_URL: "mysql://localhost" }, /DATABASE_URL is refused \(must be a postgresql:\/\/ URL\)/],
     [{ REDIS_URL: "localhost:6379" }, /REDIS_URL is refused \(must be a redis:\/\/ or rediss:\/\/ URL\)/],
     [{ HUIMIN_PORT: "abc", LOG_LEVEL: "loud" }, /LOG_LEVEL is refused.*HUIMIN_PORT is refused/],
@@ -101,6 +101,12 @@ describe("npm start refuses in one clear sentence and exit code 1", () => {
     });
     expect(sentence).toBe(
       `The database at localhost:${port}/city cannot be used (nothing answers there); check DATABASE_URL.`,
+    );
+  });
+
+  it.each(["postgresql:///city?host=/tmp", "postgresql://localhost"])("the database URL %s", async (url) => {
+    expect(await refusal(["--port", "19000"], { DATABASE_URL: url })).toMatch(
+      /^DATABASE_URL must name a host and a database/,
     );
   });
 
