@@ -94,6 +94,7 @@ describe("GraphiQL", () => {
     await open();
     await signInAs(citizen);
     await page.getByText(`Signed in as Name of ${citizen}; the access token is good for 4:`).waitFor();
+    expect(await page.locator(".graphiql-query-editor").textContent()).toContain("Overview");
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("eyJ");
     expect(await run("{ me { amountDue { amount } } }")).toContain('"amount": 1234');
 

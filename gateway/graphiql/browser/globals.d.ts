@@ -12,6 +12,7 @@ interface GraphiqlOptions {
     options?: { readonly headers?: Readonly<Record<string, string>> },
   ) => Promise<unknown>;
   readonly defaultQuery: string;
+  readonly query: string;
   readonly title: string;
   readonly shouldPersistHeaders: boolean;
   readonly onEditQuery: () => void;

@@ -43,6 +43,7 @@ if (location.pathname !== endpoint) {
 YogaGraphiQL.renderYogaGraphiQL(document.getElementById("graphiql"), {
   fetcher: (request, options) => ask(request, options?.headers),
   defaultQuery,
+  query: firstQuery(),
   title: "Huimin",
   shouldPersistHeaders: false,
   // Without this every keystroke would go into the address of the page, and so into the history.
@@ -100,6 +101,15 @@ function describe(signedIn, left) {
 function secondsLeft() {
   const expiresAt = currentSession()?.expiresAt ?? 0;
   return Math.max(0, Math.floor((expiresAt - Date.now()) / 1_000));
+}
+
+/**
+ * The query of the address, else the one that GraphiQL kept. It keeps none that was not edited: without a
+ * third choice the way back from identity would end at an empty tab.
+ */
+function firstQuery() {
+  const asked = new URLSearchParams(location.search).get("query");
+  return asked ?? localStorage.getItem("graphiql:query") ?? defaultQuery;
 }
 
 /** @param {() => Promise<void>} action */
