@@ -30,6 +30,7 @@ import { sweepExpiredArtefacts } from "./store/durable-artefacts.ts";
 import { identityMigrations, identitySchema } from "./store/migrations.ts";
 
 export { identitySpec } from "./config.ts";
+export { hashPassword } from "./credentials/password.ts";
 export { identityMigrations, identitySchema } from "./store/migrations.ts";
 export { addSigningKey, promoteSigningKey } from "./store/signing-keys.ts";
 

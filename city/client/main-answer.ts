@@ -25,25 +25,28 @@ const mainShape = z.object({
             .nullable(),
         })
         .nullable(),
-      amountDue: money,
-      bills: z.object({
-        edges: z.array(
-          z.object({
-            node: z.object({
-              service: z.string(),
-              month: z.string(),
-              status: z.string(),
-              dueOn: z.string(),
-              amount: money,
+      amountDue: money.nullable(),
+      bills: z
+        .object({
+          edges: z.array(
+            z.object({
+              node: z.object({
+                service: z.string(),
+                month: z.string(),
+                status: z.string(),
+                dueOn: z.string(),
+                amount: money,
+              }),
             }),
-          }),
-        ),
-      }),
+          ),
+        })
+        .nullable(),
     }),
   }),
 });
 
 type MainAnswer = z.output<typeof mainShape>["data"]["me"];
+type Bill = NonNullable<MainAnswer["bills"]>["edges"][number]["node"];
 
 /**
  * Checks that the answer is one to the main query.
@@ -61,8 +64,8 @@ export function summarise({ name, lastEncounter, pension, employment, amountDue,
     ["last encounter", lastEncounter ? encounterLine(lastEncounter) : "none"],
     ["pension", pension ? pensionLine(pension) : "no old-age insurance"],
     ["work", employment ? workLine(employment) : "no record"],
-    ["bills to pay", `${bills.edges.length}, ${inYuan(amountDue)} together`],
-    ...bills.edges.map(({ node }) => ["", billLine(node)]),
+    ["bills to pay", bills && amountDue ? `${bills.edges.length}, ${inYuan(amountDue)} together` : "not to be had now"],
+    ...(bills?.edges ?? []).map(({ node }) => ["", billLine(node)]),
   ];
   return lines.map(([label = "", text]) => `${label.padEnd(16)}${text}`).join("\n");
 }
@@ -85,7 +88,7 @@ function workLine({ status, job, unemployment }: NonNullable<MainAnswer["employm
   return benefit ? `${words}, ${inYuan(benefit.monthlyAmount)} a month for ${benefit.monthsLeft} more months` : words;
 }
 
-function billLine({ service, month, status, dueOn, amount }: MainAnswer["bills"]["edges"][number]["node"]): string {
+function billLine({ service, month, status, dueOn, amount }: Bill): string {
   return `${service.toLowerCase()} ${month}: ${inYuan(amount)}, ${status.toLowerCase()}, due on ${dueOn}`;
 }
 

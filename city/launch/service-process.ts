@@ -23,7 +23,7 @@ export async function startService(plan: ServicePlan, folder: DataFolder): Promi
   const log = await open(folder.logFile(plan.name), "a", 0o600);
   const child = fork(fileURLToPath(plan.main), [], {
     env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: folder.compileCache, ...plan.environment },
-    execArgv: [],
+    execArgv: [...plan.nodeFlags],
     // Its own process group: Ctrl-C must reach the launcher alone, which stops all in the right order.
     detached: true,
     stdio: ["ignore", log.fd, log.fd, "ipc"],

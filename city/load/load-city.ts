@@ -1,7 +1,6 @@
 /** Loads the synthetic city into the schemas of its services. */
-import { hash } from "@node-rs/argon2";
 import pg from "pg";
-import { identityMigrations } from "../../identity/server.ts";
+import { hashPassword, identityMigrations } from "../../identity/server.ts";
 import type { Logger } from "../../platform/log.ts";
 import { createDatabase, migrate } from "../../platform/postgres.ts";
 import { employmentMigrations } from "../../subgraphs/employment/server.ts";
@@ -119,7 +118,7 @@ async function completeTables({ service, client, restore }: Session): Promise<vo
 
 /** Tells the next batch while the one before is on its way. */
 async function copyPopulation(sessions: readonly Session[], options: LoadOptions): Promise<void> {
-  const households = householdsToLoad(options, await hash(demoPassword));
+  const households = householdsToLoad(options, await hashPassword(demoPassword));
   let underway: Promise<unknown> = Promise.resolve();
   let citizens = 0;
   for (const batch of batches(households, householdsABatch)) {
