@@ -116,11 +116,18 @@ describe("a subgraph that", () => {
     }
   });
 
-  it("is down takes with it what may not be null", async () => {
+  it("is down leaves the rest of the citizen where it was", async () => {
     behaviour = answering("", 503);
-    const { data, errors } = await city.query("{ me { encounters { edges { cursor } } } __typename }", { token });
-    expect(data).toEqual({ me: null, __typename: "Query" });
+    const { data, errors } = await city.query("{ me { encounters { edges { cursor } } id } __typename }", { token });
+    expect(data).toEqual({ me: { encounters: null, id: expect.stringMatching(/^hm1_/) }, __typename: "Query" });
     expect(errors).toEqual([{ ...unavailable, path: ["me", "encounters"] }]);
+  });
+
+  it("gives null where the schema has none takes with it what holds the field", async () => {
+    behaviour = answering(JSON.stringify({ data: { _entities: [{ encounters: { edges: [{ cursor: null }] } }] } }));
+    const { data, errors } = await city.query("{ me { encounters { edges { cursor } } id } }", { token });
+    expect(data).toEqual({ me: { encounters: null, id: expect.stringMatching(/^hm1_/) } });
+    expect(errors).toHaveLength(1);
   });
 });
 

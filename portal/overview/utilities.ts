@@ -1,14 +1,15 @@
 import { type Html, html } from "../../platform/html.ts";
 import { sentence } from "../pages/sentence.ts";
-import { type Chip, card, facts, named, type Writing, words } from "./card.ts";
+import { type Chip, card, facts, named, unavailableCard, type Writing, words } from "./card.ts";
 import type { OverviewQuery } from "./overview.generated.ts";
 
 type Utilities = NonNullable<OverviewQuery["utilities"]>;
-type Bill = Utilities["bills"]["edges"][number]["node"];
+type Bill = NonNullable<Utilities["bills"]>["edges"][number]["node"];
 
 /** What is to be paid, in all and bill by bill. */
 export function utilitiesCard(writing: Writing, { amountDue, bills }: Utilities): Html {
   const { t, format } = writing;
+  if (!amountDue || !bills) return unavailableCard(t, "utilities");
   const due = bills.edges.map(({ node }) => node);
   if (due.length === 0) {
     const settled = { tone: "good", label: t("utilities.settled") } as const;

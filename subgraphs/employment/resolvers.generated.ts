@@ -19,7 +19,10 @@ export type Scalars = {
   _FieldSet: { input: string; output: string; }
 };
 
-/** The citizen, as far as this department knows her. */
+/**
+ * The citizen, as far as this department knows her. Each of these fields may be null with an error: a
+ * department that is down must not cost the citizen the others.
+ */
 export type Citizen = {
   __typename?: 'Citizen';
   /** Work and unemployment as the employment department knows them, or null when it holds no record (children, for instance). */

@@ -24,30 +24,39 @@ export type Scalars = {
   _FieldSet: { input: string; output: string; }
 };
 
-/** The citizen, as far as this department knows her. */
+/**
+ * The citizen, as far as this department knows her. Each of these fields may be null with an error: a
+ * department that is down must not cost the citizen the others.
+ */
 export type Citizen = {
   __typename?: 'Citizen';
   /** Basic medical insurance cover, or null when the citizen is not insured here. */
   coverage?: Maybe<Coverage>;
   /** Encounters with health services, newest first. `first` is at most 100. */
-  encounters: EncounterConnection;
+  encounters?: Maybe<EncounterConnection>;
   /** The citizen ID, the key by which every subgraph knows this person. */
   id: Scalars['CitizenID']['output'];
   /** The most recent encounter, or null when there has been none. */
   lastEncounter?: Maybe<Encounter>;
   /** Prescriptions, newest first. `first` is at most 100. */
-  medicationRequests: MedicationRequestConnection;
+  medicationRequests?: Maybe<MedicationRequestConnection>;
 };
 
 
-/** The citizen, as far as this department knows her. */
+/**
+ * The citizen, as far as this department knows her. Each of these fields may be null with an error: a
+ * department that is down must not cost the citizen the others.
+ */
 export type CitizenEncountersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** The citizen, as far as this department knows her. */
+/**
+ * The citizen, as far as this department knows her. Each of these fields may be null with an error: a
+ * department that is down must not cost the citizen the others.
+ */
 export type CitizenMedicationRequestsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -348,10 +357,10 @@ export type ResolversParentTypes = {
 export type CitizenResolvers<ContextType = HealthContext, ParentType extends ResolversParentTypes['Citizen'] = ResolversParentTypes['Citizen'], FederationReferenceType extends FederationReferenceTypes['Citizen'] = FederationReferenceTypes['Citizen']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Citizen']> | FederationReferenceType, FederationReferenceType, ContextType>;
   coverage?: Resolver<Maybe<ResolversTypes['Coverage']>, ParentType, ContextType>;
-  encounters?: Resolver<ResolversTypes['EncounterConnection'], ParentType, ContextType, RequireFields<CitizenEncountersArgs, 'first'>>;
+  encounters?: Resolver<Maybe<ResolversTypes['EncounterConnection']>, ParentType, ContextType, RequireFields<CitizenEncountersArgs, 'first'>>;
   id?: Resolver<ResolversTypes['CitizenID'], ParentType, ContextType>;
   lastEncounter?: Resolver<Maybe<ResolversTypes['Encounter']>, ParentType, ContextType>;
-  medicationRequests?: Resolver<ResolversTypes['MedicationRequestConnection'], ParentType, ContextType, RequireFields<CitizenMedicationRequestsArgs, 'first'>>;
+  medicationRequests?: Resolver<Maybe<ResolversTypes['MedicationRequestConnection']>, ParentType, ContextType, RequireFields<CitizenMedicationRequestsArgs, 'first'>>;
 };
 
 export interface CitizenIdScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['CitizenID'], any> {

@@ -24,7 +24,10 @@ export type Scalars = {
   _FieldSet: { input: string; output: string; }
 };
 
-/** The citizen, as far as this department knows her. */
+/**
+ * The citizen, as far as this department knows her. Each of these fields may be null with an error: a
+ * department that is down must not cost the citizen the others.
+ */
 export type Citizen = {
   __typename?: 'Citizen';
   /** The citizen ID, the key by which every subgraph knows this person. */

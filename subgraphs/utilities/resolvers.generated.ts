@@ -82,24 +82,30 @@ export type BillStatus =
   /** Paid. */
   | 'PAID';
 
-/** The citizen, as far as this department knows her. */
+/**
+ * The citizen, as far as this department knows her. Each of these fields may be null with an error: a
+ * department that is down must not cost the citizen the others.
+ */
 export type Citizen = {
   __typename?: 'Citizen';
   /** What is to be paid on all open and overdue bills together. */
-  amountDue: Money;
+  amountDue?: Maybe<Money>;
   /**
    * Bills of these homes, newest first; with `statuses` only those that stand so. What is still to be
    * paid is `[OPEN, OVERDUE]`. `first` is at most 100.
    */
-  bills: BillConnection;
+  bills?: Maybe<BillConnection>;
   /** The citizen ID, the key by which every subgraph knows this person. */
   id: Scalars['CitizenID']['output'];
   /** The homes in which the citizen is registered as a resident. A household shares its meters and bills. */
-  premises: Array<Premises>;
+  premises?: Maybe<Array<Premises>>;
 };
 
 
-/** The citizen, as far as this department knows her. */
+/**
+ * The citizen, as far as this department knows her. Each of these fields may be null with an error: a
+ * department that is down must not cost the citizen the others.
+ */
 export type CitizenBillsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -353,10 +359,10 @@ export type BillEdgeResolvers<ContextType = UtilitiesContext, ParentType extends
 
 export type CitizenResolvers<ContextType = UtilitiesContext, ParentType extends ResolversParentTypes['Citizen'] = ResolversParentTypes['Citizen'], FederationReferenceType extends FederationReferenceTypes['Citizen'] = FederationReferenceTypes['Citizen']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Citizen']> | FederationReferenceType, FederationReferenceType, ContextType>;
-  amountDue?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
-  bills?: Resolver<ResolversTypes['BillConnection'], ParentType, ContextType, RequireFields<CitizenBillsArgs, 'first'>>;
+  amountDue?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  bills?: Resolver<Maybe<ResolversTypes['BillConnection']>, ParentType, ContextType, RequireFields<CitizenBillsArgs, 'first'>>;
   id?: Resolver<ResolversTypes['CitizenID'], ParentType, ContextType>;
-  premises?: Resolver<Array<ResolversTypes['Premises']>, ParentType, ContextType>;
+  premises?: Resolver<Maybe<Array<ResolversTypes['Premises']>>, ParentType, ContextType>;
 };
 
 export interface CitizenIdScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['CitizenID'], any> {
