@@ -17,16 +17,18 @@ export function readFlags<const T extends ParseArgsConfig>(config: T, usage: str
   }
 }
 
-/**
- * Runs a command; what goes wrong becomes one sentence on standard error and exit code 1. Set
- * LOG_LEVEL=debug to see where it came from.
- */
-export async function runCommand(command: () => Promise<void>): Promise<void> {
+/** Says on standard error, in one sentence, what went wrong; with LOG_LEVEL=debug also where. */
+export function complain(error: unknown, env: NodeJS.ProcessEnv): void {
+  const origin = env.LOG_LEVEL === "debug" && error instanceof Error ? `\n${error.stack}` : "";
+  process.stderr.write(`${sentenceFor(error)}${origin}\n`);
+}
+
+/** Runs a command to its end; what goes wrong becomes one sentence and exit code 1. */
+export async function runCommand(env: NodeJS.ProcessEnv, command: () => Promise<void>): Promise<void> {
   try {
     await command();
   } catch (error) {
-    const detail = process.env.LOG_LEVEL === "debug" && error instanceof Error ? `\n${error.stack}` : "";
-    process.stderr.write(`${sentenceFor(error)}${detail}\n`);
+    complain(error, env);
     process.exitCode = 1;
   }
 }

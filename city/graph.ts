@@ -5,8 +5,8 @@ import { runCommand } from "./command-line.ts";
 
 const usage = "npm run --silent graph -- [--citizen NAME] [--port B] '<query>'";
 
-await runCommand(async () => {
-  const command = readCitizenCommand(usage, 1);
+await runCommand(process.env, async () => {
+  const command = readCitizenCommand(usage, 1, process.env);
   const answer = await askGraph(command.basePort, await signInFor(command), command.words.join(" "));
   console.log(JSON.stringify(answer, null, 2));
   if (answer.errors) process.exitCode = 1;

@@ -65,6 +65,6 @@ async function load(): Promise<void> {
 if (import.meta.main) {
   // Started by the launcher: without it there is nobody left to load for.
   process.once("disconnect", () => process.exit(1));
-  await runCommand(load);
+  await runCommand(process.env, load);
   process.exit();
 }

@@ -7,8 +7,8 @@ import { runCommand } from "./command-line.ts";
 
 const usage = "npm run --silent main-query -- [--citizen NAME] [--port B] [--json]";
 
-await runCommand(async () => {
-  const command = readCitizenCommand(usage, 0);
+await runCommand(process.env, async () => {
+  const command = readCitizenCommand(usage, 0, process.env);
   const query = await readFile(new URL("main-query.graphql", import.meta.url), "utf8");
   const answer = await askGraph(command.basePort, await signInFor(command), query);
   if (answer.errors) process.exitCode = 1;

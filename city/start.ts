@@ -1,6 +1,5 @@
 /** `npm start`: the whole city, embedded. */
-import { runCommand } from "./command-line.ts";
-import { sentenceFor } from "./failure.ts";
+import { complain, runCommand } from "./command-line.ts";
 import { type City, createCity } from "./launch/city.ts";
 import { LoadFailed } from "./launch/load-process.ts";
 import { describeCity } from "./launch/report.ts";
@@ -11,7 +10,7 @@ const say = (sentence: string) => process.stdout.write(`${sentence}\n`);
 /** Exit code of a process that was interrupted before it was done: 128 and the number of SIGINT. */
 const interrupted = 130;
 
-await runCommand(async () => {
+await runCommand(process.env, async () => {
   const city = createCity(readStartSettings(process.env), say);
   const run = { ready: false, stopping: false };
   stopOnSignal(city, run);
@@ -25,7 +24,7 @@ await runCommand(async () => {
     // What fails while everything is being stopped fails because of that.
     if (run.stopping) return;
     run.stopping = true;
-    if (!(error instanceof LoadFailed)) process.stderr.write(`${sentenceFor(error)}\n`);
+    if (!(error instanceof LoadFailed)) complain(error, process.env);
     await city.stop();
     process.exit(1);
   }

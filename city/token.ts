@@ -4,8 +4,8 @@ import { runCommand } from "./command-line.ts";
 
 const usage = "npm run --silent token -- [--citizen NAME] [--port B] [--json]";
 
-await runCommand(async () => {
-  const command = readCitizenCommand(usage, 0);
+await runCommand(process.env, async () => {
+  const command = readCitizenCommand(usage, 0, process.env);
   const credentials = await signInFor(command);
   console.log(command.json ? JSON.stringify(credentials) : credentials.accessToken);
 });

@@ -23,7 +23,7 @@ export interface CitizenCommand {
  * @param words how many words stand beside the flags
  * @throws CityError or ConfigError in one sentence
  */
-export function readCitizenCommand(usage: string, words: number): CitizenCommand {
+export function readCitizenCommand(usage: string, words: number, env: NodeJS.ProcessEnv): CitizenCommand {
   const { values, positionals } = readFlags(
     {
       options: {
@@ -36,7 +36,7 @@ export function readCitizenCommand(usage: string, words: number): CitizenCommand
     usage,
   );
   if (positionals.length !== words) throw new CityError(`Usage: ${usage}`);
-  const config = loadConfig("this command", { port: basePortSetting }, process.env);
+  const config = loadConfig("this command", { port: basePortSetting }, env);
   const basePort = values.port === undefined ? config.port : parsePort(values.port);
   return { basePort, login: loginOf(values.citizen), json: values.json, words: positionals };
 }
