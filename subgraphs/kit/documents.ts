@@ -13,8 +13,8 @@ import {
 import { LRUCache } from "lru-cache";
 import { HuiminError } from "../../trust/errors.ts";
 
-/** What a document may be at most. The gateway's own calls stay far below. */
-const limits = { tokens: 2_000, depth: 20, errors: 10, cachedDocuments: 500, cachedCharacters: 4_000_000 } as const;
+/** What a document may be at most. A document of the gateway's largest operation fits, its fragments expanded. */
+const limits = { tokens: 5_000, depth: 20, errors: 10, cachedDocuments: 500, cachedCharacters: 4_000_000 } as const;
 
 /** Gives the document of a query text, or the errors that keep it from being run. */
 export type ReadDocument = (query: string) => DocumentNode | readonly GraphQLError[];
@@ -40,8 +40,10 @@ function readDocument(schema: GraphQLSchema, query: string): DocumentNode | read
   try {
     document = parse(query, { maxTokens: limits.tokens });
   } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    return [withCode(error, "GRAPHQL_PARSE_FAILED")];
+    // The parser calls itself for every level; thousands of them end the stack, long before any harm.
+    const fault = error instanceof RangeError ? new GraphQLError("The document nests too deep to be read.") : error;
+    if (!(fault instanceof GraphQLError)) throw error;
+    return [withCode(fault, "GRAPHQL_PARSE_FAILED")];
   }
   const faults = validate(schema, document, [...specifiedRules, depthLimit], { maxErrors: limits.errors });
   return faults.length > 0 ? faults.map((fault) => withCode(fault, "GRAPHQL_VALIDATION_FAILED")) : document;
