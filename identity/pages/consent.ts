@@ -15,7 +15,7 @@ export function consentPage(view: View, action: string, { client, scopes }: Cons
   // A colon would part a key from its namespace in the locale files.
   const entries = scopes.map((scope) => html`<li>${t(`scope.${scope.replace(":read", "")}`)}</li>`);
   const main = html`<h1>${t("consent.title")}</h1>
-<p class="lead">${t("consent.lead", { client })}</p>
+<p class="lead">${t("consent.lead", { client: isolated(client) })}</p>
 <ul class="scopes">${entries}</ul>
 <p class="hint">${t("consent.hint")}</p>
 <form method="post" action="${action}" class="choices">
@@ -23,4 +23,9 @@ export function consentPage(view: View, action: string, { client, scopes }: Cons
 <button type="submit" name="action" value="cancel" class="quiet">${t("consent.deny")}</button>
 </form>`;
   return layout(view, t("consent.title"), main);
+}
+
+/** Keeps a name's own direction of writing inside a sentence (Unicode FSI and PDI). */
+function isolated(name: string): string {
+  return `\u2068${name}\u2069`;
 }

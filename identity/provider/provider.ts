@@ -44,9 +44,20 @@ function createProvider(parts: ProviderParts, keys: readonly JWK[], log: Logger)
   const provider = new Provider(parts.config.issuer, configure(parts, keys));
   // The server in front says which scheme and host the issuer has; see `answerFor` there.
   provider.proxy = true;
+  provider.use(guardLibraryPages);
   provider.use(skipPointlessSignOut);
   logRefusals(provider, log);
   return provider;
+}
+
+/**
+ * What the library answers by itself may not be framed and runs its own script only: it adds the script's
+ * hash where it finds `script-src`. Our pages replace this policy.
+ */
+async function guardLibraryPages(context: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  const policy = "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+  context.set("content-security-policy", policy);
+  await next();
 }
 
 /** Where nobody is signed in, the library would send a page that only posts itself by a script. */

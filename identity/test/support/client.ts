@@ -18,6 +18,19 @@ export async function publicClient(issuer: string, clientId: string, redirectUri
   return { configuration: await discover(issuer, clientId, oidc.None()), redirectUri };
 }
 
+/** A public client that is not the city's own, registered as an operator does it; its refresh tokens rotate. */
+export async function registerBank({ database, issuer, config }: TestIdentity): Promise<TestClient> {
+  const redirectUri = `${config.portalUrl}/bank`;
+  const metadata = {
+    client_name: "新河 <银行>",
+    redirect_uris: [redirectUri],
+    grant_types: ["authorization_code", "refresh_token"],
+    sector: "bank",
+  };
+  await database.query("INSERT INTO oidc_client (client_id, metadata) VALUES ('bank', $1)", [JSON.stringify(metadata)]);
+  return await publicClient(issuer, "bank", redirectUri);
+}
+
 async function discover(issuer: string, clientId: string, auth: oidc.ClientAuth): Promise<oidc.Configuration> {
   return await oidc.discovery(new URL(issuer), clientId, { id_token_signed_response_alg: "ES256" }, auth, {
     execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks],

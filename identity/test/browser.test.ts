@@ -1,0 +1,111 @@
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Browser, launchBrowser } from "../../e2e/browser.ts";
+import { aygul } from "./support/citizens.ts";
+import { registerBank } from "./support/client.ts";
+import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
+
+let identity: TestIdentity;
+let browser: Browser;
+
+beforeAll(async () => {
+  identity = await startTestIdentity();
+  await registerBank(identity);
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await identity.close();
+});
+
+/** Opens a page; `violations` collects whatever its content security policy stopped. */
+async function openPage(options: BrowserContextOptions = {}) {
+  const context = await browser.newContext({ locale: "en", ...options });
+  const page = await context.newPage();
+  const violations: string[] = [];
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) violations.push(message.text());
+  });
+  return { page, violations, close: () => context.close() };
+}
+
+function authorizationUrl(clientId: string, redirectUri: string, more: Record<string, string> = {}): string {
+  const url = new URL(`${identity.issuer}/auth`);
+  const request = {
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    response_type: "code",
+    scope: "openid citizen:read",
+    resource: identity.graph,
+    code_challenge: "x".repeat(43),
+    code_challenge_method: "S256",
+    ...more,
+  };
+  url.search = new URLSearchParams(request).toString();
+  return url.href;
+}
+
+async function fillIn(page: Page): Promise<void> {
+  await page.fill("input[name=login]", aygul.residentId);
+  await page.fill("input[name=password]", aygul.password);
+  await page.click("button[type=submit]");
+}
+
+describe.each([
+  ["with scripts", true],
+  ["without scripts", false],
+])("in Chromium %s", (_how, javaScriptEnabled) => {
+  it("a citizen signs in, allows a client, and is sent on to it through every redirect", async () => {
+    const { page, violations, close } = await openPage({ javaScriptEnabled });
+    await page.goto(authorizationUrl("bank", `${identity.config.portalUrl}/bank`));
+    await fillIn(page);
+    await page.click("button[value=allow]");
+    await page.waitForURL(`${identity.config.portalUrl}/bank?code=*`);
+    expect(violations).toEqual([]);
+    await close();
+  });
+
+  it("a citizen confirms that she signs out and is told so", async () => {
+    const { page, violations, close } = await openPage({ javaScriptEnabled });
+    await page.goto(authorizationUrl("portal", `${identity.config.portalUrl}/callback`));
+    await fillIn(page);
+    await page.waitForURL(`${identity.config.portalUrl}/callback?code=*`);
+    await page.goto(`${identity.issuer}/session/end`);
+    await page.click("button[type=submit]");
+    await page.waitForURL(`${identity.issuer}/session/end/success`);
+    expect(await page.textContent("h1")).toBe("You are signed out");
+    expect(violations).toEqual([]);
+    await close();
+  });
+});
+
+describe("in Chromium", () => {
+  it("a mistake is announced, in focus, and leads to its field", async () => {
+    const { page, close } = await openPage();
+    await page.goto(authorizationUrl("portal", `${identity.config.portalUrl}/callback`));
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("login");
+    await page.fill("input[name=login]", "000000189912310013");
+    await page.click("button[type=submit]");
+    expect(await page.title()).toMatch(/^Please correct: /);
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("alert");
+    await page.click("[role=alert] a[href='#password']");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("password");
+    await close();
+  });
+
+  it("Uyghur runs from right to left in our own font, Kazakh fits a phone, and nothing comes from elsewhere", async () => {
+    const { page, close } = await openPage({ viewport: { width: 360, height: 740 } });
+    const hosts = new Set<string>();
+    page.on("request", (request) => hosts.add(new URL(request.url()).origin));
+    await page.goto(authorizationUrl("portal", `${identity.config.portalUrl}/callback`, { ui_locales: "ug" }));
+    await page.evaluate(() => document.fonts.ready);
+    expect(await page.evaluate(() => getComputedStyle(document.body).direction)).toBe("rtl");
+    expect(await page.evaluate(() => document.fonts.check("16px 'Noto Sans Arabic Variable'", "ئۇيغۇر"))).toBe(true);
+    await page.click("a[hreflang=kk]");
+    expect(await page.getAttribute("html", "lang")).toBe("kk");
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    expect([...hosts]).toEqual([identity.issuer]);
+    await close();
+  });
+});
