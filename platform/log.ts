@@ -1,8 +1,8 @@
 /**
  * Structured logs (one JSON object a line, on standard output).
  *
- * Secrets and personal data stay out by construction: requests are logged by method and path without
- * query, errors by type, message and stack, and the fields below are blanked wherever they turn up.
+ * Secrets and personal data stay out by construction: requests are logged by method and route, never
+ * by address, errors by type, message and stack, and the fields below are blanked wherever they turn up.
  */
 import { type DestinationStream, type Logger, pino } from "pino";
 
@@ -39,8 +39,9 @@ export function createLogger(service: string, level: string, destination?: Desti
   return destination ? pino(options, destination) : pino(options);
 }
 
-function describeRequest(request: { method?: string; url?: string; id?: string }) {
-  return { id: request.id, method: request.method, path: request.url?.split("?", 1)[0] };
+/** The route's pattern stands for the path, which may name a person or carry a secret. */
+function describeRequest(request: { method?: string; id?: string; routeOptions?: { url?: string } }) {
+  return { id: request.id, method: request.method, path: request.routeOptions?.url };
 }
 
 function describeResponse(response: { statusCode?: number }) {

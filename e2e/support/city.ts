@@ -60,14 +60,14 @@ export interface City {
  * A city with `citizens` people, in a new folder; `stop` removes it. With DATABASE_URL it lives in a new
  * database on that server.
  */
-export async function startCity(citizens: number): Promise<City> {
+export async function startCity(citizens: number, env: NodeJS.ProcessEnv = {}): Promise<City> {
   const basePort = await freeBasePort();
   const data = await mkdtemp(join(tmpdir(), "huimin-e2e-"));
   const database = process.env.DATABASE_URL ? await createDatabaseOn(process.env.DATABASE_URL) : undefined;
-  const started = launch(
-    ["--data", data, "--port", String(basePort), "--citizens", String(citizens)],
-    database && { DATABASE_URL: database.url },
-  );
+  const started = launch(["--data", data, "--port", String(basePort), "--citizens", String(citizens)], {
+    ...env,
+    ...(database && { DATABASE_URL: database.url }),
+  });
   await running(started);
   return {
     basePort,
