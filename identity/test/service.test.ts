@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLogger } from "../../platform/log.ts";
 import { freePort } from "../../platform/test/ports.ts";
-import { startIdentity } from "../server.ts";
+import { createIdentity, startIdentity } from "../server.ts";
 import { aygul, wei } from "./support/citizens.ts";
 import { begin, portalClient, redeem, refusalOf, signIn } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
@@ -35,6 +35,40 @@ describe("the service", () => {
   it("refuses to start on a taken port and frees what it had opened", async () => {
     const starting = startIdentity(identity.config, createLogger("identity", "silent"));
     await expect(starting).rejects.toMatchObject({ code: "EADDRINUSE" });
+  });
+
+  it("marks its cookies secure and insists on TLS when its issuer is an https one", async () => {
+    const { config, database, fleeting } = identity;
+    const log = createLogger("identity", "error");
+    const app = await createIdentity({ ...config, issuer: "https://identity.example" }, { database, fleeting }, log);
+    const url = await app.listen({ port: 0, host: "localhost" });
+    const refused = await fetch(`${url}/auth?client_id=nobody`);
+    expect(refused.headers.get("strict-transport-security")).toMatch(/^max-age=/);
+    const request = {
+      client_id: "graphiql",
+      response_type: "code",
+      scope: "openid",
+      redirect_uri: `${config.gatewayUrl}/graphiql/callback`,
+      code_challenge: "x".repeat(43),
+      code_challenge_method: "S256",
+    };
+    const answer = await fetch(`${url}/auth?${new URLSearchParams(request)}`, { redirect: "manual" });
+    const cookies = answer.headers.getSetCookie();
+    expect(cookies.length).toBeGreaterThan(0);
+    for (const cookie of cookies) expect(cookie).toMatch(/; secure/);
+    await app.close();
+  });
+
+  it("answers with nothing of its inside while its database fails", async () => {
+    const portal = await portalClient(identity);
+    const { agent } = await signIn(identity, portal, aygul);
+    await identity.database.query("ALTER TABLE oidc_artefact RENAME TO oidc_artefact_away");
+    const { page } = await begin(identity, portal, { agent, parameters: { ui_locales: "en" } });
+    await identity.database.query("ALTER TABLE oidc_artefact_away RENAME TO oidc_artefact");
+    expect(page.status).toBe(500);
+    expect(page.text).toContain("Something went wrong on our side");
+    expect(page.text).not.toContain("oidc_artefact");
+    expect(identity.logged()).toContain("oidc_artefact");
   });
 
   it("keeps passwords, numbers, names, codes, tokens and citizen IDs out of the most talkative log", async () => {

@@ -1,6 +1,6 @@
 import * as oidc from "openid-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { aygul, wei } from "./support/citizens.ts";
+import { aygul, openAccount, wei } from "./support/citizens.ts";
 import { begin, portalClient, publicClient, redeem, refusalOf, signIn, type TestClient } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 import { createUserAgent, type UserAgent } from "./support/user-agent.ts";
@@ -31,6 +31,19 @@ async function isSignedIn(agent: UserAgent): Promise<boolean> {
 }
 
 const home = () => ({ post_logout_redirect_uri: `${identity.config.portalUrl}/`, state: "signed-out" });
+
+describe("an account that is removed", () => {
+  it("ends what its citizen was signed in to: she is asked again and nothing is renewed", async () => {
+    const { agent, refreshToken } = await signedIn(wei);
+    await identity.database.query("DELETE FROM account WHERE citizen_id = $1", [wei.citizenId]);
+    const { page } = await begin(identity, portal, { agent });
+    expect(page.text).toContain('name="password"');
+    expect(await refusalOf(oidc.refreshTokenGrant(portal.configuration, refreshToken))).toMatchObject({
+      error: "invalid_grant",
+    });
+    await openAccount(identity.database, wei);
+  });
+});
 
 describe("signing out", () => {
   it("needs no further click when the portal proves by an ID token whose session it is", async () => {

@@ -42,10 +42,14 @@ export async function registerCitizens(database: Database): Promise<void> {
        VALUES ($1, $2, $3, $4, '新城区', '和平路 1 号', '000001', 'zh-CN')`,
       [citizen.citizenId, citizen.residentId, citizen.name, digits],
     );
-    await database.query("INSERT INTO account (citizen_id, mobile, password_hash) VALUES ($1, $2, $3)", [
-      citizen.citizenId,
-      citizen.mobile,
-      await hashPassword(citizen.password),
-    ]);
+    await openAccount(database, citizen);
   }
+}
+
+export async function openAccount(database: Database, citizen: TestCitizen): Promise<void> {
+  await database.query("INSERT INTO account (citizen_id, mobile, password_hash) VALUES ($1, $2, $3)", [
+    citizen.citizenId,
+    citizen.mobile,
+    await hashPassword(citizen.password),
+  ]);
 }
