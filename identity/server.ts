@@ -9,6 +9,8 @@ import type { RunningService } from "../platform/lifecycle.ts";
 import type { Logger } from "../platform/log.ts";
 import { createDatabase, migrate } from "../platform/postgres.ts";
 import { openKeyValueStore } from "../platform/redis.ts";
+import { serveAssets } from "../platform/web/assets.ts";
+import { pageHeaders } from "../platform/web/page-headers.ts";
 import { addCitizenSubgraph } from "./citizen/subgraph.ts";
 import type { IdentityConfig } from "./config.ts";
 import { createAuthenticator } from "./credentials/authenticate.ts";
@@ -16,8 +18,6 @@ import { createThrottle } from "./credentials/throttle.ts";
 import { addInteractions } from "./interaction/routes.ts";
 import { pageRequestOf } from "./interaction/turn.ts";
 import { runMaintenance } from "./maintenance.ts";
-import { serveAssets } from "./pages/assets.ts";
-import { pageHeaders } from "./pages/headers.ts";
 import { problemOf, problemPage } from "./pages/problem.ts";
 import { chosenLanguage, viewOf } from "./pages/view.ts";
 import { languageCookie } from "./provider/cookies.ts";
@@ -56,7 +56,7 @@ export async function createIdentity(
   app.register(cookie);
   app.register(formbody);
   rememberLanguage(app, config);
-  serveAssets(app);
+  serveAssets(app, new URL("./assets/", import.meta.url));
   addProvider(app, provider, config.issuer);
   addInteractions(app, { provider: provider.current, authenticate, issuer: config.issuer });
   addCitizenSubgraph(app, config, database);
@@ -111,7 +111,7 @@ function createErrorPage({ issuer, portalUrl }: IdentityConfig): ErrorPage {
     if (!request.headers.accept?.includes("text/html")) {
       return { error: code ?? (status < 500 ? "invalid_request" : "server_error") };
     }
-    reply.headers(pageHeaders(issuer));
+    reply.headers(pageHeaders(issuer)).type("text/html; charset=utf-8");
     return problemPage(viewOf(pageRequestOf(request)), problemOf(status, error), portalUrl, code);
   };
 }

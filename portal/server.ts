@@ -7,9 +7,9 @@ import type { KeyValueStore } from "../platform/keyvalue.ts";
 import type { RunningService } from "../platform/lifecycle.ts";
 import type { Logger } from "../platform/log.ts";
 import { openKeyValueStore } from "../platform/redis.ts";
-import { serveAssets } from "./assets.ts";
+import { serveAssets } from "../platform/web/assets.ts";
+import { pageHeaders } from "../platform/web/page-headers.ts";
 import type { PortalConfig } from "./config.ts";
-import { guard } from "./guard.ts";
 import { addHome } from "./overview/routes.ts";
 import { Problem, problemOf, problemPage } from "./pages/problem.ts";
 import { askedLanguage, viewOf } from "./pages/view.ts";
@@ -38,11 +38,11 @@ export function createPortal(config: PortalConfig, stores: PortalStores, log: Lo
     ready: { store: () => stores.sessions.ping(), identity: provider.ready },
     errorPage: (status, request, reply, error) => answerProblem(cookies, status, request, reply, error),
   });
-  guard(app, config);
+  addHeaders(app, config);
   app.register(cookie);
   app.register(formbody);
   rememberLanguage(app, cookies);
-  serveAssets(app);
+  serveAssets(app, new URL("./assets/", import.meta.url));
   addClientKey(app, config);
   addSignIn(app, { provider, sessions, seal, cookies, portalUrl: config.portalUrl });
   addHome(app, { provider, sessions, cookies, gatewayUrl: config.gatewayUrl });
@@ -56,6 +56,15 @@ export async function startPortal(config: PortalConfig, log: Logger): Promise<Ru
   app.addHook("onClose", () => store.close());
   await app.listen({ port: config.port, host: config.host });
   return { url: config.portalUrl, close: () => app.close() };
+}
+
+/** Every answer carries the headers of pages; a route that may be kept says so. */
+function addHeaders(app: FastifyInstance, { portalUrl, issuer }: PortalConfig): void {
+  // The sign-out form is sent on to identity.
+  const headers = pageHeaders(portalUrl, [issuer]);
+  app.addHook("onRequest", async (_request, reply) => {
+    reply.headers(headers);
+  });
 }
 
 function rememberLanguage(app: FastifyInstance, { language: cookie }: Cookies): void {

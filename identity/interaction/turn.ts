@@ -1,8 +1,8 @@
 /** One request to an interaction, from what the browser sent to where it goes next. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Provider } from "oidc-provider";
+import { pageHeaders } from "../../platform/web/page-headers.ts";
 import type { Authenticate } from "../credentials/authenticate.ts";
-import { pageHeaders } from "../pages/headers.ts";
 import { chosenLanguage, type PageRequest, type View, viewOf } from "../pages/view.ts";
 import { languageCookie } from "../provider/cookies.ts";
 
@@ -34,7 +34,7 @@ export async function beginTurn(parts: InteractionParts, request: FastifyRequest
   }
   const { ui_locales: wish, redirect_uri: target } = interaction.params;
   const view = viewOf(pageRequestOf(request), typeof wish === "string" ? wish : undefined);
-  reply.headers(pageHeaders(parts.issuer, typeof target === "string" ? [target] : []));
+  reply.headers(pageHeaders(parts.issuer, typeof target === "string" ? [target] : [])).type("text/html; charset=utf-8");
   return { parts, interaction, view, request, reply };
 }
 

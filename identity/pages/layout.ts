@@ -14,6 +14,7 @@ export function layout(view: View, title: string, main: Html): string {
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/fonts/noto-sans-arabic/index.css">
 <link rel="stylesheet" href="/fonts/noto-sans-sc/index.css">
+<link rel="stylesheet" href="/base.css">
 <link rel="stylesheet" href="/identity.css">
 </head>
 <body>

@@ -1,7 +1,7 @@
 /** The pages that the OpenID provider shows by itself: errors and signing out. */
 import type { ErrorOut, KoaContextWithOIDC } from "oidc-provider";
+import { pageHeaders } from "../../platform/web/page-headers.ts";
 import type { IdentityConfig } from "../config.ts";
-import { pageHeaders } from "../pages/headers.ts";
 import { problemOf, problemPage } from "../pages/problem.ts";
 import { signedOutPage, signOutPage } from "../pages/sign-out.ts";
 import { type View, viewOf } from "../pages/view.ts";
@@ -22,6 +22,7 @@ export function createProviderPages(
 ): ProviderPages {
   const show = (context: KoaContextWithOIDC, page: string, formTargets: readonly string[] = []) => {
     context.set(pageHeaders(issuer, formTargets));
+    context.type = "html";
     context.body = page;
   };
   return {

@@ -192,7 +192,7 @@ describe("the sign-in page", () => {
     expect(page.headers.get("cache-control")).toBe("no-store");
     expect(page.text).not.toMatch(/<script|\son\w+=|style="/);
     const assets = [...page.text.matchAll(/<link [^>]*href="([^"]+)"/g)].map(([, href = ""]) => href);
-    expect(assets).toHaveLength(4);
+    expect(assets).toHaveLength(5);
     for (const href of assets) {
       expect(href).toMatch(/^\//);
       expect((await fetch(`${identity.issuer}${href}`)).status).toBe(200);

@@ -57,7 +57,7 @@ describe("style sheet and fonts", () => {
   it("come from the portal itself and may be kept", async () => {
     const landing = await (await fetch(portal.url)).text();
     const sheets = [...landing.matchAll(/<link rel="stylesheet" href="([^"]+)">/g)].map(([, address]) => address);
-    expect(sheets).toHaveLength(3);
+    expect(sheets).toHaveLength(4);
     for (const sheet of sheets) {
       const response = await fetch(`${portal.url}${sheet}`);
       expect(response.status).toBe(200);
@@ -69,6 +69,7 @@ describe("style sheet and fonts", () => {
       expect([file.status, file.headers.get("content-type")]).toEqual([200, "font/woff2"]);
     }
     expect((await fetch(`${portal.url}/favicon.svg`)).status).toBe(200);
+    expect((await fetch(`${portal.url}/assets.ts`)).status).toBe(404);
   });
 
   it("are all that is served from their folders", async () => {

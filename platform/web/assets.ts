@@ -1,4 +1,4 @@
-/** Style sheet, icon and fonts: all from this server, none from a third party. */
+/** What pages load: shared style sheet, icon and fonts, and a service's own files. None from a third party. */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
@@ -6,11 +6,19 @@ import type { FastifyInstance } from "fastify";
 
 const fonts = ["noto-sans-sc", "noto-sans-arabic"];
 
-/** `/identity.css`, `/favicon.svg` and `/fonts/<name>/…`. */
-export function serveAssets(app: FastifyInstance): void {
+/**
+ * Serves `/base.css`, `/favicon.svg`, `/fonts/<name>/…`, and every file of `own` under its name.
+ *
+ * @param own the service's folder of style sheets
+ */
+export function serveAssets(app: FastifyInstance, own: URL): void {
   const options = { decorateReply: false, index: false } as const;
-  const own = fileURLToPath(new URL("../assets", import.meta.url));
-  app.register(fastifyStatic, { ...options, root: own, wildcard: false });
+  app.register(fastifyStatic, {
+    ...options,
+    root: [fileURLToPath(own), fileURLToPath(new URL(".", import.meta.url))],
+    wildcard: false,
+    globIgnore: ["*.ts"],
+  });
   for (const font of fonts) {
     app.register(fastifyStatic, {
       ...options,
