@@ -2,9 +2,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Response } from "graphql-http";
 import type { JWTVerifyGetKey } from "jose";
-import { type Caller, readScope } from "../../trust/caller.ts";
+import type { Caller } from "../../trust/caller.ts";
 import { HuiminError } from "../../trust/errors.ts";
-import { transactionTokenHeader, verifyTransactionToken } from "../../trust/transaction-token.ts";
+import { createAdmission } from "./admission.ts";
 import { type Clock, cityDay, systemClock } from "./clock.ts";
 import type { SubgraphContext } from "./context.ts";
 import { refusalBody, refusalOfStatus } from "./masking.ts";
@@ -41,6 +41,7 @@ const bodyLimit = 1024 * 1024;
 export function mountSubgraph<Loaders>(app: FastifyInstance, options: SubgraphOptions<Loaders>): void {
   const { path = "/graphql", loaders, mayRead = selfOnly, clock = systemClock } = options;
   const answer = createOperationHandler(subgraphSchema(options.sdl, options.resolvers));
+  const admit = createAdmission(options);
   const callers = new WeakMap<FastifyRequest, Caller>();
 
   app.register(async (scope) => {
@@ -49,7 +50,7 @@ export function mountSubgraph<Loaders>(app: FastifyInstance, options: SubgraphOp
     scope.addContentTypeParser("*", { parseAs: "string", bodyLimit }, (_request, body, done) => done(null, body));
     scope.setErrorHandler((error, request, reply) => sendRefusal(reply, refusalOf(error, request)));
     scope.addHook("onRequest", async (request) => {
-      callers.set(request, await authenticate(request, options));
+      callers.set(request, await admit(request.headers));
     });
     scope.all(path, async (request, reply) => {
       const caller = callers.get(request);
@@ -63,17 +64,6 @@ export function mountSubgraph<Loaders>(app: FastifyInstance, options: SubgraphOp
       );
     });
   });
-}
-
-async function authenticate(
-  request: FastifyRequest,
-  { name, gateway }: Pick<SubgraphOptions<unknown>, "name" | "gateway">,
-): Promise<Caller> {
-  const token = request.headers[transactionTokenHeader];
-  const policy = { ...gateway, subgraph: name };
-  const caller = await verifyTransactionToken(typeof token === "string" ? token : undefined, policy);
-  if (!caller.scopes.has(readScope(name))) throw new HuiminError("FORBIDDEN");
-  return caller;
 }
 
 /** Whatever is wrong with a token, the caller hears one thing: come through the gateway. */

@@ -72,6 +72,19 @@ describe("a subgraph's door", () => {
     expect(await answerTo(token)).toEqual({ status: 200, body: { data: { __typename: "Query" } } });
   });
 
+  it("closes again behind a token that was good and is over, and stays open to nobody who resembles it", async () => {
+    const token = await fixture.gateway.token("fixture", gulnar);
+    expect((await answerTo(token)).status).toBe(200);
+    expect((await answerTo(token)).status).toBe(200);
+    expect((await answerTo(`${token.slice(0, -4)}AAAA`)).status).toBe(401);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 90_000 });
+    try {
+      expect((await answerTo(token)).status).toBe(401);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("logs why it refused, and never the token", async () => {
     const token = await fixture.gateway.token("health", gulnar);
     await answerTo(token);
