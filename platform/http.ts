@@ -22,7 +22,7 @@ export interface HttpServerOptions {
   readonly ready: Readonly<Record<string, ReadinessCheck>>;
   /** Largest request body in bytes. */
   readonly bodyLimit?: number;
-  /** Whether `X-Forwarded-*` is believed; only behind a proxy that sets it. */
+  /** Whether a proxy stands in front: then its own word on `X-Forwarded-*` is believed, not what it was told. */
   readonly trustProxy?: boolean;
   /** The page that people see for a failed request; without it programs read `{error, message}`. */
   readonly errorPage?: ErrorPage;
@@ -49,9 +49,11 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 200 },
-    trustProxy: options.trustProxy ?? false,
+    // Only the nearest hop: what stands further left in X-Forwarded-For anybody may have written.
+    trustProxy: options.trustProxy ? (_address, hop) => hop === 0 : false,
     genReqId: () => randomUUID(),
     forceCloseConnections: "idle",
+    frameworkErrors: refuseAddress,
   };
   const errorPage: ErrorPage = options.errorPage ?? maskedError;
   const app = Fastify(settings) as unknown as FastifyInstance;
@@ -116,6 +118,11 @@ const sentences: Readonly<Record<number, readonly [code: string, message: string
   413: ["request_too_large", "The request body is larger than this service accepts."],
   415: ["unsupported_media_type", "This service does not read bodies of this content type."],
 };
+
+/** For an address that Fastify cannot route. No hook runs here, and its own words would repeat the address. */
+function refuseAddress({ statusCode = 400 }: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  void reply.code(statusCode).header("x-content-type-options", "nosniff").send(maskedError(statusCode));
+}
 
 function maskedError(status: number): { error: string; message: string } {
   const [error, message] =

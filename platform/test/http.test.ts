@@ -77,4 +77,27 @@ describe("the HTTP server of every service", () => {
     await expect.poll(() => lines.join()).toContain('"path":"/cb/:uid"');
     expect(lines.join()).not.toContain("sesame");
   });
+
+  it.each([
+    ["/%E0%A4%A", 400],
+    [`/cb/${"sesame".repeat(50)}`, 414],
+  ])("does not repeat an address that it cannot read: %s", async (path, status) => {
+    app = createHttpServer({ log, ready: {} });
+    app.get("/cb/:uid", async () => "ok");
+    const answer = await fetch((await listen()) + path);
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toEqual({ error: "bad_request", message: expect.any(String) });
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+  });
+
+  it.each([
+    [true, "198.51.100.7"],
+    [false, "::1|127.0.0.1"],
+  ])("believes of who calls only what the proxy in front says (proxy: %s)", async (trustProxy, expected) => {
+    app = createHttpServer({ log, ready: {}, trustProxy });
+    app.get("/", async (request) => request.ip);
+    const headers = { "x-forwarded-for": "203.0.113.9, 198.51.100.7" };
+    const answer = await fetch(await listen(), { headers });
+    expect(expected.split("|")).toContain(await answer.text());
+  });
 });
