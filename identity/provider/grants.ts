@@ -22,20 +22,26 @@ export async function loadGrant(context: KoaContextWithOIDC, resource: string): 
   return grant;
 }
 
-/** When the citizen is shown a page: the library's rules, with two exceptions. */
+/** When the citizen is shown a page: the library's rules, with three exceptions. */
 export function createInteractionPolicy(): interactionPolicy.DefaultPolicy {
-  const policy = interactionPolicy.base();
-  // A session may outlive its account; whoever sits there then signs in again.
-  policy
-    .get("login")
-    ?.checks.add(
-      new interactionPolicy.Check("account_gone", "the account has been removed", "login_required", ({ oidc }) =>
-        Boolean(oidc.session?.accountId && !oidc.account),
-      ),
-    );
-  // Any program may pose as a native client, so each sign-in of one asks (RFC 8252, 8.6); the city's own does not.
+  const { base, Check } = interactionPolicy;
+  const policy = base();
+  const login = policy.get("login")?.checks;
   const native = policy.get("consent")?.checks.get("native_client_prompt");
-  if (!native) throw new Error("oidc-provider has no check native_client_prompt any more");
+  if (!login || !native) throw new Error("oidc-provider has no check native_client_prompt any more");
+  // A session may outlive its account; whoever sits there then signs in again.
+  login.add(
+    new Check("account_gone", "the account has been removed", "login_required", ({ oidc }) =>
+      Boolean(oidc.session?.accountId && !oidc.account),
+    ),
+  );
+  // Any program may pose as a native client, so each sign-in of one asks (RFC 8252, 8.6): the city's own for the
+  // password, which its CLI sends anyway, all others for consent.
+  login.add(
+    new Check("native_client_session", "a session does not answer for a native client", "login_required", ({ oidc }) =>
+      Boolean(oidc.client?.applicationType === "native" && isCityClient(oidc.client) && !oidc.result?.login),
+    ),
+  );
   const asks = native.check;
   native.check = (context) => (context.oidc.client && isCityClient(context.oidc.client) ? false : asks(context));
   return policy;

@@ -101,6 +101,18 @@ describe("what a client is given", () => {
     expect((await redeem(graphiql, again)).claims()?.sub).toMatch(/^hm1_/);
   });
 
+  it("comes to a native client, whose name any program may take, for the password alone (RFC 8252, 8.6)", async () => {
+    const cli = await publicClient(identity.issuer, "cli", "http://localhost:9/callback");
+    const { agent } = await signIn(identity, portal, aygul);
+    const asked = await begin(identity, cli, { agent });
+    expect(asked.page.leavesTo).toBeNull();
+    expect(asked.page.text).toContain('name="password"');
+    const silent = await begin(identity, cli, { agent, parameters: { prompt: "none" } });
+    expect(silent.page.leavesTo?.searchParams.get("error")).toBe("login_required");
+    const page = await agent.submit(asked.page, { login: aygul.residentId, password: aygul.password });
+    expect((await redeem(cli, { ...asked, page })).access_token).toBeTruthy();
+  });
+
   it("names the issuer beside the code (RFC 9207)", async () => {
     const { page } = await signIn(identity, portal, aygul);
     expect(page.leavesTo?.searchParams.get("iss")).toBe(identity.issuer);
