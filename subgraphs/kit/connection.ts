@@ -20,6 +20,9 @@ export interface PageRequest<Cursor> {
 /** A place in a list: the values by which it is sorted, the last of them unique. */
 export type CursorForm<Cursor> = z.ZodType<Cursor>;
 
+/** An instant in a cursor, as `Date` writes it. PostgreSQL knows no year 0. */
+export const cursorInstant = z.iso.datetime({ precision: 3 }).refine((instant) => !instant.startsWith("0000"));
+
 /**
  * Checks the arguments of a connection field.
  *

@@ -1,6 +1,7 @@
 /** Encounters, newest first. */
 import { z } from "zod";
 import { type PageKey, type Placed, pageColumns, type Queryable } from "../../kit/batch.ts";
+import { cursorInstant } from "../../kit/connection.ts";
 import type { EncounterClass } from "../resolvers.generated.ts";
 
 export interface EncounterRow {
@@ -18,7 +19,7 @@ export interface EncounterRow {
 }
 
 /** Where an encounter stands among those of its citizen: its beginning and its ID. */
-export const encounterCursor = z.tuple([z.iso.datetime(), z.uuid()]);
+export const encounterCursor = z.tuple([cursorInstant, z.uuid()]);
 
 export type EncounterCursor = z.infer<typeof encounterCursor>;
 

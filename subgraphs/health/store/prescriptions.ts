@@ -1,6 +1,7 @@
 /** Prescriptions, newest first. */
 import { z } from "zod";
 import { type PageKey, type Placed, pageColumns, type Queryable } from "../../kit/batch.ts";
+import { cursorInstant } from "../../kit/connection.ts";
 import type { MedicationRequestStatus } from "../resolvers.generated.ts";
 
 export interface PrescriptionRow {
@@ -13,7 +14,7 @@ export interface PrescriptionRow {
 }
 
 /** Where a prescription stands among those of its citizen: when it was written and its ID. */
-export const prescriptionCursor = z.tuple([z.iso.datetime(), z.uuid()]);
+export const prescriptionCursor = z.tuple([cursorInstant, z.uuid()]);
 
 export type PrescriptionCursor = z.infer<typeof prescriptionCursor>;
 

@@ -115,6 +115,7 @@ describe("the health department", () => {
     ['after: "what"', "after is not a cursor of this list."],
     ['after: ""', "after is not a cursor of this list."],
     ['after: "WyJ4IiwieSJd"', "after is not a cursor of this list."],
+    [`after: "${placeInYear("0000")}"`, "after is not a cursor of this list."],
   ])("refuses encounters(%s) and answers the rest", async (argument, message) => {
     const answer = await health.entities(
       gulnar,
@@ -133,3 +134,9 @@ describe("the health department", () => {
     ]);
   });
 });
+
+/** A cursor that nobody was given: well-formed, in a year that the database may not know. */
+function placeInYear(year: string): string {
+  const place = [`${year}-01-01T00:00:00.000Z`, "00000000-0000-4000-8000-000000000000"];
+  return Buffer.from(JSON.stringify(place)).toString("base64url");
+}
