@@ -2,10 +2,14 @@
 import type { Adapter, ClientMetadata } from "oidc-provider";
 import type { Queryable } from "../../platform/postgres.ts";
 
+/** What a client ID looks like, as the table has it; anything else is not worth a question to the database. */
+const clientIdShape = /^[A-Za-z0-9._-]{1,100}$/;
+
 /** oidc-provider's adapter for clients; identity itself only ever reads them. */
 export function registeredClients(database: Queryable): Adapter {
   return {
     find: async (clientId) => {
+      if (!clientIdShape.test(clientId)) return undefined;
       const [row] = await database.query<{ metadata: ClientMetadata }>(
         "SELECT metadata FROM oidc_client WHERE client_id = $1",
         [clientId],

@@ -143,8 +143,8 @@ describe("a request for authorization is refused", () => {
     expect(await errorOf(portal, { redirect_uri: null })).toBe("page 400");
   });
 
-  it("from a client that nobody registered", async () => {
-    const { page } = await begin(identity, portal, { parameters: { client_id: "nobody" } });
+  it.each(["nobody", "no\u0000body", "<b>"])("from a client that nobody registered: %j", async (clientId) => {
+    const { page } = await begin(identity, portal, { parameters: { client_id: clientId } });
     expect(page.status).toBe(400);
     expect(page.text).toContain("invalid_client");
   });
