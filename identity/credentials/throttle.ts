@@ -1,6 +1,12 @@
-/** Slows down who guesses: after a few tries, one account can be tried from one address ever more rarely. */
+/**
+ * Slows down who guesses: after a few tries, one name can be tried from one network ever more rarely.
+ *
+ * An account's two names, ID number and mobile, are counted apart: counted together, a pause under one that was
+ * earned under the other would tell that both are the same person's.
+ */
 import { createHmac } from "node:crypto";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
+import { networkOf } from "./network.ts";
 
 /** Tries that cost no waiting. A person who mistypes needs two or three. */
 const freeTries = 5;
@@ -16,22 +22,22 @@ export type Admission = { readonly allowed: true } | { readonly allowed: false; 
 
 export interface Throttle {
   /** Counts a try and says whether it may go ahead. */
-  admit(account: string, address: string): Promise<Admission>;
+  admit(name: string, address: string): Promise<Admission>;
   /** Forgets the tries: the citizen has proved who she is. */
-  forgive(account: string, address: string): Promise<void>;
+  forgive(name: string, address: string): Promise<void>;
 }
 
 /** @param secret keeps names and addresses unreadable in the store, where they would otherwise be easy to guess */
 export function createThrottle(store: KeyValueStore, secret: Uint8Array): Throttle {
-  const keysOf = (account: string, address: string) => {
+  const keysOf = (name: string, address: string) => {
     const digest = createHmac("sha256", secret)
-      .update(JSON.stringify([account, address]))
+      .update(JSON.stringify([name, networkOf(address)]))
       .digest("base64url");
     return { tries: `sign-in:tries:${digest}`, pause: `sign-in:pause:${digest}` };
   };
   return {
-    admit: async (account, address) => {
-      const { tries, pause } = keysOf(account, address);
+    admit: async (name, address) => {
+      const { tries, pause } = keysOf(name, address);
       const until = await store.get(pause);
       if (until !== null) return refusal(Number(until));
       const count = await store.increment(tries, windowSeconds);
@@ -41,8 +47,8 @@ export function createThrottle(store: KeyValueStore, secret: Uint8Array): Thrott
       const won = await store.add(pause, String(Date.now() + waitSeconds * 1000), waitSeconds);
       return won ? { allowed: true } : { allowed: false, waitSeconds };
     },
-    forgive: async (account, address) => {
-      const { tries, pause } = keysOf(account, address);
+    forgive: async (name, address) => {
+      const { tries, pause } = keysOf(name, address);
       await store.delete(tries, pause);
     },
   };

@@ -153,6 +153,17 @@ describe("the throttle", () => {
     expect(await allowed(1)).toBe(1);
   });
 
+  it("counts all addresses of one IPv6 network as one, and no two IPv4 addresses", async () => {
+    const allowedFrom = async (addresses: string[]) =>
+      (await Promise.all(addresses.map((address) => throttle.admit("a", address)))).filter((one) => one.allowed).length;
+    const hosts = Array.from({ length: 20 }, (_, i) => i.toString(16));
+    expect(await allowedFrom(hosts.map((host) => `2001:db8:0:7:${host}::1`))).toBe(6);
+    expect(await allowedFrom(["2001:db8::7:1:2:3:4", "2001:db8:0:7:0:0:0:1"])).toBe(0);
+    expect(await allowedFrom(hosts.map((net) => `2001:db8:0:${net}a::1`))).toBe(20);
+    expect(await allowedFrom(hosts.map((host) => `::ffff:192.0.2.${Number.parseInt(host, 16)}`))).toBe(20);
+    expect(await allowedFrom(["::1", "::1"])).toBe(2);
+  });
+
   it("makes the pause longer with every try, up to a quarter of an hour", () => {
     const pauses = Array.from({ length: 30 }, (_, i) => waitAfter(6 + i));
     expect(pauses.slice(0, 4)).toEqual([2, 4, 8, 16]);
