@@ -14,6 +14,9 @@ import { pensionSpec } from "../subgraphs/pension/config.ts";
 import { utilitiesSpec } from "../subgraphs/utilities/config.ts";
 
 const root = new URL("../", import.meta.url);
+/** Compose takes a list of names for short, and nothing for the default network. */
+const networkMap = (networks: unknown = ["default"]) =>
+  Array.isArray(networks) ? Object.fromEntries(networks.map((name) => [name, {}])) : networks;
 const composeSchema = z.object({
   services: z.record(
     z.string(),
@@ -22,7 +25,7 @@ const composeSchema = z.object({
       command: z.array(z.string()).optional(),
       environment: z.record(z.string(), z.string()).optional(),
       ports: z.array(z.string()).optional(),
-      networks: z.object({ default: z.object({ aliases: z.array(z.string()) }) }).optional(),
+      networks: z.preprocess(networkMap, z.record(z.string(), z.object({ aliases: z.array(z.string()).optional() }))),
       depends_on: z.union([z.array(z.string()), z.record(z.string(), z.unknown())]).optional(),
     }),
   ),
@@ -82,7 +85,7 @@ describe("docker-compose.yml", () => {
       for (const value of Object.values(environmentOf(name))) {
         for (const [, host = "", port] of value.matchAll(/(?:http|redis|postgresql):\/\/(?:[^/@]*@)?([^:/]+):(\d+)/g)) {
           const target = Object.entries(services).find(
-            ([service, { networks }]) => service === host || networks?.default.aliases.includes(host),
+            ([service, { networks }]) => service === host || networks.default?.aliases?.includes(host),
           );
           expect(target, `${name} speaks to ${host}`).toBeDefined();
           const listens = target?.[1].environment?.HUIMIN_PORT ?? { postgres: "5432", redis: "6379" }[host];
@@ -97,5 +100,15 @@ describe("docker-compose.yml", () => {
     expect(holders("HUIMIN_PSEUDONYM_KEY")).toEqual(["city", "identity"]);
     expect(holders("HUIMIN_SIGNING_KEY")).toEqual(["gateway"]);
     expect(holders("HUIMIN_CLIENT_KEY")).toEqual(["portal"]);
+  });
+
+  it("keeps what signs people in out of the departments' reach, and every port on this machine", () => {
+    const neighbours = Object.keys(services).filter((name) =>
+      Object.keys(services[name]?.networks ?? {}).some((network) => services.redis?.networks[network]),
+    );
+    expect(neighbours.sort()).toEqual(["identity", "portal", "redis"]);
+    for (const port of Object.values(services).flatMap(({ ports = [] }) => ports)) {
+      expect(port).toMatch(/^127\.0\.0\.1:/);
+    }
   });
 });
