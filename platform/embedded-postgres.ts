@@ -8,8 +8,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { access, chown, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chown, cp, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Logger } from "./log.ts";
 
@@ -53,7 +52,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const { dataDir, port, password, log } = options;
   const user = await serverUser();
   const binaries = await reachableBinaries(user);
-  if (!(await exists(dataDir))) await initialise(dataDir, binaries, user, password);
+  if (!(await isFolder(dataDir))) await initialise(dataDir, binaries, user, password);
   const server = await launch(dataDir, port, binaries, user, log);
   return {
     url: `postgresql://postgres:${encodeURIComponent(password)}@localhost:${port}/postgres`,
@@ -145,41 +144,46 @@ async function initialise(
   const unfinished = `${dataDir}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true, mode: 0o700 });
-  const secrets = await mkdtemp(join(tmpdir(), "huimin-initdb-"));
   try {
-    const passwordFile = join(secrets, "password");
-    await writeFile(passwordFile, password, { mode: 0o600 });
-    if (user) for (const path of [unfinished, secrets, passwordFile]) await chown(path, user.uid, user.gid);
-    await runInitdb(unfinished, passwordFile, binaries, user);
+    if (user) await chown(unfinished, user.uid, user.gid);
+    await runInitdb(unfinished, password, binaries, user);
     await rename(unfinished, dataDir);
   } finally {
-    await rm(secrets, { recursive: true, force: true });
     await rm(unfinished, { recursive: true, force: true });
   }
 }
 
+/**
+ * Hands the password over through a pipe, so that a killed start leaves it in no file. It takes a `cat`:
+ * what Node calls a pipe is a socket, and initdb cannot open that by its name.
+ */
 async function runInitdb(
   folder: string,
-  passwordFile: string,
+  password: string,
   binaries: Binaries,
   user: ServerUser | undefined,
 ): Promise<void> {
   const child = spawn(
-    binaries.initdb,
+    "/bin/sh",
     [
+      "-c",
+      'cat | "$@"',
+      "sh",
+      binaries.initdb,
       `--pgdata=${visiblePath(folder, user)}`,
       "--username=postgres",
       "--auth=scram-sha-256",
-      `--pwfile=${passwordFile}`,
+      "--pwfile=/dev/stdin",
       "--encoding=UTF8",
       "--locale=C",
       "--no-instructions",
     ],
-    { ...user, cwd: folder, stdio: ["ignore", "ignore", "pipe"], env: serverEnvironment() },
+    { ...user, cwd: folder, stdio: ["pipe", "ignore", "pipe"], env: serverEnvironment() },
   );
+  child.stdin.on("error", () => {}).end(password);
   const output = collect(child);
   const [code] = (await once(child, "exit")) as [number | null];
-  if (code !== 0) throw new Error(`the database could not be made (${lastLine(output.text)})`);
+  if (code !== 0) throw new Error(`the database could not be made (${reasonIn(output.text, folder)})`);
 }
 
 async function launch(
@@ -201,9 +205,10 @@ async function launch(
   });
   const output = collect(server);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const fail = () => reject(new Error(`the database in ${dataDir} does not start (${lastLine(output.text)})`));
+  const refuse = (reason: string) => reject(new Error(`the database in ${dataDir} does not start (${reason})`));
+  const fail = () => refuse(reasonIn(output.text, dataDir));
   const timer = setTimeout(fail, startTimeoutMs);
-  server.once("error", reject);
+  server.once("error", (error) => refuse(error.message));
   server.once("exit", fail);
   server.stderr?.on("data", (chunk: Buffer) => {
     if (chunk.includes("ready to accept connections")) resolve();
@@ -235,17 +240,17 @@ function collect(child: ChildProcess): { readonly text: string } {
   return kept;
 }
 
-function lastLine(output: string): string {
-  const lines = output.split("\n").filter((line) => /(FATAL|ERROR|error|HINT|could not)/.test(line));
-  return (
-    (lines.at(-1) ?? output.trim().split("\n").at(-1) ?? "").replace(/^.*?(FATAL|ERROR|HINT|error): */, "").trim() ||
-    "no reason given"
-  );
+/** What the server said last of why it ended, with the folder by the name that a person knows. */
+function reasonIn(output: string, folder: string): string {
+  const lines = output.trim().split("\n");
+  const line = lines.findLast((text) => /PANIC|FATAL|ERROR|error:|could not/.test(text)) ?? lines.at(-1) ?? "";
+  const reason = line.replace(/^.*?(PANIC|FATAL|ERROR|error): */, "").replace(/^(postgres: |but )/, "");
+  return reason.replaceAll("/proc/self/cwd", folder).trim() || "no reason given";
 }
 
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
+/** @throws Error when something else than a folder is there */
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found && !found.isDirectory()) throw new Error(`the database in ${path} does not start (it is not a folder)`);
+  return found !== undefined;
 }
