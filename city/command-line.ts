@@ -1,6 +1,7 @@
 /** What the commands of this folder have in common: flags, and one sentence when something is wrong. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { CityError, clauseFor, sentenceFor } from "./failure.ts";
+import { clearedLine } from "./progress.ts";
 
 /**
  * Parses flags strictly.
@@ -20,7 +21,7 @@ export function readFlags<const T extends ParseArgsConfig>(config: T, usage: str
 /** Says on standard error, in one sentence, what went wrong; with LOG_LEVEL=debug also where. */
 export function complain(error: unknown, env: NodeJS.ProcessEnv): void {
   const origin = env.LOG_LEVEL === "debug" && error instanceof Error ? `\n${error.stack}` : "";
-  process.stderr.write(`${sentenceFor(error)}${origin}\n`);
+  process.stderr.write(`${clearedLine(process.stderr)}${sentenceFor(error)}${origin}\n`);
 }
 
 /** Runs a command to its end; what goes wrong becomes one sentence and exit code 1. */

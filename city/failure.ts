@@ -16,6 +16,14 @@ export function clauseFor(error: unknown): string {
   return sentenceFor(error).replace(/[.!?]$/, "");
 }
 
+/** Why a server cannot be reached, to stand inside a sentence of ours. */
+export function reasonOf(error: unknown): string {
+  const code = errorCode(error);
+  if (code === "ECONNREFUSED") return "nothing answers there";
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "there is no such host";
+  return clauseFor(error);
+}
+
 /** The `code` of a system or PostgreSQL error, if there is one. */
 export function errorCode(error: unknown): string | undefined {
   if (error instanceof AggregateError) return errorCode(error.errors[0]);

@@ -83,11 +83,13 @@ export const es256PrivateJwk = z.string().transform((text, context): Es256Privat
   }
 });
 
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
 /** Settings that every service has. */
 export const commonSettings = {
   logLevel: setting(
     "LOG_LEVEL",
-    z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+    z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
     "Least severe level that is logged.",
   ),
   host: setting(

@@ -35,7 +35,7 @@ export function readCitizenCommand(usage: string, words: number, env: NodeJS.Pro
     },
     usage,
   );
-  if (positionals.length !== words) throw new CityError(`Usage: ${usage}`);
+  if (positionals.length !== words) throw new CityError(`${expected(words)} Usage: ${usage}`);
   const config = loadConfig("this command", { port: basePortSetting }, env);
   const basePort = values.port === undefined ? config.port : parsePort(values.port);
   return { basePort, login: loginOf(values.citizen), json: values.json, words: positionals };
@@ -44,6 +44,10 @@ export function readCitizenCommand(usage: string, words: number, env: NodeJS.Pro
 /** Signs the command's citizen in; every synthetic citizen has the same password. */
 export async function signInFor({ basePort, login }: CitizenCommand): Promise<Credentials> {
   return await signIn(basePort, { login, password: demoPassword });
+}
+
+function expected(words: number): string {
+  return words === 0 ? "Nothing stands beside the flags." : "The query must be there once, in quotes.";
 }
 
 /** Demo citizens go by name; everybody else by what she signs in with. */

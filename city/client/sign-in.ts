@@ -4,7 +4,7 @@
  * from the last redirect instead of listening for it.
  */
 import * as oidc from "openid-client";
-import { CityError, errorCode } from "../failure.ts";
+import { CityError } from "../failure.ts";
 import { originOf } from "../launch/layout.ts";
 import { createCookieJar } from "./cookies.ts";
 import type { Credentials } from "./credentials.ts";
@@ -35,15 +35,16 @@ export async function signIn(basePort: number, who: SignIn): Promise<Credentials
   try {
     return await codeFlow(basePort, who);
   } catch (error) {
-    throw explain(error, basePort);
+    throw explain(error);
   }
 }
 
 async function codeFlow(basePort: number, who: SignIn): Promise<Credentials> {
   const issuer = new URL(originOf(basePort, "identity"));
   const metadata = { id_token_signed_response_alg: "ES256" };
-  const client = await oidc.discovery(issuer, clientId, metadata, oidc.None(), {
-    execute: [oidc.allowInsecureRequests],
+  const insecure = { execute: [oidc.allowInsecureRequests] };
+  const client = await oidc.discovery(issuer, clientId, metadata, oidc.None(), insecure).catch((cause: unknown) => {
+    throw notRunning(basePort, cause);
   });
   const resource = `${originOf(basePort, "gateway")}/graphql`;
   const [codeVerifier, state, nonce] = [oidc.randomPKCECodeVerifier(), oidc.randomState(), oidc.randomNonce()];
@@ -107,16 +108,14 @@ async function visit({ url, body }: PageRequest, jar: ReturnType<typeof createCo
   return response;
 }
 
-function explain(error: unknown, basePort: number): unknown {
+function explain(error: unknown): unknown {
   if (error instanceof oidc.AuthorizationResponseError || error instanceof oidc.ResponseBodyError) {
     return new CityError(`The sign-in was refused: ${error.error_description ?? error.error}.`, { cause: error });
   }
-  const causes = [error, error instanceof Error ? error.cause : undefined];
-  if (causes.some((cause) => errorCode(cause) === "ECONNREFUSED")) return notRunning(basePort, error);
   return error;
 }
 
-/** What to say when nothing answers. */
+/** What to say when nothing answers, or something that is no city. */
 export function notRunning(basePort: number, cause: unknown): CityError {
   return new CityError(
     `No city runs on port ${basePort} and up; start it with npm start, or name its port with --port.`,

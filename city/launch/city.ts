@@ -104,7 +104,10 @@ async function startEmbedded({ settings, folder, secrets, log }: Prepared, say: 
 async function startServices(plans: readonly ServicePlan[], folder: DataFolder, say: Say, stops: Stops): Promise<void> {
   const line = progressLine("services");
   const ends: (() => Promise<void>)[] = [];
-  stops.push(() => Promise.all(ends.map((end) => end())));
+  stops.push(() => {
+    line.close();
+    return Promise.all(ends.map((end) => end()));
+  });
   const starts = plans.map(async (plan) => {
     await folder.newLogFile(plan.name);
     ends.push(await supervise({ name: plan.name, start: () => startService(plan, folder) }, { say }));

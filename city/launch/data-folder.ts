@@ -37,6 +37,11 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     await rm(probe);
   } catch (error) {
     if (error instanceof CityError) throw error;
+    if (/^(EEXIST|ENOTDIR)$/.test(errorCode(error) ?? "")) {
+      throw new CityError(
+        `A file stands where the folder ${path} or its logs belong; move it away, or name another with --data.`,
+      );
+    }
     throw new CityError(
       `The folder ${path} cannot be written (${errorCode(error)}); make it writable, or name another with --data.`,
     );
@@ -53,7 +58,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       await rename(logFile(service), join(logs, `${service}.previous.log`)).catch(() => {});
       return logFile(service);
     },
-    removeSecrets: () => rm(secretsFile, { force: true }),
+    removeSecrets: () => rm(secretsFile, { recursive: true, force: true }),
     removeDatabase: () => rm(databaseFolder, { recursive: true, force: true }),
   };
 }

@@ -1,7 +1,7 @@
 /** The city's database: the embedded PostgreSQL, or the one at DATABASE_URL. */
 import { startEmbeddedPostgres } from "../../platform/embedded-postgres.ts";
 import type { Logger } from "../../platform/log.ts";
-import { CityError } from "../failure.ts";
+import { CityError, clauseFor, errorCode } from "../failure.ts";
 import { connectAsOwner, placeOf } from "../load/roles.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { CitySecrets } from "./secrets.ts";
@@ -9,6 +9,9 @@ import type { RunningPart } from "./supervisor.ts";
 
 /** Name of the database inside the embedded server. */
 const embeddedDatabase = "huimin";
+
+/** SQLSTATE of a connection with the wrong password. */
+const wrongPassword = "28P01";
 
 export interface EmbeddedServerOptions {
   readonly folder: DataFolder;
@@ -46,6 +49,10 @@ export async function startDatabase(options: EmbeddedServerOptions): Promise<Run
 
 async function makeDatabase(options: EmbeddedServerOptions): Promise<void> {
   const client = await connectAsOwner(embeddedUrl(options, "postgres")).catch((error: unknown) => {
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (errorCode(cause) !== wrongPassword) {
+      throw new Error(`the database in ${options.folder.databaseFolder} is damaged (${clauseFor(cause)})`, { cause });
+    }
     throw new CityError(
       `The database in ${options.folder.databaseFolder} does not accept the city's secrets; bring them back, or add --fresh for a new city.`,
       { cause: error },

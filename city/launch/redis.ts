@@ -1,7 +1,7 @@
 /** Whether the Redis at REDIS_URL is there. */
 import type { Logger } from "../../platform/log.ts";
 import { createRedisStore } from "../../platform/redis.ts";
-import { CityError, clauseFor } from "../failure.ts";
+import { CityError, reasonOf } from "../failure.ts";
 
 /**
  * Makes sure that Redis answers.
@@ -14,7 +14,7 @@ export async function requireRedis(url: string, log: Logger): Promise<void> {
     await store.ping();
     await store.close();
   } catch (error) {
-    throw new CityError(`Redis at ${new URL(url).host} cannot be used (${clauseFor(error)}); check REDIS_URL.`, {
+    throw new CityError(`Redis at ${new URL(url).host} cannot be used (${reasonOf(error)}); check REDIS_URL.`, {
       cause: error,
     });
   }

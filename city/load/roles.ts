@@ -1,7 +1,7 @@
 /** The city's place in a PostgreSQL database: a role and a schema for each service, and the manifest. */
 import { createHmac } from "node:crypto";
 import pg from "pg";
-import { CityError, errorCode } from "../failure.ts";
+import { CityError, errorCode, reasonOf } from "../failure.ts";
 import { type StoringService, storingServices } from "./tables.ts";
 
 /** The password of each service's role. */
@@ -62,11 +62,6 @@ function requireHostAndDatabase(url: string): void {
 export function placeOf(url: string): string {
   const { host, pathname } = new URL(url);
   return host + pathname;
-}
-
-function reasonOf(error: unknown): string {
-  if (errorCode(error) === "ECONNREFUSED") return "nothing answers there";
-  return error instanceof Error && error.message ? error.message : "no reason given";
 }
 
 /** The URL with which one service connects. */

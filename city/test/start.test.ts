@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,7 +69,7 @@ describe("npm start refuses in one clear sentence and exit code 1", () => {
 
   it.each([
     [{ HUIMIN_PORT: "abc" }, /^the city cannot start: HUIMIN_PORT is refused \(must be a number from 1 to 65445\)\.$/],
-    [{ LOG_LEVEL: "loud" }, /LOG_LEVEL is refused/],
+    [{ LOG_LEVEL: "loud" }, /LOG_LEVEL is refused \(must be one of trace, debug, info, /],
     [{ HUIMIN_PROT: "5000" }, /HUIMIN_PROT is not a setting of the city/],
     [{ DATABASE_URL: "mysql://localhost" }, /DATABASE_URL is refused \(must be a postgresql:\/\/ URL\)/],
     [{ REDIS_URL: "localhost:6379" }, /REDIS_URL is refused \(must be a redis:\/\/ or rediss:\/\/ URL\)/],
@@ -113,13 +114,22 @@ describe("npm start refuses in one clear sentence and exit code 1", () => {
   it("a Redis that does not answer, without its password", async () => {
     const port = await freePort();
     const sentence = await refusal(["--port", "19000"], { REDIS_URL: `redis://:secret@localhost:${port}` });
-    expect(sentence).toMatch(new RegExp(`^Redis at localhost:${port} cannot be used \\(.*\\); check REDIS_URL\\.$`));
-    expect(sentence).not.toContain("secret");
+    expect(sentence).toMatch(
+      new RegExp(`^Redis at localhost:${port} cannot be used \\(nothing answers there\\); check REDIS_URL\\.$`),
+    );
+  });
+
+  it.each(["DATABASE_URL", "REDIS_URL"])("a host in %s that is not there", async (variable) => {
+    const url = variable === "REDIS_URL" ? "redis://nowhere.invalid" : "postgresql://nowhere.invalid/city";
+    const sentence = await refusal(["--port", "19000"], { [variable]: url });
+    expect(sentence).toMatch(new RegExp(`cannot be used \\(there is no such host\\); check ${variable}\\.$`));
   });
 
   it("a folder that cannot be made", async () => {
     await writeFile(join(folder, "data"), "a file, not a folder");
-    expect(await refusal([])).toMatch(/^The folder .* cannot be written \(EEXIST\); make it writable/);
+    expect(await refusal([])).toMatch(
+      /^A file stands where the folder .* or its logs belong; move it away, or name another with --data\.$/,
+    );
   });
 
   it("secrets that are damaged, leaving them as they are", async () => {
@@ -140,9 +150,15 @@ describe("npm start refuses in one clear sentence and exit code 1", () => {
   it("a database folder that was never finished", async () => {
     await mkdir(join(folder, "data", "postgres"), { recursive: true });
     await writeFile(join(folder, "data", "postgres", "PG_VERSION"), "18\n");
-    expect(await refusal(["--port", "19000"])).toMatch(
-      /the database .* does not start .*; add --fresh for a new city\.$/,
-    );
+    const sentence = await refusal(["--port", "19000"]);
+    expect(sentence).toMatch(/the database .* does not start .*; add --fresh for a new city\.$/);
+    expect(sentence).not.toContain("/proc/");
+  });
+
+  it("a file in the place of the database folder", async () => {
+    await mkdir(join(folder, "data"));
+    await writeFile(join(folder, "data", "postgres"), "a file, not a folder");
+    expect(await refusal(["--port", "19000"])).toMatch(/the database .* does not start .*; add --fresh/);
   });
 });
 
@@ -156,9 +172,20 @@ describe("the commands that speak for a citizen", () => {
     );
   });
 
+  it("graph says so too when something else listens there", async () => {
+    const stranger = createHttpServer((_request, response) => response.end("hello")).listen(0, "localhost");
+    await once(stranger, "listening");
+    const address = stranger.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    const { output } = await run("graph", ["--port", String(port - 2), "{ me { id } }"]);
+    stranger.close();
+    expect(output).toMatch(/^No city runs on port \d+ and up;/);
+  });
+
   it.each([
-    ["graph", [], /^Usage: npm run --silent graph/],
-    ["graph", ["a", "b"], /^Usage: npm run --silent graph/],
+    ["graph", [], /^The query must be there once, in quotes\. Usage: npm run --silent graph/],
+    ["graph", ["a", "b"], /^The query must be there once, in quotes\. Usage: npm run --silent graph/],
+    ["token", ["json"], /^Nothing stands beside the flags\. Usage: npm run --silent token/],
     ["token", ["--citizen", "nobody"], /^--citizen must be ayguzel, xiaohe, nurlan, a resident ID number or a mobile/],
     ["main-query", ["--jsno"], /^Unknown option '--jsno'\. Usage: npm run --silent main-query/],
   ])("%s refuses %j", async (script, args, sentence) => {
