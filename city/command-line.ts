@@ -26,6 +26,9 @@ export function complain(error: unknown, env: NodeJS.ProcessEnv): void {
 
 /** Runs a command to its end; what goes wrong becomes one sentence and exit code 1. */
 export async function runCommand(env: NodeJS.ProcessEnv, command: () => Promise<void>): Promise<void> {
+  // Whoever read along may leave, as `head` does; the command goes on without.
+  process.stdout.on("error", () => {});
+  process.stderr.on("error", () => {});
   try {
     await command();
   } catch (error) {

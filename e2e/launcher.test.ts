@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createDatabaseOn, type TestDatabase } from "../platform/test/database.ts";
 import { command, freeBasePort, type Launch, launch, pressCtrlC, running } from "./support/city.ts";
@@ -77,6 +78,23 @@ describe("npm start", () => {
     await running(again);
     const { stdout } = await command({ basePort, data }, "graph", "{ me { name { latin } } }");
     expect(stdout).toContain("Tursun");
+  });
+
+  it("goes on when whoever read its output has left", async () => {
+    const unread = start();
+    const { stdout } = unread.child;
+    if (!stdout) throw new Error("the launcher has no output");
+    // npm says first what it runs, and would not survive this itself.
+    await once(stdout, "data");
+    stdout.destroy();
+    const utilities = `http://localhost:${basePort + 13}/health/ready`;
+    while (!(await fetch(utilities).catch(() => undefined))?.ok) {
+      expect(unread.child.exitCode, unread.output()).toBeNull();
+      await sleep(50);
+    }
+    pressCtrlC(unread);
+    await unread.exited;
+    expect(unread.output()).not.toContain("EPIPE");
   });
 
   it("refuses another number of citizens for a city that is there", async () => {
