@@ -85,10 +85,17 @@ function roleOf(database: string, service: StoringService): string {
   return `${database}_${service}`;
 }
 
+/**
+ * What the city in the database was made from; null when there is none.
+ *
+ * @throws CityError when the rights to read it are missing
+ */
 export async function readManifest(client: pg.Client): Promise<Manifest | null> {
-  const { rows: found } = await client.query<{ manifest: string | null }>(
-    "SELECT to_regclass('city.manifest') AS manifest",
-  );
+  const { rows: found } = await client
+    .query<{ manifest: string | null }>("SELECT to_regclass('city.manifest') AS manifest")
+    .catch((error: unknown) => {
+      throw explainRights(error);
+    });
   if (!found[0]?.manifest) return null;
   const { rows } = await client.query<Manifest>(
     `SELECT seed, citizens, as_of::text AS "asOf", key_fingerprint AS "keyFingerprint" FROM city.manifest`,
@@ -124,9 +131,13 @@ export async function makeRoles(client: pg.Client, passwords: RolePasswords): Pr
     await client.query("COMMIT");
   } catch (error) {
     await client.query("ROLLBACK");
-    if (errorCode(error) !== insufficientPrivilege) throw error;
-    throw new CityError("The user in DATABASE_URL may not make roles and schemas; use one that may.", { cause: error });
+    throw explainRights(error);
   }
+}
+
+function explainRights(error: unknown): unknown {
+  if (errorCode(error) !== insufficientPrivilege) return error;
+  return new CityError("The user in DATABASE_URL may not make roles and schemas; use one that may.", { cause: error });
 }
 
 async function makeSchemas(client: pg.Client, passwords: RolePasswords): Promise<void> {

@@ -165,6 +165,15 @@ describe("a loaded city", () => {
     }
   });
 
+  it("tells a user without rights to use another", async () => {
+    const pension = new pg.Client({ connectionString: urlOfService(city.url, "pension", city.passwords) });
+    await pension.connect();
+    await expect(readManifest(pension)).rejects.toThrow(
+      "The user in DATABASE_URL may not make roles and schemas; use one that may.",
+    );
+    await pension.end();
+  });
+
   it("says in its manifest what it is", async () => {
     expect(await readManifest(city.owner)).toEqual({
       seed: plan.seed,
