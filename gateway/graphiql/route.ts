@@ -4,7 +4,7 @@ import { createAssets } from "./assets.ts";
 import { contentSecurityPolicy, type GraphiqlSettings, graphiqlPage } from "./page.ts";
 
 /**
- * Adds `/graphiql`, its callback and its files.
+ * Adds `/graphiql`, its callback and its files; whoever opens `/` is led there too.
  *
  * @returns the function that answers a request with the page
  */
@@ -20,7 +20,7 @@ export function addGraphiql(app: FastifyInstance, settings: GraphiqlSettings): (
       .header("vary", "accept")
       .send(page);
 
-  app.get("/graphiql", async (_request, reply) => reply.redirect("/graphql"));
+  for (const path of ["/", "/graphiql"]) app.get(path, async (_request, reply) => reply.redirect("/graphql"));
   app.get("/graphiql/callback", async (_request, reply) => sendPage(reply));
   app.get<{ Params: { name: string } }>("/graphiql/assets/:name", async (request, reply) => {
     const found = await asset(request.params.name);

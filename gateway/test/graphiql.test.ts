@@ -66,7 +66,9 @@ describe("GraphiQL", () => {
     return () => context.close();
   });
 
-  it("is what a browser gets at /graphql, and where /graphiql leads", async () => {
+  it("is what a browser gets at /graphql, and where / and /graphiql lead", async () => {
+    const root = await fetch(city.gatewayUrl, { redirect: "manual" });
+    expect(root.headers.get("location")).toBe("/graphql");
     await page.goto(`${city.gatewayUrl}/graphiql`);
     expect(page.url()).toBe(`${city.gatewayUrl}/graphql`);
     await page.locator(".graphiql-query-editor .view-lines").waitFor();

@@ -83,13 +83,16 @@ describe("in Chromium", () => {
   it("a mistake is announced, in focus, and leads to its field", async () => {
     const { page, close } = await openPage();
     await page.goto(authorizationUrl("portal", `${identity.config.portalUrl}/callback`));
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe("login");
+    // The browser moves the focus when it draws, which may be a little after the page is loaded.
+    const focused = (attribute: string) =>
+      expect.poll(() => page.evaluate((name) => document.activeElement?.getAttribute(name), attribute));
+    await focused("id").toBe("login");
     await page.fill("input[name=login]", "000000189912310013");
     await page.click("button[type=submit]");
-    expect(await page.title()).toMatch(/^Please correct: /);
-    expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("alert");
+    await expect.poll(() => page.title()).toMatch(/^Please correct: /);
+    await focused("role").toBe("alert");
     await page.click("[role=alert] a[href='#password']");
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe("password");
+    await focused("id").toBe("password");
     await close();
   });
 
@@ -102,7 +105,7 @@ describe("in Chromium", () => {
     expect(await page.evaluate(() => getComputedStyle(document.body).direction)).toBe("rtl");
     expect(await page.evaluate(() => document.fonts.check("16px 'Noto Sans Arabic Variable'", "ئۇيغۇر"))).toBe(true);
     await page.click("a[hreflang=kk]");
-    expect(await page.getAttribute("html", "lang")).toBe("kk");
+    await expect.poll(() => page.getAttribute("html", "lang")).toBe("kk");
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);
     expect([...hosts]).toEqual([identity.issuer]);
