@@ -5,7 +5,7 @@ import pg from "pg";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { demoPassword } from "../city/population/demo.ts";
-import { launchBrowser } from "./browser.ts";
+import { launchBrowser } from "../platform/test/browser.ts";
 import { type City, startCity } from "./support/city.ts";
 import { accessToken, ask } from "./support/graph.ts";
 import { demoCitizen, fillSignIn } from "./support/sign-in.ts";

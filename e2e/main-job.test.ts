@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { launchBrowser } from "../platform/test/browser.ts";
 import { command } from "./support/city.ts";
 import { startCodeFlow } from "./support/code-flow.ts";
 import { ask, type GraphAnswer } from "./support/graph.ts";

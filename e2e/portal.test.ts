@@ -2,7 +2,7 @@ import pg from "pg";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { languageInfo, languages } from "../platform/i18n.ts";
-import { launchBrowser } from "./browser.ts";
+import { launchBrowser } from "../platform/test/browser.ts";
 import { type DemoName, demoCitizen, fillSignIn } from "./support/sign-in.ts";
 
 const city = inject("city");

@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader, importJWK, type JWK, type JWTPayload,
 import pg from "pg";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { launchBrowser } from "./browser.ts";
+import { launchBrowser } from "../platform/test/browser.ts";
 import { startCodeFlow } from "./support/code-flow.ts";
 import { accessToken, ask, codesOf } from "./support/graph.ts";
 import { demoCitizen, fillSignIn } from "./support/sign-in.ts";

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Browser, launchBrowser } from "../../e2e/browser.ts";
+import { type Browser, launchBrowser } from "../../platform/test/browser.ts";
 import { freePort } from "../../platform/test/ports.ts";
 import { newCitizenId, startCity, type TestCity } from "./city.ts";
 import { startProvider, type TestProvider } from "./provider.ts";

@@ -1,40 +1,14 @@
 import { type Html, html } from "../../platform/html.ts";
-import { languageInfo, languages } from "../../platform/i18n.ts";
+import { brandMark, htmlDocument, languageMenu } from "../../platform/web/document.ts";
 import type { View } from "./view.ts";
 
 /** A whole page around `main`. `title` is the part of the document title that tells this page from others. */
 export function layout(view: View, title: string, main: Html): string {
-  const { language, t } = view;
-  const page = html`<html lang="${language}" dir="${languageInfo[language].dir}">
-<head>
-<meta charset="utf-8">
-<title>${title} · ${t("brand")}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="/favicon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/fonts/noto-sans-arabic/index.css">
-<link rel="stylesheet" href="/fonts/noto-sans-sc/index.css">
-<link rel="stylesheet" href="/base.css">
-<link rel="stylesheet" href="/identity.css">
-</head>
-<body>
-<a class="skip" href="#main">${t("skip")}</a>
-<header class="top"><div class="inner"><p class="brand">${brandMark}<span>${t("brand")}</span></p>${languageMenu(view)}</div></header>
+  const { language, inLanguage, t } = view;
+  const menu = inLanguage && languageMenu(t("language"), language, inLanguage);
+  const body = html`<a class="skip" href="#main">${t("skip")}</a>
+<header class="top"><div class="inner"><p class="brand">${brandMark}<span>${t("brand")}</span></p>${menu}</div></header>
 <main id="main" class="inner" tabindex="-1"><div class="card">${main}</div></main>
-<footer class="bottom inner"><p>${t("footer")}</p></footer>
-</body>
-</html>`;
-  return `<!doctype html>\n${page}\n`;
-}
-
-// Two leaves that make an open door.
-const brandMark = html`<svg viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false"><rect width="32" height="32" rx="9" fill="currentColor"/><path class="leaf" d="M15 7.5v17L8 22V10Z"/><path class="leaf far" d="M17.5 7.5 24 10v12l-6.5 2.5Z"/></svg>`;
-
-function languageMenu({ language, inLanguage, t }: View): Html | null {
-  if (!inLanguage) return null;
-  const entries = languages.map((tag) => {
-    const current = tag === language && html` aria-current="true"`;
-    return html`<li><a href="${inLanguage(tag)}" lang="${tag}" hreflang="${tag}" dir="${languageInfo[tag].dir}"${current}>${languageInfo[tag].name}</a></li>`;
-  });
-  return html`<nav class="languages" aria-label="${t("language")}"><ul>${entries}</ul></nav>`;
+<footer class="bottom inner"><p>${t("footer")}</p></footer>`;
+  return htmlDocument({ language, title: `${title} · ${t("brand")}`, styleSheet: "/identity.css", body });
 }

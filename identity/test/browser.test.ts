@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Browser, launchBrowser } from "../../e2e/browser.ts";
+import { type Browser, launchBrowser } from "../../platform/test/browser.ts";
 import { aygul } from "./support/citizens.ts";
 import { registerBank } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
