@@ -42,7 +42,7 @@ function keyIds(keys: readonly JWK[]): string {
 
 function createProvider(parts: ProviderParts, keys: readonly JWK[], log: Logger): Provider {
   const provider = new Provider(parts.config.issuer, configure(parts, keys));
-  // The server in front says which scheme and host the issuer has; see `answerFor` there.
+  // Our own routes say which scheme and host the issuer has; see `addProvider`.
   provider.proxy = true;
   provider.use(guardLibraryPages);
   provider.use(skipPointlessSignOut);
