@@ -80,10 +80,9 @@ describe("npm start refuses in one clear sentence and exit code 1", () => {
   });
 
   it("a taken port, before anything is prepared", async () => {
-    const squatter = createServer().listen(0, "127.0.0.1");
+    const port = await freePort();
+    const squatter = createServer().listen(port, "127.0.0.1");
     await once(squatter, "listening");
-    const address = squatter.address();
-    const port = typeof address === "object" && address ? address.port : 0;
     try {
       // The taken port is the one of the utilities, the last of the services.
       expect(await refusal(["--port", String(port - 13)])).toBe(

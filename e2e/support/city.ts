@@ -2,12 +2,12 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createDatabaseOn } from "../../platform/test/database.ts";
+import { isFree } from "../../platform/test/ports.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -120,19 +120,11 @@ export async function command(
 
 const offsets = [0, 1, 2, 10, 11, 12, 13, 90];
 
-/** A base port whose whole city is free. */
+/** A base port whose whole city is free; below the ports of outgoing connections, above those of other tests. */
 export async function freeBasePort(): Promise<number> {
   for (;;) {
-    const base = 20_000 + 100 * Math.floor(Math.random() * 300);
+    const base = 20_000 + 100 * Math.floor(Math.random() * 126);
     const free = await Promise.all(offsets.map((offset) => isFree(base + offset)));
     if (free.every(Boolean)) return base;
   }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  server.once("error", () => resolve(false));
-  server.listen(port, "localhost", () => server.close(() => resolve(true)));
-  return await promise;
 }
