@@ -9,6 +9,7 @@ import { readScope } from "../trust/caller.ts";
 import type { TransactionTokenSigner } from "../trust/transaction-token.ts";
 import { watchIssuerKeys } from "./admission/issuer-keys.ts";
 import { createBoundary } from "./boundary/boundary.ts";
+import { transactionTokenCredentials } from "./boundary/credentials.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createStockExecutor } from "./execution/stock-executor.ts";
 import type { GraphiqlSettings } from "./graphiql/page.ts";
@@ -26,7 +27,7 @@ import { loadSupergraph } from "./supergraph/supergraph.ts";
 export async function createGateway(config: GatewayConfig, log: Logger): Promise<RunningService> {
   const supergraph = await loadSupergraph(config.subgraphs);
   const issuerKeys = watchIssuerKeys(new URL(`${config.issuer}/jwks`), log);
-  const boundary = createBoundary(supergraph.addresses, await signerOf(config));
+  const boundary = createBoundary(supergraph.addresses, transactionTokenCredentials(await signerOf(config)));
   const app = createHttpServer({ log, ready: { "identity keys": issuerKeys.fetched } });
   const close = async () => {
     issuerKeys.close();

@@ -27,6 +27,8 @@ export type Admitted = SignedIn | Anonymous;
 export interface Errand {
   readonly admitted: Admitted;
   readonly log: RequestLog;
+  /** Headers of the client that go to subgraphs as they are; only for a gateway without sign-in. */
+  readonly forwarded?: { readonly authorization?: string };
 }
 
 export type RequestLog = Pick<Logger, "debug" | "warn" | "error">;

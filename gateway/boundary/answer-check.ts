@@ -1,6 +1,6 @@
 /** What of a subgraph's answer may go further. */
 import { type ErrorCode, errorCatalogue, isErrorCode } from "../../trust/errors.ts";
-import type { SubgraphAnswer, SubgraphError } from "./boundary.ts";
+import type { EntityList, SubgraphAnswer, SubgraphError } from "./boundary.ts";
 
 /** Codes that speak of the caller or of data; the rest speak of the gateway's own request. */
 const passedCodes: ReadonlySet<ErrorCode> = new Set([
@@ -19,22 +19,23 @@ const maxErrors = 100;
 const maxPathLength = 60;
 
 /**
- * Reads the body of a subgraph's answer as a GraphQL response to a request for `entities` entities
- * (undefined when it asked for root fields).
+ * Reads the body of a subgraph's answer as a GraphQL response to a request for these lists of `entities`
+ * (none when it asked for root fields).
  *
  * @returns undefined when it is none, or not one to that request
  */
-export function checkAnswer(body: unknown, entities: number | undefined): SubgraphAnswer | undefined {
+export function checkAnswer(body: unknown, entities: readonly EntityList[]): SubgraphAnswer | undefined {
   if (!isRecord(body)) return undefined;
   const { data = null, errors = [] } = body;
   if (!Array.isArray(errors) || (data === null && errors.length === 0)) return undefined;
   if (data !== null && !isRecord(data)) return undefined;
-  if (data !== null && entities !== undefined && !hasEntities(data, entities)) return undefined;
+  if (data !== null && !entities.every((list) => hasEntities(data, list))) return undefined;
   return { data, errors: errors.slice(0, maxErrors).map(maskError) };
 }
 
-function hasEntities({ _entities }: Record<string, unknown>, count: number): boolean {
-  return Array.isArray(_entities) && _entities.length === count;
+function hasEntities(data: Record<string, unknown>, { responseName, representations }: EntityList): boolean {
+  const found = data[responseName];
+  return Array.isArray(found) && found.length === representations.length;
 }
 
 function maskError(error: unknown): SubgraphError {

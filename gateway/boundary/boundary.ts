@@ -1,19 +1,34 @@
 /**
- * The only way out to a subgraph. A call carries the gateway's transaction token and nothing of the
- * client's headers; what comes back is checked and masked.
+ * The only way out to a subgraph. A call carries the credentials that the gateway gives it and nothing
+ * else of the client's headers; what comes back is checked and masked.
  */
-import { type ErrorCode, errorCatalogue } from "../../trust/errors.ts";
-import { type TransactionTokenSigner, transactionTokenHeader } from "../../trust/transaction-token.ts";
+import { type ErrorCode, errorCatalogue, HuiminError } from "../../trust/errors.ts";
 import type { Errand } from "../admission/admit.ts";
 import { checkAnswer } from "./answer-check.ts";
+import type { Credentials } from "./credentials.ts";
 import { createSubgraphClient, type SubgraphClient } from "./subgraph-client.ts";
-import { createTransactionTokens } from "./transaction-tokens.ts";
 
-/** One operation for one subgraph. */
+/** One operation for one subgraph. Its parts are JSON texts, so that a compiled operation writes each once. */
 export interface SubgraphRequest {
+  readonly kind: "query" | "mutation" | "subscription";
+  /** GraphQL text; the same string object every time a compiled operation runs. */
   readonly query: string;
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly operationName: string | undefined;
+  /** `query` as a JSON string literal. */
+  readonly queryJson: string;
+  /** The members of the variables' JSON object, without its braces and without the entity lists: `"first":5`. */
+  readonly variables: string;
+  /** Empty for root fields; several when fetches were merged into one call. */
+  readonly entities: readonly EntityList[];
+}
+
+/** Entities that are asked for by their representations. */
+export interface EntityList {
+  /** The variable that holds the representations. */
+  readonly variable: string;
+  /** Where the answer holds the entities: `_entities`, or its alias. */
+  readonly responseName: string;
+  /** JSON texts, each once. */
+  readonly representations: readonly string[];
 }
 
 /** An error that the caller may hear. */
@@ -24,9 +39,22 @@ export interface SubgraphError {
   readonly path?: readonly (string | number)[];
 }
 
+/** How long and for whom an answer may be kept. */
+export interface Cacheability {
+  /** From the moment the subgraph answered, in seconds. */
+  readonly maxAgeSeconds: number;
+  /** How long ago that was, in seconds. */
+  readonly ageSeconds: number;
+  /** PRIVATE: for this caller alone. */
+  readonly scope: "PUBLIC" | "PRIVATE";
+}
+
 export interface SubgraphAnswer {
+  /** A tree of the consumer's own: it may write into it. */
   readonly data: Record<string, unknown> | null;
   readonly errors: readonly SubgraphError[];
+  /** Missing when the answer must not be kept. */
+  readonly cacheability?: Cacheability;
 }
 
 export interface Boundary {
@@ -36,20 +64,29 @@ export interface Boundary {
   close(): Promise<void>;
 }
 
-/** The boundary to the subgraphs at `addresses`. */
-export function createBoundary(addresses: ReadonlyMap<string, URL>, signer: TransactionTokenSigner): Boundary {
+/** The body of the HTTP request for `request`: a GraphQL request as JSON. */
+export function requestBody({ queryJson, variables, entities }: SubgraphRequest): string {
+  let members = variables;
+  for (const { variable, representations } of entities) {
+    if (members !== "") members += ",";
+    members += `"${variable}":[${representations.join(",")}]`;
+  }
+  return `{"query":${queryJson},"variables":{${members}}}`;
+}
+
+/** The boundary to the subgraphs at `addresses`, where each call goes with what `credentials` gives. */
+export function createBoundary(addresses: ReadonlyMap<string, URL>, credentials: Credentials): Boundary {
   const clients = new Map([...addresses].map(([name, address]) => [name, createSubgraphClient(address)]));
-  const transactionToken = createTransactionTokens(signer);
   return {
-    async call(subgraph, request, { admitted, log }) {
+    async call(subgraph, request, errand) {
       const client = clients.get(subgraph);
-      if (admitted.kind === "anonymous") return failed("UNAUTHENTICATED");
       if (!client) return failed("INTERNAL_SERVER_ERROR");
       try {
-        const token = await transactionToken(admitted, subgraph);
-        return await ask(client, request, token);
+        const { headers } = await credentials(errand, subgraph);
+        return await ask(client, request, headers);
       } catch (error) {
-        log.warn({ subgraph, err: error }, "a subgraph does not answer as it should");
+        if (error instanceof HuiminError) return failed(error.code);
+        errand.log.warn({ subgraph, err: error }, "a subgraph does not answer as it should");
         return failed("SUBGRAPH_UNAVAILABLE");
       }
     },
@@ -59,12 +96,15 @@ export function createBoundary(addresses: ReadonlyMap<string, URL>, signer: Tran
   };
 }
 
-async function ask(client: SubgraphClient, request: SubgraphRequest, token: string): Promise<SubgraphAnswer> {
-  const { status, body } = await client.post(request, { [transactionTokenHeader]: token });
+async function ask(
+  client: SubgraphClient,
+  request: SubgraphRequest,
+  headers: Readonly<Record<string, string>>,
+): Promise<SubgraphAnswer> {
+  const { status, body } = await client.post(requestBody(request), headers);
   // Whoever it is that asks, she was admitted: a 401 is about the gateway's own token.
   if (status === 401) throw new Error("the transaction token was refused");
-  const { representations } = request.variables;
-  const answer = checkAnswer(body, Array.isArray(representations) ? representations.length : undefined);
+  const answer = checkAnswer(body, request.entities);
   if (!answer) throw new Error(`status ${status} with a body that is no GraphQL answer to the request`);
   return answer;
 }

@@ -13,7 +13,7 @@ export interface SubgraphClient {
    *
    * @throws Error when there is no answer in time, it is too large, or not JSON
    */
-  post(body: object, headers: Readonly<Record<string, string>>): Promise<SubgraphReply>;
+  post(body: string, headers: Readonly<Record<string, string>>): Promise<SubgraphReply>;
   /** Lets calls in flight finish, then closes the connections. */
   close(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export function createSubgraphClient(address: URL): SubgraphClient {
         method: "POST",
         path,
         headers: { ...headers, "content-type": "application/json", accept: "application/json" },
-        body: JSON.stringify(body),
+        body,
         signal: AbortSignal.timeout(limits.callTimeout),
       });
       return { status: response.statusCode, body: parseJson(await response.body.text()) };

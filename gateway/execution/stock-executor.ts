@@ -43,19 +43,40 @@ function requestContext(variables: Variables, errand: Errand): RequestContext {
 function dataSource(subgraph: string, boundary: Boundary): DataSource {
   return {
     async process({ request, context }) {
-      const { query = "", variables = {}, operationName } = request;
-      const subgraphRequest: SubgraphRequest = { query, variables, operationName };
+      const { query = "", variables = {} } = request;
+      const subgraphRequest = toSubgraphRequest(query, variables);
       const { data, errors } = await boundary.call(subgraph, subgraphRequest, context.errand);
-      return { data, errors: errors.flatMap((error) => placed(error, data, subgraphRequest)).map(toGraphQLError) };
+      return { data, errors: errors.flatMap((error) => placed(error, data, query, variables)).map(toGraphQLError) };
     },
   };
 }
 
+function toSubgraphRequest(query: string, { representations, ...rest }: Variables): SubgraphRequest {
+  const entities = Array.isArray(representations)
+    ? [{ variable: "representations", responseName: "_entities", representations: representations.map(toJson) }]
+    : [];
+  return {
+    kind: query.startsWith("mutation") ? "mutation" : "query",
+    query,
+    queryJson: JSON.stringify(query),
+    variables: JSON.stringify(rest).slice(1, -1),
+    entities,
+  };
+}
+
+function toJson(value: unknown): string {
+  return JSON.stringify(value);
+}
+
 /** An error without a path that left nothing is said once for each field that is lost by it. */
-function placed(error: SubgraphError, data: SubgraphAnswer["data"], request: SubgraphRequest): SubgraphError[] {
+function placed(
+  error: SubgraphError,
+  data: SubgraphAnswer["data"],
+  query: string,
+  { representations }: Variables,
+): SubgraphError[] {
   if (error.path !== undefined || data !== null) return [error];
-  const { representations } = request.variables;
-  const paths = lostFields(request.query, Array.isArray(representations) ? representations : undefined);
+  const paths = lostFields(query, Array.isArray(representations) ? representations : undefined);
   return paths.map((path) => ({ ...error, path }));
 }
 

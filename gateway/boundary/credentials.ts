@@ -1,0 +1,35 @@
+/** With what a call shows a subgraph for whom it comes. */
+import { HuiminError } from "../../trust/errors.ts";
+import { type TransactionTokenSigner, transactionTokenHeader } from "../../trust/transaction-token.ts";
+import type { Errand } from "../admission/admit.ts";
+import { createTransactionTokens } from "./transaction-tokens.ts";
+
+/** What goes with one call. */
+export interface CallCredentials {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Who asks. Calls of different identities never share an answer, even when their headers are the same. */
+  readonly identity: string;
+}
+
+/** Gives what goes with a call to `subgraph`. A HuiminError that it throws is the answer to the call. */
+export type Credentials = (errand: Errand, subgraph: string) => Promise<CallCredentials>;
+
+/**
+ * The gateway's own transaction token for the caller.
+ *
+ * The function throws HuiminError `UNAUTHENTICATED` when nobody is signed in.
+ */
+export function transactionTokenCredentials(signer: TransactionTokenSigner): Credentials {
+  const transactionToken = createTransactionTokens(signer);
+  return async ({ admitted }, subgraph) => {
+    if (admitted.kind === "anonymous") throw new HuiminError("UNAUTHENTICATED");
+    const token = await transactionToken(admitted, subgraph);
+    return { headers: { [transactionTokenHeader]: token }, identity: admitted.tokenId };
+  };
+}
+
+/** The client's own `Authorization` as it is, or nothing. For a gateway that trusts its subgraphs with it. */
+export const forwardedCredentials: Credentials = async ({ forwarded }) => {
+  const { authorization } = forwarded ?? {};
+  return { headers: authorization === undefined ? {} : { authorization }, identity: authorization ?? "" };
+};
