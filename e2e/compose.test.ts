@@ -88,7 +88,8 @@ describe("docker-compose.yml", () => {
             ([service, { networks }]) => service === host || networks.default?.aliases?.includes(host),
           );
           expect(target, `${name} speaks to ${host}`).toBeDefined();
-          const listens = target?.[1].environment?.HUIMIN_PORT ?? { postgres: "5432", redis: "6379" }[host];
+          const listens =
+            target?.[1].environment?.HUIMIN_PORT ?? { postgres: "5432", redis: "6379", "gateway-redis": "6379" }[host];
           expect(port, `${name} speaks to ${host}`).toBe(listens);
         }
       }

@@ -1,6 +1,14 @@
 /** The settings of the gateway. */
 import { z } from "zod";
-import { type ConfigOf, commonSettings, es256PrivateJwk, httpUrl, setting, tcpPort } from "../platform/config.ts";
+import {
+  type ConfigOf,
+  commonSettings,
+  es256PrivateJwk,
+  httpUrl,
+  redisUrl,
+  setting,
+  tcpPort,
+} from "../platform/config.ts";
 
 const addressPattern = /^(?<name>[a-z][a-z0-9-]*)=(?<url>\S+)$/;
 
@@ -27,6 +35,7 @@ export const gatewaySpec = {
   gatewayUrl: setting("HUIMIN_GATEWAY_URL", httpUrl, "Where clients reach the gateway; it issues transaction tokens."),
   signingKey: setting("HUIMIN_SIGNING_KEY", es256PrivateJwk, "Private ES256 key that signs transaction tokens."),
   subgraphs: setting("HUIMIN_SUBGRAPHS", subgraphAddresses, "Where each subgraph answers: name=url,name=url."),
+  redisUrl: setting("REDIS_URL", redisUrl, "Redis that all replicas share; without it each process keeps its own."),
 } as const;
 
 export type GatewayConfig = ConfigOf<typeof gatewaySpec>;

@@ -1,10 +1,12 @@
 /** The gateway as a service: one graph over all subgraphs. */
+import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { importJWK } from "jose";
 import { createHttpServer } from "../platform/http.ts";
 import type { RunningService } from "../platform/lifecycle.ts";
 import type { Logger } from "../platform/log.ts";
+import { openKeyValueStore } from "../platform/redis.ts";
 import { readScope } from "../trust/caller.ts";
 import type { TransactionTokenSigner } from "../trust/transaction-token.ts";
 import { watchIssuerKeys } from "./admission/issuer-keys.ts";
@@ -18,6 +20,8 @@ import { addGraphQLRoute } from "./http/route.ts";
 import { createPipeline } from "./pipeline.ts";
 import { loadSupergraph } from "./supergraph/supergraph.ts";
 
+const committedSupergraph = new URL("../schema/supergraph.graphql", import.meta.url);
+
 /**
  * Starts the gateway: `/graphql`, `/graphiql`, `/.well-known/jwks.json` and the health endpoints.
  * It is ready once identity's keys were fetched; subgraphs may come and go.
@@ -25,7 +29,8 @@ import { loadSupergraph } from "./supergraph/supergraph.ts";
  * @throws ConfigError when the addresses do not fit the supergraph
  */
 export async function createGateway(config: GatewayConfig, log: Logger): Promise<RunningService> {
-  const supergraph = await loadSupergraph(config.subgraphs);
+  const supergraph = await loadSupergraph(await readFile(committedSupergraph, "utf8"), { addresses: config.subgraphs });
+  const store = await openKeyValueStore(config.redisUrl, "gateway", log);
   const issuerKeys = watchIssuerKeys(new URL(`${config.issuer}/jwks`), log);
   const boundary = createBoundary(supergraph.addresses, transactionTokenCredentials(await signerOf(config)));
   const app = createHttpServer({ log, ready: { "identity keys": issuerKeys.fetched } });
@@ -33,6 +38,8 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     issuerKeys.close();
     await app.close();
     await boundary.close();
+    await supergraph.planner.close();
+    await store.close();
   };
   try {
     const accessTokens = { issuer: config.issuer, audience: graphUrl(config), keys: issuerKeys.find };

@@ -73,6 +73,7 @@ function ownSettings(name: ServiceName, layout: CityLayout): Record<string, stri
       };
     case "gateway":
       return {
+        ...redis,
         HUIMIN_ISSUER: issuer,
         HUIMIN_SIGNING_KEY: secrets.gatewaySigningKey,
         HUIMIN_SUBGRAPHS: subgraphs(basePort),

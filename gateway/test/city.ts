@@ -61,6 +61,7 @@ export async function startCity({ elsewhere = {}, identity }: CityOptions = {}):
       gatewayUrl,
       signingKey: await newSigningKey(),
       subgraphs: new Map(subgraphNames.map((name) => [name, new URL(elsewhere[name] ?? subgraphs[name].url)])),
+      redisUrl: undefined,
     },
     createLogger("gateway", "debug", log.stream),
   );

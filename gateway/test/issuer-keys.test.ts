@@ -70,6 +70,7 @@ describe("a gateway that starts before identity", () => {
         gatewayUrl: city.gatewayUrl,
         signingKey: await newSigningKey(),
         subgraphs: new Map(Object.entries(city.subgraphs).map(([name, { url }]) => [name, new URL(url)])),
+        redisUrl: undefined,
       },
       createLogger("gateway", "silent"),
     );
