@@ -34,6 +34,7 @@ export const errorCatalogue = {
     status: 503,
     message: "A service that holds this data does not answer right now. Try again later.",
   },
+  OVERLOADED: { status: 503, message: "There is too much to do right now. Try again in a moment." },
   INTERNAL_SERVER_ERROR: { status: 500, message: "Something went wrong on our side. Try again later." },
 } as const satisfies Record<string, ErrorKind>;
 

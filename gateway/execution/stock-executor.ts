@@ -1,4 +1,5 @@
 /** Execution by the executor of @apollo/gateway; every fetch goes through the boundary. */
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from "@apollo/federation-internals";
 import { executeQueryPlan } from "@apollo/gateway";
 import { isErrorCode } from "../../trust/errors.ts";
 import type { Errand, RequestLog } from "../admission/admit.ts";
@@ -16,14 +17,17 @@ type DataSource = ServiceMap[string];
 
 /** Makes the stock executor. Its service map is asked on behalf of whoever is in the request's context. */
 export function createStockExecutor(supergraph: LoadedSupergraph, boundary: Boundary): Executor {
-  const { schema, supergraphSchema, apiSchema } = supergraph;
+  const built = Supergraph.build(supergraph.sdl, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
+  const apiSchema = built.apiSchema();
+  const schema = apiSchema.toGraphQLJSSchema();
+  const supergraphSchema = built.schema.toGraphQLJSSchema();
   const services: ServiceMap = Object.fromEntries(
     [...supergraph.addresses.keys()].map((name) => [name, dataSource(name, boundary)]),
   );
   return {
     async execute(operation, variables, errand) {
       const result = await executeQueryPlan(
-        operation.plan(),
+        await operation.plan(),
         services,
         requestContext(variables, errand),
         { schema, operation: operation.definition, fragments: operation.fragments },

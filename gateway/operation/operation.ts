@@ -1,5 +1,4 @@
 /** Document to operation: parsed, measured, validated, selected; planned when it is first run. */
-import { operationFromDocument } from "@apollo/federation-internals";
 import type { QueryPlan } from "@apollo/query-planner";
 import {
   type DocumentNode,
@@ -10,6 +9,7 @@ import {
   Kind,
   type OperationDefinitionNode,
   parse,
+  print,
   type SelectionSetNode,
   validate,
 } from "graphql";
@@ -30,9 +30,9 @@ export interface CompiledOperation {
   /**
    * How the subgraphs are to be asked; made at the first call, then kept.
    *
-   * @throws RequestRefused `GRAPHQL_VALIDATION_FAILED` for what the planner does not know
+   * Rejects with RequestRefused `GRAPHQL_VALIDATION_FAILED` for what the planner does not know.
    */
-  plan(): QueryPlan;
+  plan(): Promise<QueryPlan>;
 }
 
 /** The values of an operation's variables, as its schema types them. */
@@ -98,14 +98,14 @@ function compile(supergraph: LoadedSupergraph, query: string, operationName: str
   const definition = getOperationAST(document, operationName);
   if (!definition) throw new HuiminError("OPERATION_RESOLUTION_FAILURE");
   const fragments = fragmentsOf(document);
-  let plan: QueryPlan | undefined;
+  let plan: Promise<QueryPlan> | undefined;
   return Object.freeze({
     document,
     definition,
     fragments,
     readsData: readsData(definition.selectionSet, fragments),
     plan: () => {
-      plan ??= planOperation(supergraph, document, operationName);
+      plan ??= planOperation(supergraph, definition, fragments);
       return plan;
     },
   });
@@ -139,14 +139,14 @@ function readsData(selectionSet: SelectionSetNode, fragments: CompiledOperation[
 }
 
 /** Apollo's schema knows less of introspection than graphql-js does; what it misses is refused here. */
-function planOperation(
-  { apiSchema, planner }: LoadedSupergraph,
-  document: DocumentNode,
-  operationName: string | undefined,
-): QueryPlan {
-  const options = { ...(operationName && { operationName }), validate: false };
+async function planOperation(
+  { planner }: LoadedSupergraph,
+  definition: OperationDefinitionNode,
+  fragments: CompiledOperation["fragments"],
+): Promise<QueryPlan> {
+  const document = [definition, ...Object.values(fragments)].map(print).join("\n");
   try {
-    return planner.buildQueryPlan(operationFromDocument(apiSchema, document, options));
+    return await planner.plan({ document, overrides: new Map() });
   } catch (error) {
     if (error instanceof GraphQLError) throw new RequestRefused("GRAPHQL_VALIDATION_FAILED", [error]);
     throw error;

@@ -51,7 +51,8 @@ describe("the configuration of the gateway", () => {
       ["health", new URL("http://localhost/")],
       ["traffic", new URL("http://localhost/")],
     ]);
-    const refused = await loadSupergraph(addresses).catch((error: unknown) => error);
+    const sdl = readFileSync(new URL("../../schema/supergraph.graphql", import.meta.url), "utf8");
+    const refused = await loadSupergraph(sdl, { addresses }).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(ConfigError);
     expect(refused instanceof ConfigError && refused.faults).toEqual([
       "HUIMIN_SUBGRAPHS has no address for the subgraph employment",
