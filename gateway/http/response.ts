@@ -1,13 +1,18 @@
 /** Answer to bytes: status, headers and body, by the GraphQL over HTTP specification. */
+import type { Readable } from "node:stream";
 import { type ErrorCode, errorCatalogue } from "../../trust/errors.ts";
 import type { Answer, AnswerError } from "../answer.ts";
 import type { AnswerMediaType } from "./media-type.ts";
+import { multipartFraming, multipartMediaType } from "./multipart.ts";
+import { eventStreamFraming, eventStreamMediaType } from "./sse.ts";
+import { framedBody, streamHeaders, type TextStream } from "./stream.ts";
 
 /** An HTTP response that is ready to be sent. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** The whole body, or its parts as they come. */
+  readonly body: string | Readable;
 }
 
 /** Faults of a well-formed request: as plain `application/json` they are answered with 200. */
@@ -32,6 +37,20 @@ export function writeAnswer(answer: Answer, mediaType: AnswerMediaType): HttpRes
     },
     body: JSON.stringify(answer),
   };
+}
+
+/** The response for an answer with `@defer`, part by part. */
+export function writeParts(texts: TextStream): HttpResponse {
+  return writeStream(multipartMediaType, framedBody(texts, multipartFraming));
+}
+
+/** The response for one answer or many as server-sent events; refusals too are events in it. */
+export function writeEvents(texts: TextStream): HttpResponse {
+  return writeStream(eventStreamMediaType, framedBody(texts, eventStreamFraming));
+}
+
+function writeStream(mediaType: string, body: Readable): HttpResponse {
+  return { status: 200, headers: { ...streamHeaders, "content-type": mediaType }, body };
 }
 
 function statusOf(code: ErrorCode, mediaType: AnswerMediaType): number {
