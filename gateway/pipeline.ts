@@ -15,9 +15,8 @@
  * stations have their places: `ledger/`, the access log, between execution and the way back, durable
  * before the answer leaves; and `registry/`, a process of its own, where `supergraph/` gets its schemas.
  */
-import type { AccessTokenPolicy } from "../trust/access-token.ts";
 import { HuiminError } from "../trust/errors.ts";
-import { createAdmission, type RequestLog, requireCaller } from "./admission/admit.ts";
+import { type Admit, type RequestLog, requireCaller } from "./admission/admit.ts";
 import { type Answer, errorsOf, RequestRefused } from "./answer.ts";
 import type { Executor } from "./execution/executor.ts";
 import { introspect } from "./execution/introspection.ts";
@@ -30,7 +29,7 @@ import type { LoadedSupergraph } from "./supergraph/supergraph.ts";
 /** What the stations need to work. */
 export interface PipelineParts {
   readonly supergraph: LoadedSupergraph;
-  readonly accessTokens: AccessTokenPolicy;
+  readonly admit: Admit;
   readonly executor: Executor;
 }
 
@@ -38,18 +37,17 @@ export interface PipelineParts {
 export type Pipeline = (request: HttpRequest, log: RequestLog) => Promise<HttpResponse>;
 
 /** Puts the stations in a row. */
-export function createPipeline({ supergraph, accessTokens, executor }: PipelineParts): Pipeline {
-  const admit = createAdmission(accessTokens);
+export function createPipeline({ supergraph, admit, executor }: PipelineParts): Pipeline {
   const compile = createCompiler(supergraph);
 
   const answer = async (request: HttpRequest, log: RequestLog): Promise<Answer> => {
     const graphqlRequest = await readRequest(request);
-    const admitted = await admit(request);
+    const admission = await admit(request);
     const operation = compile(graphqlRequest);
-    requireCaller(admitted, operation);
+    requireCaller(admission.admitted, operation);
     const variables = readVariables(supergraph, operation, graphqlRequest.variables);
     if (!operation.readsData) return introspect(supergraph.schema, operation, variables);
-    return await executor.execute(operation, variables, { admitted, log });
+    return await executor.execute(operation, variables, { ...admission, log });
   };
 
   return async (request, log) => {

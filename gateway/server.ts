@@ -9,6 +9,7 @@ import type { Logger } from "../platform/log.ts";
 import { openKeyValueStore } from "../platform/redis.ts";
 import { readScope } from "../trust/caller.ts";
 import type { TransactionTokenSigner } from "../trust/transaction-token.ts";
+import { createAdmission } from "./admission/admit.ts";
 import { watchIssuerKeys } from "./admission/issuer-keys.ts";
 import { createBoundary } from "./boundary/boundary.ts";
 import { transactionTokenCredentials } from "./boundary/credentials.ts";
@@ -45,7 +46,11 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     const accessTokens = { issuer: config.issuer, audience: graphUrl(config), keys: issuerKeys.find };
     const executor = createStockExecutor(supergraph, boundary);
     const sendPage = addGraphiql(app, graphiqlSettings(config));
-    await addGraphQLRoute(app, createPipeline({ supergraph, accessTokens, executor }), sendPage);
+    await addGraphQLRoute(
+      app,
+      createPipeline({ supergraph, admit: createAdmission(accessTokens), executor }),
+      sendPage,
+    );
     addPublicKey(app, config);
     await app.listen({ port: config.port, host: config.host });
   } catch (error) {

@@ -52,7 +52,8 @@ function tellLauncher(message: LifecycleMessage): void {
   if (process.connected) process.send?.(message);
 }
 
-function stopOnSignal(service: RunningService, log: Logger): void {
+/** Closes the service when the process is told to stop, or when whoever started it is gone; then exits. */
+export function stopOnSignal(service: Pick<RunningService, "close">, log: Logger): void {
   let stopping = false;
   const stop = async () => {
     if (stopping) return;

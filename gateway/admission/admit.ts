@@ -21,7 +21,12 @@ export interface Anonymous {
   readonly kind: "anonymous";
 }
 
-export type Admitted = SignedIn | Anonymous;
+/** Anybody, at a gateway without sign-in: whatever she shows is for the subgraphs to judge. */
+export interface Unchecked {
+  readonly kind: "unchecked";
+}
+
+export type Admitted = SignedIn | Anonymous | Unchecked;
 
 /** For whom the later stations run, and the log that bears her request's ID. */
 export interface Errand {
@@ -31,9 +36,16 @@ export interface Errand {
   readonly forwarded?: { readonly authorization?: string };
 }
 
+/** What admission knows of a request. */
+export type Admission = Pick<Errand, "admitted" | "forwarded">;
+
+/** Decides for whom a request is carried out. Throws the HuiminError with which it is refused. */
+export type Admit = (request: Pick<HttpRequest, "url" | "headers">) => Promise<Admission>;
+
 export type RequestLog = Pick<Logger, "debug" | "warn" | "error">;
 
-const anonymous: Anonymous = Object.freeze({ kind: "anonymous" });
+const anonymous: Admission = Object.freeze({ admitted: Object.freeze({ kind: "anonymous" }) });
+const unchecked: Admission = Object.freeze({ admitted: Object.freeze({ kind: "unchecked" }) });
 
 /** Most tokens that are remembered as verified. */
 const rememberedTokens = 10_000;
@@ -44,21 +56,26 @@ const rememberedTokens = 10_000;
  *
  * The function throws what `bearerToken` and `verifyAccessToken` throw.
  */
-export function createAdmission(policy: AccessTokenPolicy) {
-  const verified = new LRUCache<string, SignedIn>({ max: rememberedTokens });
-  return async (request: Pick<HttpRequest, "url" | "headers">): Promise<Admitted> => {
+export function createAdmission(policy: AccessTokenPolicy): Admit {
+  const verified = new LRUCache<string, Admission & { readonly admitted: SignedIn }>({ max: rememberedTokens });
+  return async (request) => {
     const token = bearerToken(request);
     if (token === undefined) return anonymous;
     const tokenId = createHash("sha256").update(token).digest("base64url");
     const known = verified.get(tokenId);
-    if (known && known.caller.expiresAt > Date.now() / 1000) return known;
+    if (known && known.admitted.caller.expiresAt > Date.now() / 1000) return known;
     verified.delete(tokenId);
     const caller = await verifyAccessToken(token, policy);
-    const admitted = Object.freeze({ kind: "signed in", caller, tokenId } satisfies SignedIn);
-    verified.set(tokenId, admitted);
-    return admitted;
+    const admitted: SignedIn = Object.freeze({ kind: "signed in", caller, tokenId });
+    const admission = Object.freeze({ admitted });
+    verified.set(tokenId, admission);
+    return admission;
   };
 }
+
+/** Admits everybody; credentials go on to the subgraphs. For a gateway without sign-in. */
+export const admitEverybody: Admit = async ({ headers: { authorization } }) =>
+  authorization === undefined ? unchecked : { ...unchecked, forwarded: { authorization } };
 
 /**
  * Holds an operation against who asks for it.

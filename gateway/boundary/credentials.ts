@@ -22,7 +22,7 @@ export type Credentials = (errand: Errand, subgraph: string) => Promise<CallCred
 export function transactionTokenCredentials(signer: TransactionTokenSigner): Credentials {
   const transactionToken = createTransactionTokens(signer);
   return async ({ admitted }, subgraph) => {
-    if (admitted.kind === "anonymous") throw new HuiminError("UNAUTHENTICATED");
+    if (admitted.kind !== "signed in") throw new HuiminError("UNAUTHENTICATED");
     const token = await transactionToken(admitted, subgraph);
     return { headers: { [transactionTokenHeader]: token }, identity: admitted.tokenId };
   };
