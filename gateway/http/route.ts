@@ -12,14 +12,14 @@ type SendPage = (reply: FastifyReply) => FastifyReply;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Adds `/graphql`, which is also a page for browsers. Bodies of every type arrive here, so that all
+ * Adds `/graphql`, with `sendPage` also a page for browsers. Bodies of every type arrive here, so that all
  * refusals have the form of a GraphQL answer.
  *
  * No check against cross-site request forgery is needed: nothing but an Authorization header, which no
  * page of another origin can make a browser send, ever authenticates a request, and there are no
  * cookies. No CORS header is sent either: pages of other origins cannot read answers.
  */
-export async function addGraphQLRoute(app: FastifyInstance, pipeline: Pipeline, sendPage: SendPage): Promise<void> {
+export async function addGraphQLRoute(app: FastifyInstance, pipeline: Pipeline, sendPage?: SendPage): Promise<void> {
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: FastifyRequest, body: Buffer) =>
@@ -32,7 +32,7 @@ export async function addGraphQLRoute(app: FastifyInstance, pipeline: Pipeline, 
     });
     scope.all("/graphql", async (request, reply) => {
       const { method, url, headers, body } = request;
-      if (method === "GET" && prefersPage(headers.accept)) return sendPage(reply);
+      if (sendPage && method === "GET" && prefersPage(headers.accept)) return sendPage(reply);
       const response = await pipeline(
         { method, url, headers, body: typeof body === "string" ? body : null },
         request.log,
