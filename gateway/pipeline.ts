@@ -23,7 +23,8 @@ import { introspect } from "./execution/introspection.ts";
 import { answerMediaType, defaultMediaType } from "./http/media-type.ts";
 import { type HttpRequest, readRequest } from "./http/request.ts";
 import { type HttpResponse, writeAnswer } from "./http/response.ts";
-import { createCompiler, readVariables } from "./operation/operation.ts";
+import { createCompiler } from "./operation/compiler.ts";
+import { readVariables } from "./operation/operation.ts";
 import type { LoadedSupergraph } from "./supergraph/supergraph.ts";
 
 /** What the stations need to work. */
@@ -38,15 +39,15 @@ export type Pipeline = (request: HttpRequest, log: RequestLog) => Promise<HttpRe
 
 /** Puts the stations in a row. */
 export function createPipeline({ supergraph, admit, executor }: PipelineParts): Pipeline {
-  const compile = createCompiler(supergraph);
+  const { compile } = createCompiler(supergraph);
 
   const answer = async (request: HttpRequest, log: RequestLog): Promise<Answer> => {
     const graphqlRequest = await readRequest(request);
     const admission = await admit(request);
     const operation = compile(graphqlRequest);
     requireCaller(admission.admitted, operation);
-    const variables = readVariables(supergraph, operation, graphqlRequest.variables);
-    if (!operation.readsData) return introspect(supergraph.schema, operation, variables);
+    const variables = readVariables(operation, graphqlRequest.variables);
+    if (!operation.readsData) return introspect(operation, variables);
     return await executor.execute(operation, variables, { ...admission, log });
   };
 

@@ -26,8 +26,9 @@ export function createStockExecutor(supergraph: LoadedSupergraph, boundary: Boun
   );
   return {
     async execute(operation, variables, errand) {
+      const { plan } = await operation.planned(errand.admitted);
       const result = await executeQueryPlan(
-        await operation.plan(),
+        plan,
         services,
         requestContext(variables, errand),
         { schema, operation: operation.definition, fragments: operation.fragments },

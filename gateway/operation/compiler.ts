@@ -1,0 +1,133 @@
+/**
+ * Document to operation: parsed, measured, validated and selected once, planned when it is first run.
+ *
+ * Two caches stand in a row. The first knows a document by its exact text; the second knows an operation
+ * by its normalised text, so that clients who format differently share one plan.
+ */
+import { type DocumentNode, GraphQLError, type OperationDefinitionNode, parse, validate } from "graphql";
+import { LRUCache } from "lru-cache";
+import { HuiminError } from "../../trust/errors.ts";
+import { RequestRefused } from "../answer.ts";
+import type { GraphQLRequest } from "../http/request.ts";
+import type { LoadedSupergraph } from "../supergraph/supergraph.ts";
+import { checkLimits, maxTokens } from "./limits.ts";
+import { selectOperation } from "./normalise.ts";
+import { type CompiledOperation, maxErrors, readOperation } from "./operation.ts";
+import { createLabelFinder, decideOverrides, type LabelFinder, type OverrideRule } from "./overrides.ts";
+import { createPlannings } from "./planned.ts";
+
+/** Most documents that are known by their exact text, and most characters of them together. */
+const exactLimits = { max: 4_000, maxSize: 4 * 1024 * 1024 } as const;
+
+/** Most operations that are kept, and most characters of them and their plans together. */
+const operationLimits = { max: 1_000, maxSize: 8 * 1024 * 1024 } as const;
+
+/** Compiles operations for one schema; keeps the good ones. */
+export interface Compiler {
+  /**
+   * The operation of a request.
+   *
+   * @throws RequestRefused `GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED`
+   * @throws HuiminError `OPERATION_RESOLUTION_FAILURE`, `METHOD_NOT_ALLOWED`
+   */
+  compile(request: Pick<GraphQLRequest, "query" | "operationName" | "readOnly">): CompiledOperation;
+  /** The normalised texts of the operations that were asked for most, most first. */
+  busiest(count: number): readonly string[];
+}
+
+export interface CompilerOptions {
+  /** Decides `@override` labels that are not percentages; without it they are off. */
+  readonly overrideRule?: OverrideRule;
+}
+
+interface Entry {
+  readonly operation: CompiledOperation;
+  uses: number;
+}
+
+/** Makes a compiler for the schema that the clients of `supergraph` see. */
+export function createCompiler(supergraph: LoadedSupergraph, options: CompilerOptions = {}): Compiler {
+  const exact = new LRUCache<string, string>({
+    ...exactLimits,
+    sizeCalculation: (text, key) => text.length + key.length,
+  });
+  const entries = new LRUCache<string, Entry>(operationLimits);
+  const newOperation = createMaker(supergraph, options);
+
+  const keep = (text: string): Entry => {
+    let size = text.length;
+    const grown = (length: number) => {
+      size += length;
+      if (entries.peek(text) === entry) entries.set(text, entry, { size });
+    };
+    const entry: Entry = { operation: newOperation(text, grown), uses: 0 };
+    entries.set(text, entry, { size });
+    return entry;
+  };
+  const find = (query: string, operationName: string | undefined): Entry => {
+    // No document begins with its length, and the length keeps document and name apart.
+    const key = operationName === undefined ? query : `${query.length} ${query}${operationName}`;
+    const known = entries.get(exact.get(key) ?? "");
+    if (known) return known;
+    const document = parseDocument(query);
+    checkLimits(document);
+    const selected = selectOperation(document, operationName);
+    const same = selected?.alone ? entries.get(selected.text) : undefined;
+    if (!same) requireValid(supergraph, document);
+    if (!selected) throw new HuiminError("OPERATION_RESOLUTION_FAILURE");
+    exact.set(key, selected.text);
+    return same ?? entries.get(selected.text) ?? keep(selected.text);
+  };
+  return {
+    compile({ query, operationName, readOnly }) {
+      const entry = find(query, operationName);
+      requireRunnable(supergraph, entry.operation.definition, readOnly);
+      entry.uses += 1;
+      return entry.operation;
+    },
+    busiest: (count) =>
+      [...entries.entries()]
+        .sort(([, a], [, b]) => b.uses - a.uses)
+        .slice(0, count)
+        .map(([text]) => text),
+  };
+}
+
+/** Makes operations out of normalised texts; `grown` is told the length of every plan that is kept. */
+function createMaker(supergraph: LoadedSupergraph, { overrideRule = () => false }: CompilerOptions) {
+  const { schema, supergraphSchema, planner } = supergraph;
+  const findLabels: LabelFinder = createLabelFinder(supergraphSchema, schema);
+  return (text: string, grown: (length: number) => void): CompiledOperation => {
+    const read = readOperation(text);
+    const labels = findLabels(read.document);
+    const { document, definition } = read;
+    const planned = createPlannings({ text, schema, supergraphSchema, document, definition }, planner, grown);
+    return Object.freeze({
+      ...read,
+      schema,
+      planned: (admitted) => planned(decideOverrides(labels, admitted, overrideRule)),
+    } satisfies CompiledOperation);
+  };
+}
+
+function parseDocument(query: string): DocumentNode {
+  try {
+    return parse(query, { maxTokens });
+  } catch (error) {
+    if (error instanceof GraphQLError) throw new RequestRefused("GRAPHQL_PARSE_FAILED", [error]);
+    throw error;
+  }
+}
+
+function requireValid({ schema }: LoadedSupergraph, document: DocumentNode): void {
+  const errors = validate(schema, document, undefined, { maxErrors });
+  if (errors.length > 0) throw new RequestRefused("GRAPHQL_VALIDATION_FAILED", errors);
+}
+
+function requireRunnable({ schema }: LoadedSupergraph, node: OperationDefinitionNode, readOnly: boolean): void {
+  if (readOnly && node.operation !== "query") throw new HuiminError("METHOD_NOT_ALLOWED");
+  if (!schema.getRootType(node.operation)) {
+    const message = `The schema has no ${node.operation}s.`;
+    throw new RequestRefused("GRAPHQL_VALIDATION_FAILED", [new GraphQLError(message)]);
+  }
+}

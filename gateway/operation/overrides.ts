@@ -1,0 +1,90 @@
+/**
+ * `@override(from:, label:)`: a field moves from one subgraph to another for some requests first. Which
+ * labels an operation touches is known when it is compiled; whether each is on is decided per request.
+ */
+import { createHash } from "node:crypto";
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type GraphQLSchema,
+  isAbstractType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from "graphql";
+import type { Admitted } from "../admission/admit.ts";
+
+/** Decides a label that is not a percentage: true takes the field from its new subgraph. */
+export type OverrideRule = (label: string, admitted: Admitted) => boolean;
+
+/** Whether each label that an operation touches is on; labels in the order of their names. */
+export type OverrideDecisions = ReadonlyMap<string, boolean>;
+
+/** Finds the labels that an operation touches, in the order of their names. */
+export type LabelFinder = (document: DocumentNode) => readonly string[];
+
+const percentLabel = /^percent\((?<share>\d+(?:\.\d+)?)\)$/;
+
+/** Makes the finder for the labels of a supergraph. `schema` is the one that documents are written for. */
+export function createLabelFinder(supergraphSchema: GraphQLSchema, schema: GraphQLSchema): LabelFinder {
+  const labels = labelsOf(supergraphSchema);
+  if (labels.size === 0) return () => [];
+  return (document) => {
+    const touched = new Set<string>();
+    const typeInfo = new TypeInfo(schema);
+    const visitor = visitWithTypeInfo(typeInfo, {
+      Field({ name }) {
+        const parent = typeInfo.getParentType();
+        const types = parent && isAbstractType(parent) ? [parent, ...schema.getPossibleTypes(parent)] : [parent];
+        for (const type of types) {
+          for (const label of labels.get(`${type?.name}.${name.value}`) ?? []) touched.add(label);
+        }
+      },
+    });
+    visit(document, visitor);
+    return [...touched].sort();
+  };
+}
+
+/** `Type.field` to the labels of its `@join__field(overrideLabel:)`. */
+function labelsOf(supergraphSchema: GraphQLSchema): ReadonlyMap<string, readonly string[]> {
+  const labels = new Map<string, string[]>();
+  for (const type of Object.values(supergraphSchema.getTypeMap())) {
+    if (!isObjectType(type) && !isInterfaceType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const found = (field.astNode?.directives ?? []).flatMap(labelOf);
+      if (found.length > 0) labels.set(`${type.name}.${field.name}`, found);
+    }
+  }
+  return labels;
+}
+
+function labelOf({ name, arguments: given = [] }: ConstDirectiveNode): string[] {
+  if (name.value !== "join__field") return [];
+  return given.flatMap(({ name: { value: argument }, value }) =>
+    argument === "overrideLabel" && value.kind === Kind.STRING ? [value.value] : [],
+  );
+}
+
+/**
+ * Decides the labels for one request. `percent(N)` is on for N percent of all citizens, always the same
+ * ones for a label, and for N percent of the requests of nobody.
+ */
+export function decideOverrides(labels: readonly string[], admitted: Admitted, rule: OverrideRule): OverrideDecisions {
+  return new Map(
+    labels.map((label) => {
+      const share = percentLabel.exec(label)?.groups?.share;
+      return [label, share === undefined ? rule(label, admitted) : positionOf(label, admitted) < Number(share)];
+    }),
+  );
+}
+
+/** Where in 0 to 100 somebody stands for a label. */
+function positionOf(label: string, admitted: Admitted): number {
+  if (admitted.kind !== "signed in") return Math.random() * 100;
+  const hash = createHash("sha256").update(`${label}\n${admitted.caller.subject}`).digest();
+  return (hash.readUIntBE(0, 6) / 2 ** 48) * 100;
+}
