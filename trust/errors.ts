@@ -30,11 +30,16 @@ export const errorCatalogue = {
   },
   REQUEST_TOO_LARGE: { status: 413, message: "The request is larger than this service accepts." },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: "Send the request as application/json in UTF-8." },
+  TOO_MANY_SUBSCRIPTIONS: {
+    status: 429,
+    message: "There are too many live subscriptions already. End one of them first.",
+  },
   SUBGRAPH_UNAVAILABLE: {
     status: 503,
     message: "A service that holds this data does not answer right now. Try again later.",
   },
   OVERLOADED: { status: 503, message: "There is too much to do right now. Try again in a moment." },
+  SUBSCRIPTION_ENDED: { status: 503, message: "The subscription has ended on our side. Subscribe again." },
   INTERNAL_SERVER_ERROR: { status: 500, message: "Something went wrong on our side. Try again later." },
 } as const satisfies Record<string, ErrorKind>;
 
