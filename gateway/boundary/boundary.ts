@@ -5,8 +5,11 @@
 import { type ErrorCode, errorCatalogue, HuiminError } from "../../trust/errors.ts";
 import type { Errand } from "../admission/admit.ts";
 import { checkAnswer } from "./answer-check.ts";
-import type { Credentials } from "./credentials.ts";
-import { createSubgraphClient, type SubgraphClient } from "./subgraph-client.ts";
+import type { CallCredentials, Credentials } from "./credentials.ts";
+import type { SubgraphOutcome } from "./exchange.ts";
+import { type HttpFreshness, readFreshness } from "./http-freshness.ts";
+import { createShare, flightKey } from "./in-flight.ts";
+import { createSubgraphClient } from "./subgraph-client.ts";
 
 /** One operation for one subgraph. Its parts are JSON texts, so that a compiled operation writes each once. */
 export interface SubgraphRequest {
@@ -74,16 +77,33 @@ export function requestBody({ queryJson, variables, entities }: SubgraphRequest)
   return `{"query":${queryJson},"variables":{${members}}}`;
 }
 
+/** What a subgraph says of its answer, besides the cache hints of its schema. */
+export interface DirectAnswer extends SubgraphAnswer {
+  /** Missing when nothing was answered. */
+  readonly http?: HttpFreshness;
+}
+
+/** The boundary without any cache. */
+export interface DirectBoundary extends Boundary {
+  call(subgraph: string, request: SubgraphRequest, errand: Errand): Promise<DirectAnswer>;
+}
+
 /** The boundary to the subgraphs at `addresses`, where each call goes with what `credentials` gives. */
-export function createBoundary(addresses: ReadonlyMap<string, URL>, credentials: Credentials): Boundary {
+export function createBoundary(addresses: ReadonlyMap<string, URL>, credentials: Credentials): DirectBoundary {
   const clients = new Map([...addresses].map(([name, address]) => [name, createSubgraphClient(address)]));
+  const share = createShare<SubgraphOutcome>();
   return {
     async call(subgraph, request, errand) {
       const client = clients.get(subgraph);
       if (!client) return failed("INTERNAL_SERVER_ERROR");
       try {
-        const { headers } = await credentials(errand, subgraph);
-        return await ask(client, request, headers);
+        const shown = await credentials(errand, subgraph);
+        const body = requestBody(request);
+        const outcome =
+          request.kind === "query"
+            ? await share(callKey(subgraph, shown, body), () => client.post(body, shown.headers, true))
+            : await client.post(body, shown.headers, false);
+        return readOutcome(outcome, request);
       } catch (error) {
         if (error instanceof HuiminError) return failed(error.code);
         errand.log.warn({ subgraph, err: error }, "a subgraph does not answer as it should");
@@ -96,17 +116,29 @@ export function createBoundary(addresses: ReadonlyMap<string, URL>, credentials:
   };
 }
 
-async function ask(
-  client: SubgraphClient,
-  request: SubgraphRequest,
-  headers: Readonly<Record<string, string>>,
-): Promise<SubgraphAnswer> {
-  const { status, body } = await client.post(requestBody(request), headers);
+/** Two calls are the same when they would send the same bytes to the same subgraph for the same person. */
+function callKey(subgraph: string, { identity, headers }: CallCredentials, body: string): string {
+  return flightKey(subgraph, identity, ...Object.entries(headers).flat(), body);
+}
+
+/** Every reader of a shared outcome parses it anew: the tree is its own. */
+function readOutcome(outcome: SubgraphOutcome, { entities }: SubgraphRequest): DirectAnswer {
+  if (!outcome.ok) throw new Error(outcome.reason);
+  const { status, headers, text } = outcome;
   // Whoever it is that asks, she was admitted: a 401 is about the gateway's own token.
   if (status === 401) throw new Error("the transaction token was refused");
-  const answer = checkAnswer(body, request.entities);
+  const answer = checkAnswer(parseJson(text), entities);
   if (!answer) throw new Error(`status ${status} with a body that is no GraphQL answer to the request`);
-  return answer;
+  return { ...answer, http: readFreshness(headers) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // JSON.parse quotes what it could not read, and that may be personal data: it must not reach a log.
+    throw new Error("the body is not JSON");
+  }
 }
 
 function failed(code: ErrorCode): SubgraphAnswer {

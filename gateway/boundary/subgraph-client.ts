@@ -1,67 +1,124 @@
-/** One subgraph over HTTP: kept-alive connections, bounded waiting, bounded answers, no redirects. */
+/**
+ * One subgraph over HTTP: kept-alive connections, bounded waiting, bounded answers, no redirects,
+ * few repetitions, and silence for a subgraph that is down.
+ */
+import { setTimeout as delay } from "node:timers/promises";
 import { Pool } from "undici";
-
-/** What a subgraph said, whatever its status. */
-export interface SubgraphReply {
-  readonly status: number;
-  readonly body: unknown;
-}
+import { type CircuitBreaker, createCircuitBreaker } from "./circuit-breaker.ts";
+import { Exchange, type SubgraphFault, type SubgraphOutcome } from "./exchange.ts";
+import { createRetryBudget, type RetryBudget } from "./retry-budget.ts";
 
 export interface SubgraphClient {
   /**
-   * Posts a JSON body.
+   * Posts a JSON body. Never rejects.
    *
-   * @throws Error when there is no answer in time, it is too large, or not JSON
+   * @param repeatable whether the subgraph may be asked again when the connection failed
    */
-  post(body: string, headers: Readonly<Record<string, string>>): Promise<SubgraphReply>;
+  post(body: string, headers: Readonly<Record<string, string>>, repeatable: boolean): Promise<SubgraphOutcome>;
   /** Lets calls in flight finish, then closes the connections. */
   close(): Promise<void>;
 }
 
 const limits = {
-  /** Connections to one subgraph. */
+  /** Connections to one subgraph, and so calls that it works on at once. */
   connections: 64,
+  /** Calls in flight and waiting for a connection; the next one is refused at once. */
+  pending: 1_024,
   /** Until a connection stands, in milliseconds. */
   connectTimeout: 2_000,
-  /** From the call to the last byte of its answer, in milliseconds. */
+  /** From the call to the last byte of its answer, repetitions included, in milliseconds. */
   callTimeout: 5_000,
+  /** How often calls are looked through for those whose time is over, in milliseconds. */
+  tick: 100,
   /** Largest answer, in bytes. */
   responseSize: 8 * 1024 * 1024,
   /** How long an idle connection is kept, in milliseconds; less than the 65 s of our servers. */
   keepAlive: 30_000,
+  /** Times a query is sent in all. */
+  attempts: 3,
+  /** Longest wait before the first repetition, doubled for each further one; in milliseconds. */
+  retryDelay: 50,
 } as const;
 
+/** A gateway or load balancer in front of the subgraph says that it cannot be reached. */
+const unreachable: ReadonlySet<number> = new Set([502, 503, 504]);
+
+const overloaded: SubgraphFault = Object.freeze({ ok: false, reason: "too many calls are waiting", connection: false });
+const broken: SubgraphFault = Object.freeze({ ok: false, reason: "the circuit breaker is open", connection: false });
+
 /** A client for the subgraph at `address`. */
-export function createSubgraphClient(address: URL): SubgraphClient {
+export function createSubgraphClient(
+  address: URL,
+  breaker: CircuitBreaker = createCircuitBreaker(),
+  budget: RetryBudget = createRetryBudget(),
+): SubgraphClient {
+  const wire = openWire(address);
+  const attempt = async (body: string, headers: Record<string, string>, deadline: number): Promise<SubgraphOutcome> => {
+    if (wire.full()) return overloaded;
+    const permit = breaker.admit();
+    if (permit === undefined) return broken;
+    const outcome = await wire.send(body, headers, deadline);
+    breaker.record(permit, outcome.ok && !unreachable.has(outcome.status));
+    return outcome;
+  };
+  return {
+    async post(body, credentials, repeatable) {
+      const deadline = performance.now() + limits.callTimeout;
+      const headers = { ...credentials, "content-type": "application/json", accept: "application/json" };
+      let outcome = await attempt(body, headers, deadline);
+      budget.called();
+      for (let sent = 1; repeatable && sent < limits.attempts && mayBeRepeated(outcome); sent += 1) {
+        const wait = Math.random() * limits.retryDelay * 2 ** (sent - 1);
+        if (performance.now() + wait >= deadline || !budget.spend()) break;
+        await delay(wait);
+        outcome = await attempt(body, headers, deadline);
+      }
+      return outcome;
+    },
+    close: wire.close,
+  };
+}
+
+function mayBeRepeated(outcome: SubgraphOutcome): boolean {
+  return outcome.ok ? unreachable.has(outcome.status) : outcome.connection;
+}
+
+/** The connections, and one timer for all calls on them. */
+function openWire(address: URL) {
   const pool = new Pool(address.origin, {
     connections: limits.connections,
     connectTimeout: limits.connectTimeout,
-    headersTimeout: limits.callTimeout,
-    bodyTimeout: limits.callTimeout,
+    // The deadline of each exchange takes the place of undici's two timers.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     keepAliveTimeout: limits.keepAlive,
     maxResponseSize: limits.responseSize,
   });
   const path = address.pathname + address.search;
-  return {
-    async post(body, headers) {
-      const response = await pool.request({
-        method: "POST",
-        path,
-        headers: { ...headers, "content-type": "application/json", accept: "application/json" },
-        body,
-        signal: AbortSignal.timeout(limits.callTimeout),
-      });
-      return { status: response.statusCode, body: parseJson(await response.body.text()) };
-    },
-    close: () => pool.close(),
+  const pending = new Set<Exchange>();
+  let timer: NodeJS.Timeout | undefined;
+  const expireLate = () => {
+    const now = performance.now();
+    for (const exchange of pending) if (exchange.deadline <= now) exchange.expire();
+    if (pending.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // JSON.parse quotes what it could not read, and that may be personal data: it must not reach a log.
-    throw new Error("the body is not JSON");
-  }
+  const end = (exchange: Exchange) => pending.delete(exchange);
+  return {
+    full: () => pending.size >= limits.pending,
+    send: (body: string, headers: Record<string, string>, deadline: number) =>
+      new Promise<SubgraphOutcome>((settle) => {
+        const exchange = new Exchange(deadline, settle, end);
+        pending.add(exchange);
+        timer ??= setInterval(expireLate, limits.tick);
+        pool.dispatch({ method: "POST", path, headers, body }, exchange);
+      }),
+    async close() {
+      await pool.close();
+      clearInterval(timer);
+      timer = undefined;
+    },
+  };
 }

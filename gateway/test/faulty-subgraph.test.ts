@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newCitizenId, startCity, type TestCity } from "./city.ts";
 
 /** In the place of health answers whatever a test wants. */
@@ -13,15 +13,17 @@ let token: string;
 beforeAll(async () => {
   health = createServer((request, response) => behaviour(request, response)).listen(0, "localhost");
   await once(health, "listening");
+});
+afterAll(() => {
+  health.closeAllConnections();
+  health.close();
+});
+
+async function openCity(): Promise<void> {
   const { port } = health.address() as AddressInfo;
   city = await startCity({ elsewhere: { health: `http://localhost:${port}/graphql` } });
   token = await city.token(newCitizenId());
-});
-afterAll(async () => {
-  health.closeAllConnections();
-  health.close();
-  await city.close();
-});
+}
 
 const query = "{ me { preferredLanguage coverage { scheme } cover: coverage { status } employment { status } } }";
 const others = { preferredLanguage: "ug", employment: { status: "EMPLOYED" } };
@@ -92,6 +94,10 @@ const faults: readonly (readonly [string, RequestListener])[] = [
 ];
 
 describe("a subgraph that", () => {
+  // A gateway of its own for each: it remembers for a while which subgraph failed.
+  beforeEach(openCity);
+  afterEach(() => city.close());
+
   it.each(faults)("%s costs its own fields alone, each with one clear error", async (_name, fault) => {
     behaviour = fault;
     const { status, data, errors } = await city.query(query, { token });
@@ -132,6 +138,9 @@ describe("a subgraph that", () => {
 });
 
 describe("an error of a subgraph", () => {
+  beforeAll(openCity);
+  afterAll(() => city.close());
+
   function failing(code: unknown, message: string = secret, path: unknown = ["_entities", 0, "coverage"]) {
     return answering(
       JSON.stringify({
@@ -171,6 +180,9 @@ describe("an error of a subgraph", () => {
 });
 
 describe("data of a subgraph that does not fit the schema", () => {
+  beforeAll(openCity);
+  afterAll(() => city.close());
+
   it.each([
     ["an unknown enum value", { scheme: "BRIBE" }],
     ["null for what may not be null", { scheme: null }],

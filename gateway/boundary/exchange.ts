@@ -1,0 +1,107 @@
+/**
+ * One HTTP request and its reply. It handles undici's own events: no stream, no signal and no Error is
+ * made for a call that succeeds, which halves the cost of `Pool.request`.
+ */
+import type { IncomingHttpHeaders } from "node:http";
+import type { Dispatcher } from "undici";
+
+/** What a subgraph said, whatever its status. */
+export interface SubgraphReply {
+  readonly ok: true;
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** Why there is no reply. */
+export interface SubgraphFault {
+  readonly ok: false;
+  /** For the log. */
+  readonly reason: string;
+  /** True when the connection failed: the same call may succeed on another one. */
+  readonly connection: boolean;
+}
+
+export type SubgraphOutcome = SubgraphReply | SubgraphFault;
+
+/** Codes of Node and undici for a connection that could not be made or broke. */
+const connectionErrors: ReadonlySet<unknown> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_SOCKET",
+]);
+
+const timedOut: SubgraphFault = Object.freeze({ ok: false, reason: "no answer in time", connection: false });
+
+/** Given to undici as the reason of every abort. */
+const outOfTime = new Error(timedOut.reason);
+
+/** A call in flight, between undici and whoever waits for the outcome. */
+export class Exchange implements Dispatcher.DispatchHandler {
+  /** When its time is over, in milliseconds on the clock of `performance.now()`. */
+  readonly deadline: number;
+  readonly #settle: (outcome: SubgraphOutcome) => void;
+  readonly #end: (exchange: Exchange) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  readonly #chunks: Buffer[] = [];
+  #late = false;
+
+  /**
+   * @param settle hears the outcome, once
+   * @param end is called once undici is done with it, which may be later than the outcome
+   */
+  constructor(deadline: number, settle: (outcome: SubgraphOutcome) => void, end: (exchange: Exchange) => void) {
+    this.deadline = deadline;
+    this.#settle = settle;
+    this.#end = end;
+  }
+
+  /** Gives up, whether the request was sent already or still waits for a connection. */
+  expire(): void {
+    if (this.#late) return;
+    this.#late = true;
+    this.#settle(timedOut);
+    this.#controller?.abort(outOfTime);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#late) controller.abort(outOfTime);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#end(this);
+    this.#settle({ ok: true, status: this.#status, headers: this.#headers, text: textOf(this.#chunks) });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error & { readonly code?: unknown }): void {
+    this.#end(this);
+    // Messages of undici may quote bytes of the answer; codes do not.
+    const code = typeof error.code === "string" ? error.code : error.name;
+    this.#settle({ ok: false, reason: code, connection: connectionErrors.has(code) });
+  }
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  const [first] = chunks;
+  if (first === undefined) return "";
+  return (chunks.length === 1 ? first : Buffer.concat(chunks)).toString("utf8");
+}
