@@ -23,7 +23,8 @@ import { introspect } from "./execution/introspection.ts";
 import { answerMediaType, defaultMediaType } from "./http/media-type.ts";
 import { type HttpRequest, readRequest } from "./http/request.ts";
 import { type HttpResponse, writeAnswer } from "./http/response.ts";
-import { createCompiler } from "./operation/compiler.ts";
+import { type CompilerOptions, createCompiler } from "./operation/compiler.ts";
+import { requireAffordable } from "./operation/cost.ts";
 import { readVariables } from "./operation/operation.ts";
 import type { LoadedSupergraph } from "./supergraph/supergraph.ts";
 
@@ -32,14 +33,17 @@ export interface PipelineParts {
   readonly supergraph: LoadedSupergraph;
   readonly admit: Admit;
   readonly executor: Executor;
+  readonly compiler?: CompilerOptions;
+  /** Most that an operation may be estimated to cost; anything unless given. */
+  readonly maxCost?: number;
 }
 
 /** One request through all stations. Never rejects: every failure is an answer. */
 export type Pipeline = (request: HttpRequest, log: RequestLog) => Promise<HttpResponse>;
 
 /** Puts the stations in a row. */
-export function createPipeline({ supergraph, admit, executor }: PipelineParts): Pipeline {
-  const { compile } = createCompiler(supergraph);
+export function createPipeline({ supergraph, admit, executor, compiler, maxCost = Infinity }: PipelineParts): Pipeline {
+  const { compile } = createCompiler(supergraph, compiler);
 
   const answer = async (request: HttpRequest, log: RequestLog): Promise<Answer> => {
     const graphqlRequest = await readRequest(request);
@@ -47,6 +51,7 @@ export function createPipeline({ supergraph, admit, executor }: PipelineParts): 
     const operation = compile(graphqlRequest);
     requireCaller(admission.admitted, operation);
     const variables = readVariables(operation, graphqlRequest.variables);
+    requireAffordable(operation.cost, variables, maxCost);
     if (!operation.readsData) return introspect(operation, variables);
     return await executor.execute(operation, variables, { ...admission, log });
   };

@@ -14,6 +14,10 @@ export const errorCatalogue = {
   BAD_REQUEST: { status: 400, message: "The request is not a well-formed GraphQL request." },
   GRAPHQL_PARSE_FAILED: { status: 400, message: "The document is not valid GraphQL." },
   GRAPHQL_VALIDATION_FAILED: { status: 400, message: "The operation does not fit the schema." },
+  COST_ESTIMATED_TOO_EXPENSIVE: {
+    status: 400,
+    message: "The operation is estimated to cost more than is allowed. Ask for shorter lists or fewer fields at once.",
+  },
   OPERATION_RESOLUTION_FAILURE: {
     status: 400,
     message: "The operation to run cannot be determined; name it in operationName.",

@@ -10,7 +10,8 @@ import { HuiminError } from "../../trust/errors.ts";
 import { RequestRefused } from "../answer.ts";
 import type { GraphQLRequest } from "../http/request.ts";
 import type { LoadedSupergraph } from "../supergraph/supergraph.ts";
-import { checkLimits, maxTokens } from "./limits.ts";
+import { createCostEstimate } from "./cost.ts";
+import { checkLimits, type DocumentLimits, strictLimits } from "./limits.ts";
 import { selectOperation } from "./normalise.ts";
 import { type CompiledOperation, maxErrors, readOperation } from "./operation.ts";
 import { createLabelFinder, decideOverrides, type LabelFinder, type OverrideRule } from "./overrides.ts";
@@ -36,6 +37,8 @@ export interface Compiler {
 }
 
 export interface CompilerOptions {
+  /** How large a document may be; strict unless said otherwise. */
+  readonly limits?: DocumentLimits;
   /** Decides `@override` labels that are not percentages; without it they are off. */
   readonly overrideRule?: OverrideRule;
 }
@@ -47,6 +50,7 @@ interface Entry {
 
 /** Makes a compiler for the schema that the clients of `supergraph` see. */
 export function createCompiler(supergraph: LoadedSupergraph, options: CompilerOptions = {}): Compiler {
+  const { limits = strictLimits } = options;
   const exact = new LRUCache<string, string>({
     ...exactLimits,
     sizeCalculation: (text, key) => text.length + key.length,
@@ -69,8 +73,8 @@ export function createCompiler(supergraph: LoadedSupergraph, options: CompilerOp
     const key = operationName === undefined ? query : `${query.length} ${query}${operationName}`;
     const known = entries.get(exact.get(key) ?? "");
     if (known) return known;
-    const document = parseDocument(query);
-    checkLimits(document);
+    const document = parseDocument(query, limits);
+    checkLimits(document, limits);
     const selected = selectOperation(document, operationName);
     const same = selected?.alone ? entries.get(selected.text) : undefined;
     if (!same) requireValid(supergraph, document);
@@ -96,6 +100,7 @@ export function createCompiler(supergraph: LoadedSupergraph, options: CompilerOp
 /** Makes operations out of normalised texts; `grown` is told the length of every plan that is kept. */
 function createMaker(supergraph: LoadedSupergraph, { overrideRule = () => false }: CompilerOptions) {
   const { schema, supergraphSchema, planner } = supergraph;
+  const estimateCost = createCostEstimate(supergraphSchema);
   const findLabels: LabelFinder = createLabelFinder(supergraphSchema, schema);
   return (text: string, grown: (length: number) => void): CompiledOperation => {
     const read = readOperation(text);
@@ -105,14 +110,15 @@ function createMaker(supergraph: LoadedSupergraph, { overrideRule = () => false 
     return Object.freeze({
       ...read,
       schema,
+      cost: estimateCost(read),
       planned: (admitted) => planned(decideOverrides(labels, admitted, overrideRule)),
     } satisfies CompiledOperation);
   };
 }
 
-function parseDocument(query: string): DocumentNode {
+function parseDocument(query: string, { tokens }: DocumentLimits): DocumentNode {
   try {
-    return parse(query, { maxTokens });
+    return parse(query, { maxTokens: tokens });
   } catch (error) {
     if (error instanceof GraphQLError) throw new RequestRefused("GRAPHQL_PARSE_FAILED", [error]);
     throw error;

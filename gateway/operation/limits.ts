@@ -1,48 +1,79 @@
-/** How large a document may be. The limits are far above what people write, and far below what hurts. */
+/** How large a document may be: far above what people write, and far below what hurts. */
 import {
   type DefinitionNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   GraphQLError,
   Kind,
+  type SelectionNode,
   type SelectionSetNode,
 } from "graphql";
 import { RequestRefused } from "../answer.ts";
 
-/** Largest number of lexical tokens; the parser stops there. */
-export const maxTokens = 2_000;
-
-/** Deepest nesting of selected fields, fragments counted in. */
-const maxDepth = 20;
-
-/** Most fields that one operation or fragment may select, fragments counted as often as they are spread. */
-const maxFields = 500;
-
-/** Most fields at the root of an operation, each of which is a read of its own. */
-const maxRootFields = 20;
-
-interface Size {
+/** The most that a document may hold. Fragments are counted as often as they are spread. */
+export interface DocumentLimits {
+  /** Lexical tokens; the parser stops there. */
+  readonly tokens: number;
+  /** Nesting of selected fields. */
   readonly depth: number;
+  /** Fields of one operation. */
   readonly fields: number;
+  /** Fields at the root of an operation, each of which is a read of its own. */
   readonly rootFields: number;
+  /** Fields of one operation that have an alias: the way to ask the same thing many times. */
+  readonly aliases: number;
+  /** Directives of one operation. */
+  readonly directives: number;
 }
 
-const nothing: Size = { depth: 0, fields: 0, rootFields: 0 };
+/** For whoever comes from outside. */
+export const strictLimits: DocumentLimits = {
+  tokens: 2_000,
+  depth: 20,
+  fields: 500,
+  rootFields: 20,
+  aliases: 100,
+  directives: 100,
+};
+
+/** For trials with documents of every kind: only what would exhaust the gateway itself is refused. */
+export const generousLimits: DocumentLimits = {
+  tokens: 50_000,
+  depth: 200,
+  fields: 20_000,
+  rootFields: 5_000,
+  aliases: 20_000,
+  directives: 20_000,
+};
+
+type Size = Readonly<Record<Measured, number>>;
+type Measured = Exclude<keyof DocumentLimits, "tokens">;
+
+const nothing: Size = { depth: 0, fields: 0, rootFields: 0, aliases: 0, directives: 0 };
+
+/** How each limit is named to whoever passed it. */
+const excesses: readonly (readonly [Measured, (most: number) => string])[] = [
+  ["depth", (most) => `nests more than ${most} fields deep`],
+  ["fields", (most) => `selects more than ${most} fields`],
+  ["rootFields", (most) => `selects more than ${most} root fields`],
+  ["aliases", (most) => `has more than ${most} aliases`],
+  ["directives", (most) => `has more than ${most} directives`],
+];
 
 /**
  * Measures a document before it is validated, in time linear in its length.
  *
  * @throws RequestRefused `GRAPHQL_VALIDATION_FAILED` that says which limit is passed
  */
-export function checkLimits(document: DocumentNode): void {
+export function checkLimits(document: DocumentNode, limits: DocumentLimits): void {
   const measure = createMeasure(document);
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
     const size = measure(definition.selectionSet);
-    if (size.depth > maxDepth) refuse(`nests more than ${maxDepth} fields deep`, definition);
-    if (size.fields > maxFields) refuse(`selects more than ${maxFields} fields`, definition);
-    if (definition.kind === Kind.OPERATION_DEFINITION && size.rootFields > maxRootFields) {
-      refuse(`selects more than ${maxRootFields} root fields`, definition);
+    for (const [name, describe] of excesses) {
+      // The root fields of a fragment count where it is spread at a root.
+      if (name === "rootFields" && definition.kind === Kind.FRAGMENT_DEFINITION) continue;
+      if (size[name] > limits[name]) refuse(describe(limits[name]), definition);
     }
   }
 }
@@ -69,16 +100,25 @@ function createMeasure(document: DocumentNode): (selectionSet: SelectionSetNode)
     known.set(name, measured);
     return measured;
   };
-  const measure = (selectionSet: SelectionSetNode): Size =>
-    selectionSet.selections
-      .map((selection): Size => {
-        if (selection.kind === Kind.FRAGMENT_SPREAD) return measureFragment(selection.name.value);
-        if (selection.kind === Kind.INLINE_FRAGMENT) return measure(selection.selectionSet);
-        const { depth, fields } = selection.selectionSet ? measure(selection.selectionSet) : nothing;
-        return { depth: depth + 1, fields: fields + 1, rootFields: 1 };
-      })
-      .reduce(together, nothing);
+  const measureSelection = (selection: SelectionNode): Size => {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return measureFragment(selection.name.value);
+    const inside = selection.selectionSet ? measure(selection.selectionSet) : nothing;
+    if (selection.kind === Kind.INLINE_FRAGMENT) return inside;
+    return {
+      ...inside,
+      depth: inside.depth + 1,
+      fields: inside.fields + 1,
+      rootFields: 1,
+      aliases: inside.aliases + (selection.alias ? 1 : 0),
+    };
+  };
+  const measure = ({ selections }: SelectionSetNode): Size =>
+    selections.map((selection) => withDirectives(measureSelection(selection), selection)).reduce(together, nothing);
   return measure;
+}
+
+function withDirectives(size: Size, { directives = [] }: SelectionNode): Size {
+  return { ...size, directives: size.directives + directives.length };
 }
 
 function together(a: Size, b: Size): Size {
@@ -86,5 +126,7 @@ function together(a: Size, b: Size): Size {
     depth: Math.max(a.depth, b.depth),
     fields: a.fields + b.fields,
     rootFields: a.rootFields + b.rootFields,
+    aliases: a.aliases + b.aliases,
+    directives: a.directives + b.directives,
   };
 }

@@ -12,6 +12,7 @@ import {
 import type { Admitted } from "../admission/admit.ts";
 import { RequestRefused } from "../answer.ts";
 import type { GraphQLRequest } from "../http/request.ts";
+import type { Amount } from "./cost-amount.ts";
 import type { PlannedOperation } from "./planned.ts";
 
 /** An operation that fits the schema. Shared between requests: never changed. */
@@ -26,6 +27,8 @@ export interface CompiledOperation {
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   /** False when it asks about the schema only. */
   readonly readsData: boolean;
+  /** What it is estimated to cost at most. */
+  readonly cost: Amount;
   /**
    * How the subgraphs are to be asked on behalf of `admitted`; made at the first call, then kept.
    *

@@ -9,6 +9,7 @@ import { createBoundary } from "../boundary/boundary.ts";
 import { forwardedCredentials } from "../boundary/credentials.ts";
 import { createStockExecutor } from "../execution/stock-executor.ts";
 import { addGraphQLRoute } from "../http/route.ts";
+import { generousLimits } from "../operation/limits.ts";
 import { createPipeline, type Pipeline } from "../pipeline.ts";
 import { loadSupergraph } from "../supergraph/supergraph.ts";
 import { type ServeOptions, UsageError } from "./options.ts";
@@ -76,7 +77,12 @@ async function openGeneration(file: string, sdl: string): Promise<Generation> {
   const executor = createStockExecutor(supergraph, boundary);
   return {
     id: supergraph.id,
-    pipeline: createPipeline({ supergraph, admit: admitEverybody, executor }),
+    pipeline: createPipeline({
+      supergraph,
+      admit: admitEverybody,
+      executor,
+      compiler: { limits: generousLimits },
+    }),
     async close() {
       await boundary.close();
       await supergraph.planner.close();
