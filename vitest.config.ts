@@ -15,7 +15,7 @@ export default defineConfig({
           ...common,
           name: "suites",
           include: ["**/test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", ".data/**", "bench/**"],
+          exclude: ["**/node_modules/**", ".data/**"],
         },
       },
       {
