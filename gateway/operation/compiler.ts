@@ -33,7 +33,9 @@ export interface Compiler {
    */
   compile(request: Pick<GraphQLRequest, "query" | "operationName" | "readOnly">): CompiledOperation;
   /** The normalised texts of the operations that were asked for most, most first. */
-  busiest(count: number): readonly string[];
+  busiest(count: number): readonly { readonly text: string; readonly uses: number }[];
+  /** Compiles and plans the operation of a normalised text ahead; throws and rejects as a request for it would. */
+  warm(text: string): Promise<void>;
 }
 
 export interface CompilerOptions {
@@ -91,9 +93,12 @@ export function createCompiler(supergraph: LoadedSupergraph, options: CompilerOp
     },
     busiest: (count) =>
       [...entries.entries()]
-        .sort(([, a], [, b]) => b.uses - a.uses)
-        .slice(0, count)
-        .map(([text]) => text),
+        .map(([text, { uses }]) => ({ text, uses }))
+        .sort((a, b) => b.uses - a.uses)
+        .slice(0, count),
+    async warm(text) {
+      await find(text, undefined).operation.warm();
+    },
   };
 }
 
@@ -112,6 +117,11 @@ function createMaker(supergraph: LoadedSupergraph, { overrideRule = () => false 
       schema,
       cost: estimateCost(read),
       planned: (admitted) => planned(decideOverrides(labels, admitted, overrideRule)),
+      warm: async () => {
+        if (!read.readsData) return;
+        await planned(new Map(labels.map((label) => [label, false])));
+        if (labels.length > 0) await planned(new Map(labels.map((label) => [label, true])));
+      },
     } satisfies CompiledOperation);
   };
 }
@@ -131,7 +141,7 @@ function requireValid({ schema }: LoadedSupergraph, document: DocumentNode): voi
 }
 
 function requireRunnable({ schema }: LoadedSupergraph, node: OperationDefinitionNode, readOnly: boolean): void {
-  if (readOnly && node.operation !== "query") throw new HuiminError("METHOD_NOT_ALLOWED");
+  if (readOnly && node.operation === "mutation") throw new HuiminError("METHOD_NOT_ALLOWED");
   if (!schema.getRootType(node.operation)) {
     const message = `The schema has no ${node.operation}s.`;
     throw new RequestRefused("GRAPHQL_VALIDATION_FAILED", [new GraphQLError(message)]);

@@ -35,6 +35,8 @@ export interface CompiledOperation {
    * Rejects with RequestRefused `GRAPHQL_VALIDATION_FAILED` for what the planner does not know.
    */
   planned(admitted: Admitted): Promise<PlannedOperation>;
+  /** Plans ahead, with its `@override` labels all off and all on; rejects as `planned`. */
+  warm(): Promise<void>;
 }
 
 /** The values of an operation's variables, as its schema types them. */
