@@ -6,6 +6,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from "@apollo/federation-internals";
 import { QueryPlanner } from "@apollo/query-planner";
 import { GraphQLError, parse, printSchema } from "graphql";
+import { withStandIns } from "./required-arguments.ts";
+import { resolveStandIns } from "./stand-in-plan.ts";
 import type { PlanningTask, WorkerMessage } from "./worker-messages.ts";
 
 const port = parentPort;
@@ -13,8 +15,10 @@ if (!port) throw new Error("planner-worker.ts runs as a worker thread only");
 
 const supergraph = readSupergraph(String(workerData));
 if (supergraph) {
-  const apiSchema = supergraph.apiSchema();
-  const planner = new QueryPlanner(supergraph, {
+  const { sdl, ...standIns } = withStandIns(String(workerData));
+  const planned = standIns.standIns.size > 0 ? (readSupergraph(sdl) ?? supergraph) : supergraph;
+  const apiSchema = planned.apiSchema();
+  const planner = new QueryPlanner(planned, {
     // Fetches without fragments are planned faster, and can be merged by their text.
     reuseQueryFragments: false,
     incrementalDelivery: { enableDefer: true },
@@ -22,7 +26,10 @@ if (supergraph) {
   port.on("message", ({ document, overrides }: PlanningTask) => {
     try {
       const operation = operationFromDocument(apiSchema, parse(document, { noLocation: true }), { validate: false });
-      const plan = planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) });
+      const plan = resolveStandIns(
+        planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) }),
+        standIns,
+      );
       say({ type: "planned", plan: JSON.stringify(plan) });
     } catch (error) {
       say({ type: error instanceof GraphQLError ? "refused" : "failed", message: messageOf(error) });
@@ -30,7 +37,7 @@ if (supergraph) {
   });
   say({
     type: "ready",
-    apiSdl: printSchema(apiSchema.toGraphQLJSSchema({ includeDefer: true })),
+    apiSdl: printSchema(supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true })),
     subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
   });
 }
