@@ -7,6 +7,8 @@
 export interface KeyValueStore {
   /** The value, or null when there is none or its time is over. */
   get(key: string): Promise<string | null>;
+  /** The values in the order of the keys, each null when there is none. */
+  getMany(keys: readonly string[]): Promise<(string | null)[]>;
   /** Writes the value, whatever was there. */
   set(key: string, value: string, ttlSeconds: number): Promise<void>;
   /** Writes the value unless there is one; true for exactly one of any number of callers. */
@@ -31,17 +33,31 @@ interface Entry {
   readonly expiresAt: number;
 }
 
+/** Most characters of all text values together. */
+const maxCharacters = 64 * 1024 * 1024;
+
 /**
- * The store inside the process. Bounded: past `maxEntries` the entries written longest ago go first.
+ * The store inside the process. Bounded: past `maxEntries`, or 64 Mi characters, the entries written
+ * longest ago go first.
  *
  * @param now milliseconds since the epoch
  */
 export function createMemoryStore(maxEntries = 100_000, now: () => number = Date.now): KeyValueStore {
   const entries = new Map<string, Entry>();
+  let characters = 0;
+  const remove = (key: string) => {
+    characters -= sizeOf(entries.get(key));
+    entries.delete(key);
+  };
+  /** Leaves a key that exists at its place in the order of writing. */
+  const put = (key: string, entry: Entry) => {
+    characters += sizeOf(entry) - sizeOf(entries.get(key));
+    entries.set(key, entry);
+  };
   const live = (key: string): Entry | undefined => {
     const entry = entries.get(key);
     if (entry && entry.expiresAt <= now()) {
-      entries.delete(key);
+      remove(key);
       return undefined;
     }
     return entry;
@@ -51,15 +67,16 @@ export function createMemoryStore(maxEntries = 100_000, now: () => number = Date
     return typeof value === "string" ? value : null;
   };
   const write = (key: string, value: Entry["value"], ttlSeconds: number, notBefore = 0) => {
-    entries.delete(key);
-    entries.set(key, { value, expiresAt: Math.max(now() + ttlSeconds * 1000, notBefore) });
+    remove(key);
+    put(key, { value, expiresAt: Math.max(now() + ttlSeconds * 1000, notBefore) });
     for (const oldest of entries.keys()) {
-      if (entries.size <= maxEntries) break;
-      entries.delete(oldest);
+      if (entries.size <= maxEntries && characters <= maxCharacters) break;
+      remove(oldest);
     }
   };
   return {
     get: async (key) => text(key),
+    getMany: async (keys) => keys.map(text),
     set: async (key, value, ttlSeconds) => write(key, value, ttlSeconds),
     add: async (key, value, ttlSeconds) => {
       if (live(key)) return false;
@@ -68,13 +85,13 @@ export function createMemoryStore(maxEntries = 100_000, now: () => number = Date
     },
     take: async (key) => {
       const value = text(key);
-      if (value !== null) entries.delete(key);
+      if (value !== null) remove(key);
       return value;
     },
     increment: async (key, ttlSeconds) => {
       const before = live(key);
       const next = Number(text(key) ?? 0) + 1;
-      if (before) entries.set(key, { value: String(next), expiresAt: before.expiresAt });
+      if (before) put(key, { value: String(next), expiresAt: before.expiresAt });
       else write(key, String(next), ttlSeconds);
       return next;
     },
@@ -88,9 +105,17 @@ export function createMemoryStore(maxEntries = 100_000, now: () => number = Date
       return value instanceof Set ? [...value] : [];
     },
     delete: async (...keys) => {
-      for (const key of keys) entries.delete(key);
+      for (const key of keys) remove(key);
     },
     ping: async () => {},
-    close: async () => entries.clear(),
+    close: async () => {
+      entries.clear();
+      characters = 0;
+    },
   };
+}
+
+/** Sets are few and small; they count by their number alone. */
+function sizeOf(entry: Entry | undefined): number {
+  return typeof entry?.value === "string" ? entry.value.length : 0;
 }

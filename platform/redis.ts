@@ -29,6 +29,7 @@ export async function createRedisStore(url: string, prefix: string, log: Logger)
   const at = (key: string) => `${prefix}:${key}`;
   return {
     get: (key) => client.get(at(key)),
+    getMany: async (keys) => (keys.length > 0 ? await client.mGet(keys.map(at)) : []),
     set: async (key, value, ttlSeconds) => {
       await client.set(at(key), value, { expiration: { type: "EX", value: ttlSeconds } });
     },

@@ -28,6 +28,14 @@ describe.each(testRedisUrl ? [inProcess, onRedis(testRedisUrl)] : [inProcess])(
       expect(await store.get("never")).toBeNull();
     });
 
+    it("reads many values at once, in the order of the keys", async () => {
+      await store.set("m1", "1", 60);
+      await store.set("m2", "2", 60);
+      await store.addMember("m3", "x", 60);
+      expect(await store.getMany(["m2", "never", "m1", "m2", "m3"])).toEqual(["2", null, "1", "2", null]);
+      expect(await store.getMany([])).toEqual([]);
+    });
+
     it("replaces a value and its life on a second set", async () => {
       await store.set("b", "1", 60);
       await store.set("b", "2", 60);
@@ -87,4 +95,16 @@ it("the store in process stays within its bound, oldest first", async () => {
   for (const key of ["a", "b", "c", "d"]) await store.set(key, key, 60);
   expect(await store.get("a")).toBeNull();
   expect(await store.get("d")).toBe("d");
+});
+
+it("the store in process stays within 64 Mi characters, oldest first", async () => {
+  const store = createMemoryStore();
+  const keys = ["a", "b", "c", "d", "e"];
+  const lengths = async () => (await store.getMany(keys)).map((value) => value?.length);
+  const large = 16 * 1024 * 1024;
+  for (const key of ["a", "b", "c", "d"]) await store.set(key, "x".repeat(large), 60);
+  expect(await lengths()).toEqual([large, large, large, large, undefined]);
+  await store.set("a", "small", 60);
+  await store.set("e", "x".repeat(large), 60);
+  expect(await lengths()).toEqual([5, undefined, large, large, large]);
 });
