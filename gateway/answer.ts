@@ -1,6 +1,7 @@
 /** What the graph answers, and the ways in which it refuses to. */
 import type { GraphQLError, GraphQLFormattedError } from "graphql";
 import { type ErrorCode, errorCatalogue, HuiminError } from "../trust/errors.ts";
+import type { Cacheability } from "./boundary/boundary.ts";
 
 /** An error as the caller reads it. `extensions.code` is always one of the catalogue. */
 export interface AnswerError extends GraphQLFormattedError {
@@ -11,6 +12,14 @@ export interface AnswerError extends GraphQLFormattedError {
 export interface Answer {
   readonly data?: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly AnswerError[];
+}
+
+/** A GraphQL response as it goes out. */
+export interface WrittenAnswer {
+  /** JSON text. */
+  readonly body: string;
+  /** How long it may be kept, and for whom; missing when it must not be. */
+  readonly cacheability?: Cacheability;
 }
 
 /** A request that is refused as a whole for one or more faults of its document or variables. */

@@ -1,0 +1,58 @@
+/** What went wrong while an operation ran, as the caller may hear it. */
+import { type ErrorCode, errorCatalogue } from "../../trust/errors.ts";
+import type { AnswerError } from "../answer.ts";
+import type { ResponsePath } from "./tree.ts";
+import type { Fault } from "./write/writing.ts";
+
+/** Most errors of one answer; a list of thousands would say no more. */
+export const maxProblems = 200;
+
+interface Problem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly path: ResponsePath | undefined;
+  /** The part of an incremental answer that it belongs to. */
+  readonly part: number;
+}
+
+/** Collects errors: each once, and no more than an answer can hold. */
+export class Problems {
+  readonly #problems = new Map<string, Problem>();
+  readonly #visible: (path: ResponsePath) => ResponsePath;
+
+  /** @param visible cuts a path where it leaves what the caller selected */
+  constructor(visible: (path: ResponsePath) => ResponsePath) {
+    this.#visible = visible;
+  }
+
+  get any(): boolean {
+    return this.#problems.size > 0;
+  }
+
+  add(problem: Problem): void {
+    if (this.#problems.size >= maxProblems) return;
+    const seen = problem.path && this.#visible(problem.path);
+    const path = seen && seen.length > 0 ? seen : undefined;
+    this.#problems.set(JSON.stringify([problem.code, problem.message, path]), { ...problem, path });
+  }
+
+  /** Adds what a writer found, unless it follows from what is known already. */
+  addFault(fault: Fault, path: ResponsePath, part: number): void {
+    for (const known of this.#problems.values()) {
+      if (known.path ? startsWith(known.path, path) || startsWith(path, known.path) : fault === "missing") return;
+    }
+    this.add({ code: "INTERNAL_SERVER_ERROR", message: errorCatalogue.INTERNAL_SERVER_ERROR.message, path, part });
+  }
+
+  /** The errors of a part, or of all. */
+  list(belongs: (problem: Problem) => boolean = () => true): AnswerError[] {
+    return [...this.#problems.values()]
+      .filter(belongs)
+      .map(({ code, message, path }) => ({ message, ...(path && { path }), extensions: { code } }));
+  }
+}
+
+/** Whether a path leads to what `prefix` leads to, or further into it. */
+export function startsWith(path: ResponsePath, prefix: ResponsePath): boolean {
+  return prefix.length <= path.length && prefix.every((step, index) => path[index] === step);
+}

@@ -1,0 +1,25 @@
+/** Which objects a type condition of a plan holds for. Plans speak of the whole supergraph. */
+import { type GraphQLSchema, isAbstractType } from "graphql";
+
+/** Whether an object of the named type is of the type of the condition. */
+export type TypeConditions = (condition: string | undefined, typename: string) => boolean;
+
+/** Answers by the supergraph's schema, from tables that are made once for each condition. */
+export function createTypeConditions(supergraphSchema: GraphQLSchema): TypeConditions {
+  const tables = new Map<string, ReadonlySet<string>>();
+  return (condition, typename) => {
+    if (condition === undefined || condition === typename) return true;
+    const table = tables.get(condition) ?? namesWithin(supergraphSchema, condition);
+    tables.set(condition, table);
+    return table.has(typename);
+  };
+}
+
+/** An interface object bears the name of its interface, so interfaces count beside object types. */
+function namesWithin(schema: GraphQLSchema, condition: string): ReadonlySet<string> {
+  const type = schema.getType(condition);
+  if (!isAbstractType(type)) return new Set();
+  const { objects, interfaces } =
+    "getFields" in type ? schema.getImplementations(type) : { objects: schema.getPossibleTypes(type), interfaces: [] };
+  return new Set([...objects, ...interfaces].map(({ name }) => name));
+}

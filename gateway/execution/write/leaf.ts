@@ -1,0 +1,62 @@
+/** Scalars and enums to JSON text. */
+import { type GraphQLEnumType, type GraphQLLeafType, isEnumType } from "graphql";
+import type { WriteValue, Writing } from "./writing.ts";
+
+/** Compiles the writer of a leaf type. Custom scalars are written as they came. */
+export function compileLeaf(type: GraphQLLeafType): WriteValue {
+  if (isEnumType(type)) return compileEnum(type);
+  switch (type.name) {
+    case "Int":
+      return writeInt;
+    case "Float":
+      return writeFloat;
+    case "Boolean":
+      return writeBoolean;
+    case "String":
+      return writeString;
+    case "ID":
+      return writeId;
+    default:
+      return writeAny;
+  }
+}
+
+/** Values that clients may not see are no values of the type that they know. */
+function compileEnum(type: GraphQLEnumType): WriteValue {
+  const texts = new Map<unknown, string>(type.getValues().map(({ name }) => [name, JSON.stringify(name)]));
+  return (value, writing) => {
+    const text = texts.get(value);
+    return text === undefined ? writing.fault("unfit") : append(writing, text);
+  };
+}
+
+function writeString(value: unknown, writing: Writing): boolean {
+  return typeof value === "string" ? append(writing, JSON.stringify(value)) : writing.fault("unfit");
+}
+
+function writeInt(value: unknown, writing: Writing): boolean {
+  return Number.isInteger(value) ? append(writing, String(value)) : writing.fault("unfit");
+}
+
+function writeFloat(value: unknown, writing: Writing): boolean {
+  return typeof value === "number" ? append(writing, String(value)) : writing.fault("unfit");
+}
+
+function writeBoolean(value: unknown, writing: Writing): boolean {
+  return typeof value === "boolean" ? append(writing, value ? "true" : "false") : writing.fault("unfit");
+}
+
+/** An ID is written as a string, also where a subgraph keeps numbers (GraphQL specification, section 3.5.5). */
+function writeId(value: unknown, writing: Writing): boolean {
+  if (typeof value === "string") return append(writing, JSON.stringify(value));
+  return Number.isInteger(value) ? append(writing, `"${value}"`) : writing.fault("unfit");
+}
+
+function writeAny(value: unknown, writing: Writing): boolean {
+  return append(writing, JSON.stringify(value));
+}
+
+function append(writing: Writing, text: string): true {
+  writing.text += text;
+  return true;
+}
