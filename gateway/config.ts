@@ -9,6 +9,10 @@ import {
   setting,
   tcpPort,
 } from "../platform/config.ts";
+import { contractsJson } from "./supergraph/contract-config.ts";
+
+/** More processes than any machine has cores that would help. */
+const maxWorkers = 128;
 
 const addressPattern = /^(?<name>[a-z][a-z0-9-]*)=(?<url>\S+)$/;
 
@@ -35,6 +39,21 @@ export const gatewaySpec = {
   gatewayUrl: setting("HUIMIN_GATEWAY_URL", httpUrl, "Where clients reach the gateway; it issues transaction tokens."),
   signingKey: setting("HUIMIN_SIGNING_KEY", es256PrivateJwk, "Private ES256 key that signs transaction tokens."),
   subgraphs: setting("HUIMIN_SUBGRAPHS", subgraphAddresses, "Where each subgraph answers: name=url,name=url."),
+  supergraphFile: setting(
+    "HUIMIN_SUPERGRAPH",
+    z.string().min(1).optional(),
+    "File with the supergraph, served anew whenever it changes; the one of this version unless given.",
+  ),
+  contracts: setting(
+    "HUIMIN_CONTRACTS",
+    contractsJson.optional(),
+    'Which tags each audience sees: {"name": {"include": [], "exclude": [], "clients": []}}; "*" is every other client.',
+  ),
+  workers: setting(
+    "HUIMIN_WORKERS",
+    z.coerce.number().int().min(1).max(maxWorkers).default(1),
+    "How many processes share the port, one for each core that the gateway may use.",
+  ),
   redisUrl: setting("REDIS_URL", redisUrl, "Redis that all replicas share; without it each process keeps its own."),
 } as const;
 

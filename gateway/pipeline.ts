@@ -16,24 +16,27 @@
  * before the answer leaves; and `registry/`, a process of its own, where `supergraph/` gets its schemas.
  */
 import { HuiminError } from "../trust/errors.ts";
-import { type Admit, type RequestLog, requireCaller } from "./admission/admit.ts";
+import { type Admit, type Errand, type RequestLog, requireCaller } from "./admission/admit.ts";
 import { type Answer, errorsOf, RequestRefused } from "./answer.ts";
 import type { Executor } from "./execution/executor.ts";
 import { introspect } from "./execution/introspection.ts";
 import { answerMediaType, defaultMediaType } from "./http/media-type.ts";
-import { type HttpRequest, readRequest } from "./http/request.ts";
+import { type GraphQLRequest, type HttpRequest, readRequest } from "./http/request.ts";
 import { type HttpResponse, writeAnswer } from "./http/response.ts";
-import { type CompilerOptions, createCompiler } from "./operation/compiler.ts";
 import { requireAffordable } from "./operation/cost.ts";
 import { readVariables } from "./operation/operation.ts";
-import type { LoadedSupergraph } from "./supergraph/supergraph.ts";
+import type { Generation } from "./supergraph/generation.ts";
+import type { Generations } from "./supergraph/generations.ts";
+
+/** A supergraph with what runs its operations. */
+export interface ExecutableGeneration extends Generation {
+  readonly executor: Executor;
+}
 
 /** What the stations need to work. */
 export interface PipelineParts {
-  readonly supergraph: LoadedSupergraph;
+  readonly generations: Pick<Generations<ExecutableGeneration>, "use">;
   readonly admit: Admit;
-  readonly executor: Executor;
-  readonly compiler?: CompilerOptions;
   /** Most that an operation may be estimated to cost; anything unless given. */
   readonly maxCost?: number;
 }
@@ -42,18 +45,19 @@ export interface PipelineParts {
 export type Pipeline = (request: HttpRequest, log: RequestLog) => Promise<HttpResponse>;
 
 /** Puts the stations in a row. */
-export function createPipeline({ supergraph, admit, executor, compiler, maxCost = Infinity }: PipelineParts): Pipeline {
-  const { compile } = createCompiler(supergraph, compiler);
-
+export function createPipeline({ generations, admit, maxCost = Infinity }: PipelineParts): Pipeline {
   const answer = async (request: HttpRequest, log: RequestLog): Promise<Answer> => {
     const graphqlRequest = await readRequest(request);
     const admission = await admit(request);
-    const operation = compile(graphqlRequest);
-    requireCaller(admission.admitted, operation);
-    const variables = readVariables(operation, graphqlRequest.variables);
+    return await generations.use((generation) => run(generation, graphqlRequest, { ...admission, log }));
+  };
+  const run = async (generation: ExecutableGeneration, request: GraphQLRequest, errand: Errand): Promise<Answer> => {
+    const operation = generation.compile(request, errand.admitted);
+    requireCaller(errand.admitted, operation);
+    const variables = readVariables(operation, request.variables);
     requireAffordable(operation.cost, variables, maxCost);
     if (!operation.readsData) return introspect(operation, variables);
-    return await executor.execute(operation, variables, { ...admission, log });
+    return await generation.executor.execute(operation, variables, errand);
   };
 
   return async (request, log) => {

@@ -1,9 +1,9 @@
 /** The gateway as a service: one graph over all subgraphs. */
-import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { importJWK } from "jose";
 import { createHttpServer } from "../platform/http.ts";
+import type { KeyValueStore } from "../platform/keyvalue.ts";
 import type { RunningService } from "../platform/lifecycle.ts";
 import type { Logger } from "../platform/log.ts";
 import { openKeyValueStore } from "../platform/redis.ts";
@@ -11,15 +11,18 @@ import { readScope } from "../trust/caller.ts";
 import type { TransactionTokenSigner } from "../trust/transaction-token.ts";
 import { createAdmission } from "./admission/admit.ts";
 import { watchIssuerKeys } from "./admission/issuer-keys.ts";
-import { createBoundary } from "./boundary/boundary.ts";
+import { type Boundary, createBoundary } from "./boundary/boundary.ts";
 import { transactionTokenCredentials } from "./boundary/credentials.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createStockExecutor } from "./execution/stock-executor.ts";
 import type { GraphiqlSettings } from "./graphiql/page.ts";
 import { addGraphiql } from "./graphiql/route.ts";
 import { addGraphQLRoute } from "./http/route.ts";
-import { createPipeline } from "./pipeline.ts";
+import { createPipeline, type ExecutableGeneration } from "./pipeline.ts";
+import { createGeneration } from "./supergraph/generation.ts";
+import type { Generations } from "./supergraph/generations.ts";
 import { loadSupergraph } from "./supergraph/supergraph.ts";
+import { serveSupergraphFile } from "./supergraph/supergraph-file.ts";
 
 const committedSupergraph = new URL("../schema/supergraph.graphql", import.meta.url);
 
@@ -30,27 +33,22 @@ const committedSupergraph = new URL("../schema/supergraph.graphql", import.meta.
  * @throws ConfigError when the addresses do not fit the supergraph
  */
 export async function createGateway(config: GatewayConfig, log: Logger): Promise<RunningService> {
-  const supergraph = await loadSupergraph(await readFile(committedSupergraph, "utf8"), { addresses: config.subgraphs });
   const store = await openKeyValueStore(config.redisUrl, "gateway", log);
+  const boundary = createBoundary(config.subgraphs, transactionTokenCredentials(await signerOf(config)));
+  const generations = await serveGenerations(config, boundary, store, log);
   const issuerKeys = watchIssuerKeys(new URL(`${config.issuer}/jwks`), log);
-  const boundary = createBoundary(supergraph.addresses, transactionTokenCredentials(await signerOf(config)));
   const app = createHttpServer({ log, ready: { "identity keys": issuerKeys.fetched } });
   const close = async () => {
     issuerKeys.close();
     await app.close();
     await boundary.close();
-    await supergraph.planner.close();
+    await generations.close();
     await store.close();
   };
   try {
     const accessTokens = { issuer: config.issuer, audience: graphUrl(config), keys: issuerKeys.find };
-    const executor = createStockExecutor(supergraph, boundary);
     const sendPage = addGraphiql(app, graphiqlSettings(config));
-    await addGraphQLRoute(
-      app,
-      createPipeline({ supergraph, admit: createAdmission(accessTokens), executor }),
-      sendPage,
-    );
+    await addGraphQLRoute(app, createPipeline({ generations, admit: createAdmission(accessTokens) }), sendPage);
     addPublicKey(app, config);
     await app.listen({ port: config.port, host: config.host });
   } catch (error) {
@@ -58,6 +56,23 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     throw error;
   }
   return { url: `http://localhost:${(app.server.address() as AddressInfo).port}`, close };
+}
+
+/** The supergraph of the configuration, with its contracts; warm from what other processes know. */
+async function serveGenerations(
+  { supergraphFile, subgraphs, contracts }: GatewayConfig,
+  boundary: Boundary,
+  store: KeyValueStore,
+  log: Logger,
+): Promise<Generations<ExecutableGeneration>> {
+  const open = async (sdl: string, before?: ExecutableGeneration): Promise<ExecutableGeneration> => {
+    const options = { addresses: subgraphs, spareAddresses: before !== undefined, plans: { store, log } };
+    const supergraph = await loadSupergraph(sdl, options);
+    const generation = createGeneration(supergraph, contracts && { contracts });
+    await generation.warm(before?.busiest() ?? []);
+    return { ...generation, executor: createStockExecutor(supergraph, boundary) };
+  };
+  return await serveSupergraphFile(supergraphFile ?? committedSupergraph, open, log);
 }
 
 /** The graph's resource identifier (RFC 8707): where clients reach it, and the audience of their tokens. */

@@ -24,6 +24,8 @@ export interface StartedPlanner {
   /** The schema that clients see. */
   readonly apiSdl: string;
   readonly subgraphs: readonly NamedSubgraph[];
+  /** Names the code that plans: another version may plan otherwise. */
+  readonly version: string;
 }
 
 interface Waiting {
@@ -41,7 +43,7 @@ type Ready = Extract<WorkerMessage, { type: "ready" }>;
  */
 export async function startPlannerThread(supergraphSdl: string): Promise<StartedPlanner> {
   let thread = await startThread(supergraphSdl);
-  const { apiSdl, subgraphs } = thread.ready;
+  const { apiSdl, subgraphs, version } = thread.ready;
   const waiting: Waiting[] = [];
   let working: Promise<void> | undefined;
   let closed = false;
@@ -70,7 +72,7 @@ export async function startPlannerThread(supergraphSdl: string): Promise<Started
     await working;
     await thread.stop();
   };
-  return { planner: { plan, close }, apiSdl, subgraphs };
+  return { planner: { plan, close }, apiSdl, subgraphs, version };
 }
 
 interface Thread {

@@ -6,6 +6,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from "@apollo/federation-internals";
 import { QueryPlanner } from "@apollo/query-planner";
 import { GraphQLError, parse, printSchema } from "graphql";
+import { plannerVersion } from "./planner-version.ts";
 import { withStandIns } from "./required-arguments.ts";
 import { resolveStandIns } from "./stand-in-plan.ts";
 import type { PlanningTask, WorkerMessage } from "./worker-messages.ts";
@@ -38,6 +39,7 @@ if (supergraph) {
   say({
     type: "ready",
     apiSdl: printSchema(supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true })),
+    version: plannerVersion(),
     subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
   });
 }

@@ -15,7 +15,12 @@ export interface NamedSubgraph {
 
 /** From the thread: once `ready` or `unreadable`, then one answer for each task. */
 export type WorkerMessage =
-  | { readonly type: "ready"; readonly apiSdl: string; readonly subgraphs: readonly NamedSubgraph[] }
+  | {
+      readonly type: "ready";
+      readonly apiSdl: string;
+      readonly subgraphs: readonly NamedSubgraph[];
+      readonly version: string;
+    }
   | { readonly type: "unreadable"; readonly message: string }
   | { readonly type: "planned"; readonly plan: string }
   | { readonly type: "refused" | "failed"; readonly message: string };

@@ -5,6 +5,8 @@ import { createLogger } from "../../platform/log.ts";
 import { admitEverybody } from "../admission/admit.ts";
 import type { Executor } from "../execution/executor.ts";
 import { createPipeline, type Pipeline } from "../pipeline.ts";
+import { createGeneration } from "../supergraph/generation.ts";
+import { createGenerations } from "../supergraph/generations.ts";
 import { type LoadedSupergraph, loadSupergraph } from "../supergraph/supergraph.ts";
 
 const shelves = `
@@ -40,6 +42,12 @@ const never: Executor = {
 };
 const log = createLogger("cost", "silent");
 
+/** Generations that never change. */
+function only(supergraph: LoadedSupergraph) {
+  const refuse = () => Promise.reject(new Error("no other supergraph"));
+  return createGenerations({ ...createGeneration(supergraph), executor: never }, refuse, log);
+}
+
 async function supergraphOf(typeDefs: string): Promise<LoadedSupergraph> {
   const { supergraphSdl, errors } = composeServices([
     { name: "shelves", url: "http://shelves.invalid", typeDefs: parse(typeDefs) },
@@ -52,7 +60,7 @@ let supergraph: LoadedSupergraph;
 let pipeline: Pipeline;
 beforeAll(async () => {
   supergraph = await supergraphOf(shelves);
-  pipeline = createPipeline({ supergraph, admit: admitEverybody, executor: never, maxCost: -1 });
+  pipeline = createPipeline({ generations: only(supergraph), admit: admitEverybody, maxCost: -1 });
 });
 afterAll(() => supergraph.planner.close());
 
@@ -121,7 +129,7 @@ describe("the estimated cost of an operation", () => {
 
   it("is the same whatever names the directives were imported under", async () => {
     const other = await supergraphOf(renamed);
-    const ask = createPipeline({ supergraph: other, admit: admitEverybody, executor: never, maxCost: -1 });
+    const ask = createPipeline({ generations: only(other), admit: admitEverybody, maxCost: -1 });
     expect(await cost("{ books(last: 3) { edges { title } } dear { id } }", {}, ask)).toBe(1 + 6 + 50);
     await other.planner.close();
   });
@@ -136,7 +144,7 @@ describe("the estimated cost of an operation", () => {
   });
 
   it("is held against the most that is allowed, before any subgraph is asked", async () => {
-    const ask = createPipeline({ supergraph, admit: admitEverybody, executor: never, maxCost: 9 });
+    const ask = createPipeline({ generations: only(supergraph), admit: admitEverybody, maxCost: 9 });
     expect(await refusal("{ shelves { id } }", {}, ask)).toEqual({
       status: 400,
       code: "COST_ESTIMATED_TOO_EXPENSIVE",
