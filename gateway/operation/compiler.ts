@@ -9,13 +9,14 @@ import { LRUCache } from "lru-cache";
 import { HuiminError } from "../../trust/errors.ts";
 import { RequestRefused } from "../answer.ts";
 import type { GraphQLRequest } from "../http/request.ts";
+import { avoidClashes, reservedNames } from "../planning/clashing-names.ts";
 import type { LoadedSupergraph } from "../supergraph/supergraph.ts";
 import { createCostEstimate } from "./cost.ts";
 import { checkLimits, type DocumentLimits, strictLimits } from "./limits.ts";
-import { selectOperation } from "./normalise.ts";
-import { type CompiledOperation, maxErrors, readOperation } from "./operation.ts";
-import { createLabelFinder, decideOverrides, type LabelFinder, type OverrideRule } from "./overrides.ts";
-import { createPlannings } from "./planned.ts";
+import { printOperation, selectOperation } from "./normalise.ts";
+import { type CompiledOperation, maxErrors, type ReadOperation, readOperation } from "./operation.ts";
+import { createLabelFinder, decideOverrides, type OverrideRule } from "./overrides.ts";
+import { createPlannings, type Plannable } from "./planned.ts";
 
 /** Most documents that are known by their exact text, and most characters of them together. */
 const exactLimits = { max: 4_000, maxSize: 4 * 1024 * 1024 } as const;
@@ -106,12 +107,12 @@ export function createCompiler(supergraph: LoadedSupergraph, options: CompilerOp
 function createMaker(supergraph: LoadedSupergraph, { overrideRule = () => false }: CompilerOptions) {
   const { schema, supergraphSchema, planner } = supergraph;
   const estimateCost = createCostEstimate(supergraphSchema);
-  const findLabels: LabelFinder = createLabelFinder(supergraphSchema, schema);
+  const findLabels = createLabelFinder(supergraphSchema, schema);
+  const makePlannable = createPlannables(supergraph);
   return (text: string, grown: (length: number) => void): CompiledOperation => {
     const read = readOperation(text);
     const labels = findLabels(read.document);
-    const { document, definition } = read;
-    const planned = createPlannings({ text, schema, supergraphSchema, document, definition }, planner, grown);
+    const planned = createPlannings(makePlannable(read), planner, grown);
     return Object.freeze({
       ...read,
       schema,
@@ -123,6 +124,16 @@ function createMaker(supergraph: LoadedSupergraph, { overrideRule = () => false 
         if (labels.length > 0) await planned(new Map(labels.map((label) => [label, true])));
       },
     } satisfies CompiledOperation);
+  };
+}
+
+/** Gives operations the response names that plans do not confuse. */
+function createPlannables({ schema, supergraphSchema }: LoadedSupergraph) {
+  const reserved = reservedNames(supergraphSchema);
+  return ({ text, document: written }: ReadOperation): Plannable => {
+    const { document, responseNames } = avoidClashes(written, reserved);
+    const { definition, ...read } = readOperation(responseNames.size === 0 ? text : printOperation(document));
+    return { text: read.text, document: read.document, definition, responseNames, schema, supergraphSchema };
   };
 }
 

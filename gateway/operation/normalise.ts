@@ -28,13 +28,18 @@ export function selectOperation(document: DocumentNode, operationName?: string):
   const definition = getOperationAST(document, operationName);
   if (!definition) return undefined;
   const fragments = fragmentsUsed(definition, document);
-  const nodes = [definition, ...Object.values(fragments)];
+  const definitions = [definition, ...Object.values(fragments)];
   return {
     definition,
     fragments,
-    text: nodes.map(print).join("\n"),
-    alone: nodes.length === document.definitions.length,
+    text: printOperation({ definitions }),
+    alone: definitions.length === document.definitions.length,
   };
+}
+
+/** The text of an operation and its fragments, in the order in which they stand. */
+export function printOperation({ definitions }: Pick<DocumentNode, "definitions">): string {
+  return definitions.map(print).join("\n");
 }
 
 function fragmentsUsed(definition: OperationDefinitionNode, document: DocumentNode): SelectedOperation["fragments"] {

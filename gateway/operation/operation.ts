@@ -13,7 +13,7 @@ import type { Admitted } from "../admission/admit.ts";
 import { RequestRefused } from "../answer.ts";
 import type { GraphQLRequest } from "../http/request.ts";
 import type { Amount } from "./cost-amount.ts";
-import type { PlannedOperation } from "./planned.ts";
+import type { PlannedProgram } from "./planned.ts";
 
 /** An operation that fits the schema. Shared between requests: never changed. */
 export interface CompiledOperation {
@@ -30,11 +30,12 @@ export interface CompiledOperation {
   /** What it is estimated to cost at most. */
   readonly cost: Amount;
   /**
-   * How the subgraphs are to be asked on behalf of `admitted`; made at the first call, then kept.
+   * How the subgraphs are to be asked on behalf of `admitted`: planned and compiled at the first call, then
+   * kept.
    *
    * Rejects with RequestRefused `GRAPHQL_VALIDATION_FAILED` for what the planner does not know.
    */
-  planned(admitted: Admitted): Promise<PlannedOperation>;
+  planned(admitted: Admitted): Promise<PlannedProgram>;
   /** Plans ahead, with its `@override` labels all off and all on; rejects as `planned`. */
   warm(): Promise<void>;
 }

@@ -1,19 +1,23 @@
 /** The plans of one operation: one for each way in which its `@override` labels fall. */
 import type { QueryPlan } from "@apollo/query-planner";
-import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from "graphql";
+import { GraphQLError } from "graphql";
 import { LRUCache } from "lru-cache";
 import { RequestRefused } from "../answer.ts";
+import { compileProgram, type PlannedOperation, type Program } from "../execution/program.ts";
 import type { Planner } from "../planning/planner.ts";
 import type { OverrideDecisions } from "./overrides.ts";
 
-/** All that is needed to run an operation. */
-export interface PlannedOperation {
-  /** The schema that its client sees. */
-  readonly schema: GraphQLSchema;
-  readonly supergraphSchema: GraphQLSchema;
-  readonly document: DocumentNode;
-  readonly definition: OperationDefinitionNode;
+/** What is to be planned: an operation and its text. */
+export interface Plannable extends Omit<PlannedOperation, "plan"> {
+  readonly text: string;
+  /** Response names of `text` that have another name in the answer. */
+  readonly responseNames: ReadonlyMap<string, string>;
+}
+
+/** A plan, compiled. */
+export interface PlannedProgram {
   readonly plan: QueryPlan;
+  readonly program: Program;
 }
 
 /** Most ways of one operation that are kept. */
@@ -26,22 +30,22 @@ const maxWays = 16;
  * @param grown is told the length of every plan that is kept
  */
 export function createPlannings(
-  operation: Omit<PlannedOperation, "plan"> & { readonly text: string },
+  { text, ...operation }: Plannable,
   planner: Planner,
   grown: (length: number) => void,
-): (overrides: OverrideDecisions) => Promise<PlannedOperation> {
-  const ways = new LRUCache<string, Promise<PlannedOperation>>({ max: maxWays });
-  const { text, ...rest } = operation;
-  const plan = async (overrides: OverrideDecisions): Promise<PlannedOperation> => {
-    const made = await makePlan(planner, text, overrides);
-    grown(JSON.stringify(made).length);
-    return Object.freeze({ ...rest, plan: made });
+): (overrides: OverrideDecisions) => Promise<PlannedProgram> {
+  const ways = new LRUCache<string, Promise<PlannedProgram>>({ max: maxWays });
+  const make = async (overrides: OverrideDecisions): Promise<PlannedProgram> => {
+    const plan = await makePlan(planner, text, overrides);
+    const program = compileProgram({ ...operation, plan });
+    grown(JSON.stringify(plan).length);
+    return Object.freeze({ plan, program });
   };
   return (overrides) => {
     const way = wayOf(overrides);
     const known = ways.get(way);
     if (known) return known;
-    const flight = plan(overrides).catch((error: unknown) => {
+    const flight = make(overrides).catch((error: unknown) => {
       ways.delete(way);
       throw error;
     });
