@@ -33,8 +33,6 @@ export interface CompiledPlan {
   readonly conditions: TypeConditions;
   /** False when what an object holds depends on where it stands (`@fromContext`). */
   readonly intern: boolean;
-  /** What the first part of an incremental answer shows; undefined when that is the whole operation. */
-  readonly primary: string | undefined;
   readonly deferred: readonly DeferredPart[];
   /** The lists of entities that put shared objects at a place. */
   readonly sharedAt: (place: string) => readonly number[];
@@ -50,7 +48,7 @@ export function compilePlan(
   event: FetchNode | undefined,
   conditions: TypeConditions,
 ): CompiledPlan {
-  const { fetches, primary, deferred } = readPlan(root, event);
+  const { fetches, deferred } = readPlan(root, event);
   const intern = fetches.every(({ contextRewrites }) => contextRewrites.length === 0);
   const contested = contestedMembers(fetches, intern);
   const calls = planCalls(event ? fetches.slice(1) : fetches).map(
@@ -67,7 +65,6 @@ export function compilePlan(
     roots: fetches.map((fetch) => compileRoot(fetch, contested, conditions)),
     conditions,
     intern,
-    primary,
     deferred,
     sharedAt: sharedPlaces(calls),
   };
@@ -78,8 +75,11 @@ function compileRoot(fetch: Fetch, contested: Contested, conditions: TypeConditi
   const { operation, outputRewrites, path } = fetch;
   return {
     rewrite: compileRewrites(outputRewrites, conditions),
-    merge: compileMerge(operation.selectionSet, renamedMembers(outputRewrites), (name) =>
-      contested(placeOf(path), name),
+    merge: compileMerge(
+      operation.selectionSet,
+      renamedMembers(outputRewrites),
+      (name) => contested(placeOf(path), name),
+      conditions,
     ),
     names: selectedNames(operation.selectionSet).filter((name) => name !== "__typename"),
   };

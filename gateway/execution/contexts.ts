@@ -50,7 +50,7 @@ function valueFor(lineage: Lineage, path: readonly string[], conditions: TypeCon
     if (!isTree(value)) return undefined;
     const condition = /^\.\.\. on (?<type>.+)$/.exec(step)?.groups?.type;
     if (condition === undefined) value = read(value, step);
-    else if (typeof value.__typename === "string" && !conditions(condition, value.__typename)) return undefined;
+    else if (typeof value.__typename === "string" && !conditions.holds(condition, value.__typename)) return undefined;
   }
   return value;
 }

@@ -18,7 +18,7 @@ import type { Fragments } from "./write/selected-fields.ts";
 import type { WriteValue } from "./write/writing.ts";
 
 /** Reads a selection as plans write it: `{ name price }`. */
-export function readSubselection(text: string): SelectionSetNode {
+function readSubselection(text: string): SelectionSetNode {
   const [operation] = parse(text, { noLocation: true }).definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error("a part of the plan shows no selection");
   return operation.selectionSet;

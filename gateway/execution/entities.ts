@@ -29,7 +29,7 @@ export function compileEntityList(
     fetches,
     represent: compileRepresentation(requires, inputRewrites, conditions),
     rewrite: compileRewrites(outputRewrites, conditions),
-    merge: compileMerge(operation.selectionSet, renamedMembers(outputRewrites), contested),
+    merge: compileMerge(operation.selectionSet, renamedMembers(outputRewrites), contested, conditions),
     names: selectedNames(operation.selectionSet).filter((name) => name !== "__typename"),
   };
 }

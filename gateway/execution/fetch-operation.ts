@@ -38,9 +38,9 @@ export function readFetchOperation(text: string, ofEntities: boolean): FetchOper
   }
   if (!operation) throw new Error("a fetch of the plan has no operation");
   const whole = withoutSpreads(operation.selectionSet, fragments);
-  const selectionSet = ofEntities ? entitySelection(whole) : whole;
+  const selectionSet = ofEntities ? entitySelection(whole) : withoutRootConditions(whole);
   return {
-    text,
+    text: selectionSet === whole || ofEntities ? text : compact(print({ ...operation, selectionSet })),
     selectionSet,
     selection: compact(print(selectionSet)),
     variables: declarations(operation),
@@ -81,6 +81,24 @@ function declarations({ variableDefinitions = [] }: OperationDefinitionNode): Re
 function entitySelection({ selections: [entities] }: SelectionSetNode): SelectionSetNode {
   if (entities?.kind !== Kind.FIELD || !entities.selectionSet) throw new Error("a fetch of entities selects none");
   return entities.selectionSet;
+}
+
+/** Root types may have other names in a subgraph, so a condition on one is left out: it holds anyway. */
+function withoutRootConditions(selectionSet: SelectionSetNode): SelectionSetNode {
+  const { selections } = selectionSet;
+  if (selections.every(({ kind }) => kind === Kind.FIELD)) return selectionSet;
+  return {
+    kind: Kind.SELECTION_SET,
+    selections: selections.map((selection) =>
+      selection.kind === Kind.INLINE_FRAGMENT
+        ? {
+            kind: Kind.INLINE_FRAGMENT,
+            ...(selection.directives && { directives: selection.directives }),
+            selectionSet: withoutRootConditions(selection.selectionSet),
+          }
+        : selection,
+    ),
+  };
 }
 
 function withoutSpreads(

@@ -10,6 +10,7 @@ import { startsWith } from "./problems.ts";
 import type { Run } from "./run.ts";
 import type { ResponsePath, Tree } from "./tree.ts";
 import type { TypeConditions } from "./type-conditions.ts";
+import type { VisiblePath } from "./visible-path.ts";
 import type { Decisions, Guards } from "./write/guards.ts";
 import type { WriteValue } from "./write/writing.ts";
 import { responseMembers, writeData } from "./written-data.ts";
@@ -24,6 +25,7 @@ export interface Incremental {
   readonly writers: ReadonlyMap<DeferredPart, WriteValue | undefined>;
   readonly guards: Guards;
   readonly conditions: TypeConditions;
+  readonly visible: VisiblePath;
 }
 
 /** Runs a plan and gives its answer in parts, as JSON texts. */
@@ -56,7 +58,7 @@ export async function* runIncrementally(
 
 /** The items of a part: one for each object that it adds to. Objects that became null get nothing. */
 function writePart(
-  { writers, conditions }: Incremental,
+  { writers, conditions, visible }: Incremental,
   run: Run,
   decisions: Decisions,
   deferred: DeferredPart,
@@ -73,17 +75,19 @@ function writePart(
     const errors = run.problems.list(
       (problem) =>
         problem.part === part &&
-        (problem.path ? startsWith(problem.path, path) || (index === 0 && startsNowhere(problem.path)) : index === 0),
+        (problem.path
+          ? startsWith(problem.path, visible(path)) || (index === 0 && startsNowhere(problem.path))
+          : index === 0),
     );
     const head = label === undefined ? "" : `"label":${JSON.stringify(label)},`;
-    return `{${head}"path":${JSON.stringify(path)},${responseMembers(text, errors)}}`;
+    return `{${head}"path":${JSON.stringify(visible(path))},${responseMembers(text, errors)}}`;
   });
 
   function startsNowhere(path: ResponsePath): boolean {
-    return !written.some((item) => startsWith(path, item.path));
+    return !written.some((item) => startsWith(path, visible(item.path)));
   }
 }
 
 function holds(conditions: TypeConditions, condition: string, { __typename: typename }: Tree): boolean {
-  return typeof typename !== "string" || conditions(condition, typename);
+  return typeof typename !== "string" || conditions.holds(condition, typename);
 }

@@ -3,6 +3,7 @@ import type { FetchDataRewrite } from "@apollo/query-planner";
 import { type FieldNode, Kind, type SelectionSetNode } from "graphql";
 import { responseName } from "./fetch-operation.ts";
 import { copyOf, isInherited, isTree, put, read, type Tree } from "./tree.ts";
+import type { TypeConditions } from "./type-conditions.ts";
 
 /** Writes what was fetched of an object into it. */
 export type Merge = (target: Tree, source: Tree) => void;
@@ -18,15 +19,22 @@ export function compileMerge(
   selectionSet: SelectionSetNode,
   renamed: readonly string[],
   contested: (name: string) => boolean,
+  conditions: TypeConditions,
 ): Merge {
   const scalars = new Set(selectedNames(selectionSet, (field) => !field.selectionSet));
   const members = [...new Set([...selectedNames(selectionSet), ...renamed])];
-  const plain = members.filter((name) => !isInherited(name) && (scalars.has(name) || !contested(name)));
-  const careful = members.filter((name) => !plain.includes(name));
+  const plain = members.filter(
+    (name) => name !== "__typename" && !isInherited(name) && (scalars.has(name) || !contested(name)),
+  );
+  const careful = members.filter((name) => name !== "__typename" && !plain.includes(name));
+  const typed = members.includes("__typename");
   return (target, source) => {
     for (const name of plain) {
       const value = source[name];
       if (value !== undefined) target[name] = value;
+    }
+    if (typed && !(target.__typename && conditions.isInterface(source.__typename))) {
+      target.__typename = source.__typename ?? target.__typename;
     }
     for (const name of careful) mergeMember(target, name, read(source, name));
   };

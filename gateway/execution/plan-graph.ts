@@ -12,7 +12,8 @@ import type {
   QueryPlanSelectionNode,
 } from "@apollo/query-planner";
 import { type FetchOperation, readFetchOperation } from "./fetch-operation.ts";
-import { readPaths, writtenPaths } from "./read-write-paths.ts";
+import { orderFetches } from "./fetch-order.ts";
+import { writtenPaths } from "./read-write-paths.ts";
 import type { TargetPath } from "./tree.ts";
 
 /** A variable that must have a value for something to happen. */
@@ -22,7 +23,15 @@ export interface Condition {
 }
 
 /** A fetch of the plan. */
-export interface Fetch {
+export interface Fetch extends UnorderedFetch {
+  /** The fetches that must be done before. */
+  readonly after: readonly Fetch[];
+  /** Length of the longest chain of fetches before it. */
+  readonly level: number;
+}
+
+/** A fetch before it is known what it waits for. */
+export interface UnorderedFetch {
   readonly index: number;
   readonly subgraph: string;
   readonly kind: "query" | "mutation" | "subscription";
@@ -42,10 +51,8 @@ export interface Fetch {
   readonly id: string | undefined;
   /** The places of the answer that it writes. */
   readonly writes: ReadonlySet<string>;
-  /** The fetches that must be done before. */
-  readonly after: readonly Fetch[];
-  /** Length of the longest chain of fetches before it. */
-  readonly level: number;
+  /** The indices of those that the planner puts before it. */
+  readonly before: readonly number[];
 }
 
 /** A part of the answer that is delivered later (`@defer`). */
@@ -63,24 +70,23 @@ export interface DeferredPart {
 
 export interface PlanGraph {
   readonly fetches: readonly Fetch[];
-  /** What the first part shows; undefined when that is the whole operation. */
-  readonly primary: string | undefined;
   readonly deferred: readonly DeferredPart[];
 }
 
 interface Scope {
   readonly path: TargetPath;
   readonly conditions: readonly Condition[];
-  readonly before: readonly Fetch[];
+  readonly before: readonly number[];
   readonly part: number;
 }
 
 /** What is collected on the way through a plan. */
 interface Findings {
-  readonly fetches: Fetch[];
-  readonly deferred: DeferredPart[];
-  primary: string | undefined;
+  readonly fetches: UnorderedFetch[];
+  readonly deferred: UnorderedPart[];
 }
+
+type UnorderedPart = Omit<DeferredPart, "after"> & { readonly after: readonly number[] };
 
 /**
  * Reads a plan.
@@ -88,14 +94,19 @@ interface Findings {
  * @param already a fetch whose data is there from the start: the event of a subscription
  */
 export function readPlan(root: PlanNode | undefined, already: FetchNode | undefined): PlanGraph {
-  const findings: Findings = { fetches: [], deferred: [], primary: undefined };
+  const findings: Findings = { fetches: [], deferred: [] };
   const scope: Scope = { path: [], conditions: [], before: [], part: 0 };
   const before = already ? readFetch(already, scope, findings) : [];
   if (root) readNode(root, { ...scope, before }, findings);
-  return findings;
+  const fetches = orderFetches(findings.fetches);
+  const deferred = findings.deferred.map((part) => ({
+    ...part,
+    after: fetches.filter(({ index }) => part.after.includes(index)),
+  }));
+  return { fetches, deferred };
 }
 
-function readNode(node: PlanNode, scope: Scope, findings: Findings): readonly Fetch[] {
+function readNode(node: PlanNode, scope: Scope, findings: Findings): readonly number[] {
   switch (node.kind) {
     case "Sequence":
       return readSequence(node.nodes, scope, findings);
@@ -112,13 +123,13 @@ function readNode(node: PlanNode, scope: Scope, findings: Findings): readonly Fe
   }
 }
 
-function readSequence(nodes: readonly PlanNode[], scope: Scope, findings: Findings): readonly Fetch[] {
-  const done: Fetch[] = [];
+function readSequence(nodes: readonly PlanNode[], scope: Scope, findings: Findings): readonly number[] {
+  const done: number[] = [];
   for (const node of nodes) done.push(...readNode(node, { ...scope, before: [...scope.before, ...done] }, findings));
   return done;
 }
 
-function readCondition(node: ConditionNode, scope: Scope, findings: Findings): readonly Fetch[] {
+function readCondition(node: ConditionNode, scope: Scope, findings: Findings): readonly number[] {
   const branch = (is: boolean, child: PlanNode | undefined) =>
     child
       ? readNode(child, { ...scope, conditions: [...scope.conditions, { variable: node.condition, is }] }, findings)
@@ -126,8 +137,7 @@ function readCondition(node: ConditionNode, scope: Scope, findings: Findings): r
   return [...branch(true, node.ifClause), ...branch(false, node.elseClause)];
 }
 
-function readDefer({ primary, deferred }: DeferNode, scope: Scope, findings: Findings): readonly Fetch[] {
-  if (scope.part === 0) findings.primary = primary.subselection ?? "{ __typename }";
+function readDefer({ primary, deferred }: DeferNode, scope: Scope, findings: Findings): readonly number[] {
   const first = primary.node ? readNode(primary.node, scope, findings) : [];
   const shown = [...scope.before, ...first];
   const later = deferred.flatMap((node) => {
@@ -139,7 +149,7 @@ function readDefer({ primary, deferred }: DeferNode, scope: Scope, findings: Fin
       label: node.label,
       queryPath: node.queryPath,
       subselection: subselectionOf(node.subselection, node.node),
-      after: shown.filter((fetch) => known.has(fetch.id ?? "")),
+      after: shown.filter((index) => known.has(findings.fetches[index]?.id ?? "")),
     });
     return node.node ? readNode(node.node, { ...scope, path: [], before: shown, part }, findings) : [];
   });
@@ -151,21 +161,18 @@ function subselectionOf(own: string | undefined, node: PlanNode | undefined): st
   return own ?? (node?.kind === "Defer" ? node.primary.subselection : undefined);
 }
 
-function readFetch(node: FetchNode, scope: Scope, { fetches }: Findings): readonly Fetch[] {
+function readFetch(node: FetchNode, scope: Scope, { fetches }: Findings): readonly number[] {
   const operation = readFetchOperation(node.operation, node.requires !== undefined);
-  const known = { ...commonOf(node), path: scope.path, operation };
-  const after = dependencies(known, scope.before);
-  const fetch: Fetch = {
-    ...known,
-    index: fetches.length,
-    conditions: scope.conditions,
-    part: scope.part,
-    writes: writtenPaths(scope.path, operation.selectionSet, known.outputRewrites),
-    after,
-    level: after.reduce((level, previous) => Math.max(level, previous.level + 1), 0),
-  };
-  fetches.push(fetch);
-  return [fetch];
+  const common = commonOf(node);
+  const index = fetches.length;
+  fetches.push({
+    ...common,
+    ...scope,
+    index,
+    operation,
+    writes: writtenPaths(scope.path, operation.selectionSet, common.outputRewrites),
+  });
+  return [index];
 }
 
 function commonOf(node: FetchNode) {
@@ -179,15 +186,4 @@ function commonOf(node: FetchNode) {
     outputRewrites: node.outputRewrites ?? [],
     contextRewrites: node.contextRewrites ?? [],
   };
-}
-
-type Reader = Pick<Fetch, "kind" | "path" | "requires" | "contextRewrites">;
-
-/** Mutations run one after the other; what cannot be traced waits for all before it. */
-function dependencies(fetch: Reader, before: readonly Fetch[]): readonly Fetch[] {
-  if (fetch.kind === "mutation" || fetch.contextRewrites.length > 0) return before;
-  const { needed, useful } = readPaths(fetch.path, fetch.requires);
-  if ([...needed].some((place) => !before.some(({ writes }) => writes.has(place)))) return before;
-  const reads = [...needed, ...useful];
-  return before.filter(({ writes }) => reads.some((place) => writes.has(place)));
 }

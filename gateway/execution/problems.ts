@@ -2,6 +2,7 @@
 import { type ErrorCode, errorCatalogue } from "../../trust/errors.ts";
 import type { AnswerError } from "../answer.ts";
 import type { ResponsePath } from "./tree.ts";
+import type { VisiblePath } from "./visible-path.ts";
 import type { Fault } from "./write/writing.ts";
 
 /** Most errors of one answer; a list of thousands would say no more. */
@@ -18,10 +19,10 @@ interface Problem {
 /** Collects errors: each once, and no more than an answer can hold. */
 export class Problems {
   readonly #problems = new Map<string, Problem>();
-  readonly #visible: (path: ResponsePath) => ResponsePath;
+  readonly #visible: VisiblePath;
 
   /** @param visible cuts a path where it leaves what the caller selected */
-  constructor(visible: (path: ResponsePath) => ResponsePath) {
+  constructor(visible: VisiblePath) {
     this.#visible = visible;
   }
 
@@ -31,17 +32,23 @@ export class Problems {
 
   add(problem: Problem): void {
     if (this.#problems.size >= maxProblems) return;
-    const seen = problem.path && this.#visible(problem.path);
-    const path = seen && seen.length > 0 ? seen : undefined;
+    const shown = problem.path && this.#visible(problem.path);
+    const path = shown && shown.length > 0 ? shown : undefined;
     this.#problems.set(JSON.stringify([problem.code, problem.message, path]), { ...problem, path });
   }
 
   /** Adds what a writer found, unless it follows from what is known already. */
-  addFault(fault: Fault, path: ResponsePath, part: number): void {
+  addFault(fault: Fault, where: ResponsePath, part: number): void {
+    const path = this.#visible(where);
     for (const known of this.#problems.values()) {
       if (known.path ? startsWith(known.path, path) || startsWith(path, known.path) : fault === "missing") return;
     }
-    this.add({ code: "INTERNAL_SERVER_ERROR", message: errorCatalogue.INTERNAL_SERVER_ERROR.message, path, part });
+    this.add({
+      code: "INTERNAL_SERVER_ERROR",
+      message: errorCatalogue.INTERNAL_SERVER_ERROR.message,
+      path: where,
+      part,
+    });
   }
 
   /** The errors of a part, or of all. */

@@ -13,7 +13,7 @@ import { createTypeConditions } from "./type-conditions.ts";
 import { createVisiblePath } from "./visible-path.ts";
 import { compileWay, type Parts, type Way } from "./way.ts";
 import { createGuards } from "./write/guards.ts";
-import { type Fragments, selectedFields } from "./write/selected-fields.ts";
+import { appliesTo, type Fragments, selectedFields } from "./write/selected-fields.ts";
 
 /** An operation with its plan. */
 export interface PlannedOperation {
@@ -23,6 +23,8 @@ export interface PlannedOperation {
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
   readonly plan: QueryPlan;
+  /** What clients call a response name, where the gateway has put a name of its own in its place. */
+  readonly responseNames?: ReadonlyMap<string, string>;
 }
 
 /** An operation compiled for one supergraph: run any number of times, also at once. */
@@ -67,7 +69,8 @@ export function compileProgram(operation: PlannedOperation): Program {
   };
 }
 
-function readParts({ document, definition, schema, supergraphSchema }: PlannedOperation): Parts {
+function readParts(operation: PlannedOperation): Parts {
+  const { document, definition, schema, supergraphSchema, responseNames = new Map<string, string>() } = operation;
   const fragments: Fragments = Object.fromEntries(
     document.definitions
       .filter((node) => node.kind === Kind.FRAGMENT_DEFINITION)
@@ -79,7 +82,8 @@ function readParts({ document, definition, schema, supergraphSchema }: PlannedOp
     fragments,
     guards: createGuards(),
     conditions: createTypeConditions(supergraphSchema),
-    visible: createVisiblePath(definition.selectionSet, fragments),
+    visible: createVisiblePath(definition.selectionSet, fragments, responseNames),
+    responseNames,
     introspection: compileIntrospection(schema, definition, fragments),
   };
 }
@@ -88,7 +92,9 @@ function compileSource({ schema, definition, fragments }: Parts, way: Way): Subs
   const { event } = way;
   const type = schema.getSubscriptionType();
   if (!event || !type) return undefined;
-  const fields = selectedFields(schema, fragments, type, [{ selectionSet: definition.selectionSet, selected: [[]] }]);
+  const fields = selectedFields({ fragments, applies: appliesTo(schema, type) }, [
+    { selectionSet: definition.selectionSet, selected: [[]] },
+  ]);
   return {
     subgraph: event.subgraph,
     fields: fields.map(({ node }) => node.name.value),

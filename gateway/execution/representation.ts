@@ -66,7 +66,7 @@ function membersOf(
   const add = (list: readonly QueryPlanSelectionNode[]) => {
     for (const selection of list) {
       if (selection.kind === "Field") addMember(members, selection, typename, own);
-      else if (typename === undefined || conditions(selection.typeCondition, typename)) add(selection.selections);
+      else if (typename === undefined || conditions.holds(selection.typeCondition, typename)) add(selection.selections);
     }
   };
   add(selections);
@@ -108,7 +108,7 @@ function stepInto(
 ): readonly FetchDataRewrite[] {
   const condition = /^\.\.\. on (?<type>.+)$/.exec(rewrite.path[0] ?? "")?.groups?.type;
   if (condition === undefined) return [rewrite];
-  if (typename !== undefined && !conditions(condition, typename)) return [];
+  if (typename !== undefined && !conditions.holds(condition, typename)) return [];
   return stepInto(tail(rewrite), typename, conditions);
 }
 

@@ -29,7 +29,7 @@ function compileRewrite(
     if (condition !== undefined) {
       // The name of a type is not always asked for; then the condition is taken to hold.
       const { __typename: typename } = object;
-      if (typeof typename !== "string" || conditions(condition, typename)) next?.(object);
+      if (typeof typename !== "string" || conditions.holds(condition, typename)) next?.(object);
     } else if (next) next(read(object, step));
     else apply(object, step, rewrite);
   });

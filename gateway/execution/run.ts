@@ -13,6 +13,7 @@ import type { Fetch } from "./plan-graph.ts";
 import { Problems } from "./problems.ts";
 import { Schedule } from "./schedule.ts";
 import { isTree, type ResponsePath, type Tree, valuesAt } from "./tree.ts";
+import type { VisiblePath } from "./visible-path.ts";
 import { allHold } from "./write/guards.ts";
 
 /** For whom and through what a plan runs. */
@@ -39,12 +40,7 @@ export class Run {
    * @param visible cuts the path of an error to what the caller knows
    * @param onDone hears of each fetch once, when its data is there, lost or not wanted
    */
-  constructor(
-    plan: CompiledPlan,
-    context: RunContext,
-    visible: (path: ResponsePath) => ResponsePath,
-    onDone: (fetch: Fetch) => void,
-  ) {
+  constructor(plan: CompiledPlan, context: RunContext, visible: VisiblePath, onDone: (fetch: Fetch) => void) {
     this.#plan = plan;
     this.#context = context;
     this.problems = new Problems(visible);

@@ -1,17 +1,24 @@
 /** Which objects a type condition of a plan holds for. Plans speak of the whole supergraph. */
-import { type GraphQLSchema, isAbstractType } from "graphql";
+import { type GraphQLSchema, isAbstractType, isInterfaceType } from "graphql";
 
-/** Whether an object of the named type is of the type of the condition. */
-export type TypeConditions = (condition: string | undefined, typename: string) => boolean;
+export interface TypeConditions {
+  /** Whether an object of the named type is of the type of the condition. */
+  holds(condition: string | undefined, typename: string): boolean;
+  /** Whether the name is an interface's: the type of an object is then not known in full (`@interfaceObject`). */
+  isInterface(typename: unknown): boolean;
+}
 
 /** Answers by the supergraph's schema, from tables that are made once for each condition. */
 export function createTypeConditions(supergraphSchema: GraphQLSchema): TypeConditions {
   const tables = new Map<string, ReadonlySet<string>>();
-  return (condition, typename) => {
-    if (condition === undefined || condition === typename) return true;
-    const table = tables.get(condition) ?? namesWithin(supergraphSchema, condition);
-    tables.set(condition, table);
-    return table.has(typename);
+  return {
+    holds(condition, typename) {
+      if (condition === undefined || condition === typename) return true;
+      const table = tables.get(condition) ?? namesWithin(supergraphSchema, condition);
+      tables.set(condition, table);
+      return table.has(typename);
+    },
+    isInterface: (typename) => typeof typename === "string" && isInterfaceType(supergraphSchema.getType(typename)),
   };
 }
 

@@ -4,9 +4,25 @@ import { responseName } from "./fetch-operation.ts";
 import type { ResponsePath } from "./tree.ts";
 import type { Fragments } from "./write/selected-fields.ts";
 
-/** Makes the function that cuts a path where it leaves what is selected. */
-export function createVisiblePath(selectionSet: SelectionSetNode, fragments: Fragments) {
-  return (path: ResponsePath): ResponsePath => {
+/** Turns a path of the gateway into one of the caller's. */
+export type VisiblePath = (path: ResponsePath) => ResponsePath;
+
+/**
+ * Makes the function that cuts a path where it leaves what is selected, and gives its names as the caller
+ * knows them.
+ */
+export function createVisiblePath(
+  selectionSet: SelectionSetNode,
+  fragments: Fragments,
+  responseNames: ReadonlyMap<string, string>,
+): VisiblePath {
+  const selected = createSelectedPath(selectionSet, fragments);
+  if (responseNames.size === 0) return selected;
+  return (path) => selected(path).map((step) => (typeof step === "string" ? (responseNames.get(step) ?? step) : step));
+}
+
+function createSelectedPath(selectionSet: SelectionSetNode, fragments: Fragments): VisiblePath {
+  return (path) => {
     let current: readonly SelectionSetNode[] = [selectionSet];
     for (const [index, step] of path.entries()) {
       if (typeof step === "number") continue;

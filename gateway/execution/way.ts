@@ -5,12 +5,13 @@ import type { WrittenAnswer } from "../answer.ts";
 import type { SubgraphAnswer, SubgraphRequest } from "../boundary/boundary.ts";
 import type { Variables } from "../operation/operation.ts";
 import { type CompiledPlan, compilePlan } from "./compiled-plan.ts";
-import { compileDeferred, readSubselection, rootTypeOf } from "./deferred.ts";
+import { compileDeferred, rootTypeOf } from "./deferred.ts";
 import { type Incremental, runIncrementally } from "./incremental.ts";
 import type { Fetch } from "./plan-graph.ts";
 import { Run, type RunContext, variablesText } from "./run.ts";
-import type { ResponsePath, Tree } from "./tree.ts";
+import type { Tree } from "./tree.ts";
 import type { TypeConditions } from "./type-conditions.ts";
+import type { VisiblePath } from "./visible-path.ts";
 import { compileWriter, type WriterOptions } from "./write/compile.ts";
 import { always, type Guards } from "./write/guards.ts";
 import type { Fragments } from "./write/selected-fields.ts";
@@ -25,7 +26,9 @@ export interface Parts {
   readonly fragments: Fragments;
   readonly guards: Guards;
   readonly conditions: TypeConditions;
-  readonly visible: (path: ResponsePath) => ResponsePath;
+  readonly visible: VisiblePath;
+  /** What clients call a response name, where the gateway has put a name of its own in its place. */
+  readonly responseNames: ReadonlyMap<string, string>;
   /** Answers what is asked of the schema itself. */
   readonly introspection: ((variables: Variables) => Tree) | undefined;
 }
@@ -41,9 +44,9 @@ export interface Way {
 
 /** Compiles a plan; `event` is the fetch that gives a subscription its events. */
 export function compileWay(parts: Parts, node: PlanNode | undefined, event?: FetchNode): Way {
-  const { schema, definition, fragments, guards, conditions } = parts;
+  const { schema, definition, fragments, guards, conditions, responseNames } = parts;
   const plan = compilePlan(node, event, conditions);
-  const options: WriterOptions = { schema, fragments, guards, sharedAt: plan.sharedAt };
+  const options: WriterOptions = { schema, fragments, guards, responseNames, sharedAt: plan.sharedAt };
   const root = rootTypeOf(schema, definition.operation);
   const whole = compileWriter(options, root, [{ selectionSet: definition.selectionSet, selected: always }], "");
   const incremental = compileIncremental(parts, plan, options);
@@ -70,19 +73,18 @@ export function compileWay(parts: Parts, node: PlanNode | undefined, event?: Fet
 }
 
 function compileIncremental(parts: Parts, plan: CompiledPlan, options: WriterOptions): Incremental | undefined {
-  if (plan.primary === undefined) return undefined;
-  const { schema, definition, guards, conditions } = parts;
+  if (plan.deferred.length === 0) return undefined;
+  const { schema, definition, guards, conditions, visible } = parts;
+  const { selectionSet } = definition;
   const root = rootTypeOf(schema, definition.operation);
-  const first = [{ selectionSet: readSubselection(plan.primary), selected: always }];
   return {
     fetches: plan.fetches,
-    primary: compileWriter(options, root, first, ""),
+    primary: compileWriter({ ...options, undeferred: true }, root, [{ selectionSet, selected: always }], ""),
     deferred: plan.deferred,
-    writers: new Map(
-      plan.deferred.map((part) => [part, compileDeferred(options, root, definition.selectionSet, part)]),
-    ),
+    writers: new Map(plan.deferred.map((part) => [part, compileDeferred(options, root, selectionSet, part)])),
     guards,
     conditions,
+    visible,
   };
 }
 

@@ -1,9 +1,14 @@
 /** The writer of an operation: from its selection to closures that write JSON text. */
 import {
+  type GraphQLAbstractType,
   type GraphQLCompositeType,
+  type GraphQLInterfaceType,
+  type GraphQLNonNull,
+  type GraphQLNullableType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  isInterfaceType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -13,7 +18,7 @@ import {
 import { isInherited, isTree, read } from "../tree.ts";
 import type { Guard, Guards } from "./guards.ts";
 import { compileLeaf } from "./leaf.ts";
-import { type Fragments, type SelectedField, type Source, selectedFields } from "./selected-fields.ts";
+import { appliesTo, type Fragments, type SelectedField, type Source, selectedFields } from "./selected-fields.ts";
 import type { WriteObject, WriteValue, Writing } from "./writing.ts";
 
 /** What the writers of one program have in common. */
@@ -23,7 +28,13 @@ export interface WriterOptions {
   readonly guards: Guards;
   /** The lists of entities that put objects at a place, and those that put objects into its members. */
   readonly sharedAt: (place: string) => readonly number[];
+  /** What clients call a response name, where the gateway has put a name of its own in its place. */
+  readonly responseNames: ReadonlyMap<string, string>;
+  /** Deferred fragments are left out. */
+  readonly undeferred?: boolean;
 }
+
+type NullableOutputType = Exclude<GraphQLOutputType, GraphQLNonNull<GraphQLNullableType>>;
 
 interface Position {
   readonly sources: readonly Source[];
@@ -49,13 +60,13 @@ export function compileWriter(
 ): WriteValue {
   let positions = 0;
   const compile = (output: GraphQLOutputType, position: Position): WriteValue =>
-    isNonNullType(output) ? required(present(output.ofType, position)) : optional(present(output, position));
+    isNonNullType(output)
+      ? required(present(output.ofType as NullableOutputType, position))
+      : optional(present(output, position));
 
-  const present = (output: GraphQLOutputType, position: Position): WriteValue => {
+  const present = (output: NullableOutputType, position: Position): WriteValue => {
     if (isLeafType(output)) return compileLeaf(output);
-    const write = isListType(output)
-      ? list(compile(output.ofType, position))
-      : composite(output as GraphQLCompositeType, position);
+    const write = isListType(output) ? list(compile(output.ofType, position)) : composite(output, position);
     const lists = options.sharedAt(position.place);
     return lists.length === 0 ? write : shared(write, lists, positions++);
   };
@@ -63,18 +74,32 @@ export function compileWriter(
   const composite = (output: GraphQLCompositeType, position: Position): WriteValue => {
     const fieldsOf = (object: GraphQLObjectType): WriteObject =>
       writeFields(
-        selectedFields(options.schema, options.fragments, object, position.sources).map((field) =>
+        selectedFields({ ...options, applies: appliesTo(options.schema, object) }, position.sources).map((field) =>
           compileField(field, object, position.place),
         ),
       );
-    return isObjectType(output) ? concrete(fieldsOf(output)) : abstract(options.schema, output, fieldsOf);
+    if (isObjectType(output)) return concrete(fieldsOf(output));
+    return abstract(options.schema, output, fieldsOf, () => unresolved(output, position));
   };
 
-  const compileField = (field: SelectedField, parent: GraphQLObjectType, parentPlace: string): Field => {
+  /** Writes an object of which only the interface is known, as long as no more need be known of it. */
+  const unresolved = (output: GraphQLAbstractType, position: Position): WriteObject | undefined => {
+    const certain = appliesToAll(options.schema, output);
+    if (!isInterfaceType(output)) return undefined;
+    const fields = selectedFields({ ...options, applies: certain.applies }, position.sources);
+    if (certain.unsure() || fields.some(({ node }) => node.name.value === TypeNameMetaFieldDef.name)) return undefined;
+    return writeFields(fields.map((field) => compileField(field, output, position.place)));
+  };
+
+  const compileField = (
+    field: SelectedField,
+    parent: GraphQLObjectType | GraphQLInterfaceType,
+    parentPlace: string,
+  ): Field => {
     const common = {
       from: field.responseName,
       inherited: isInherited(field.responseName),
-      prefix: `${JSON.stringify(field.responseName)}:`,
+      prefix: `${JSON.stringify(options.responseNames.get(field.responseName) ?? field.responseName)}:`,
       guard: options.guards.add(field.selected),
     };
     const name = field.node.name.value;
@@ -130,23 +155,42 @@ function concrete(write: WriteObject): WriteValue {
 /** The type of an object is what it says, as long as clients may see that type here. */
 function abstract(
   schema: GraphQLSchema,
-  type: GraphQLCompositeType,
+  type: GraphQLAbstractType,
   fieldsOf: (type: GraphQLObjectType) => WriteObject,
+  unresolved: () => WriteObject | undefined,
 ): WriteValue {
-  const possible = new Map(
-    isObjectType(type) ? [] : schema.getPossibleTypes(type).map((object) => [object.name, object]),
-  );
+  const possible = new Map(schema.getPossibleTypes(type).map((object) => [object.name, object]));
   const writers = new Map<unknown, WriteObject>();
+  const writerOf = (typename: unknown): WriteObject | undefined => {
+    const object = typeof typename === "string" ? possible.get(typename) : undefined;
+    if (object) return fieldsOf(object);
+    // A subgraph that knows an interface as an object (`@interfaceObject`) gives that name, or is not even asked.
+    return typename === type.name || typename === undefined ? unresolved() : undefined;
+  };
   return (value, writing) => {
     if (!isTree(value)) return writing.fault("unfit");
     const { __typename: typename } = value;
     const known = writers.get(typename);
     if (known) return known(value, writing);
-    const object = typeof typename === "string" ? possible.get(typename) : undefined;
-    if (!object) return writing.fault("unfit");
-    const write = fieldsOf(object);
+    const write = writerOf(typename);
+    if (!write) return writing.fault("unfit");
     writers.set(typename, write);
     return write(value, writing);
+  };
+}
+
+/** Type conditions of which it is certain that they hold for all objects of a type, or for none. */
+function appliesToAll(schema: GraphQLSchema, type: GraphQLAbstractType) {
+  const holds = schema.getPossibleTypes(type).map((object) => appliesTo(schema, object));
+  let unsure = false;
+  return {
+    applies(condition: string | undefined): boolean {
+      const all = holds.every((applies) => applies(condition));
+      if (!all && holds.some((applies) => applies(condition))) unsure = true;
+      return all;
+    },
+    /** Whether a condition came up that holds for some of them only. */
+    unsure: () => unsure,
   };
 }
 

@@ -1,5 +1,5 @@
 /** `@skip` and `@include`: what is selected under which variables. */
-import { type DirectiveNode, Kind, type SelectionNode } from "graphql";
+import { type ArgumentNode, type DirectiveNode, Kind, type SelectionNode } from "graphql";
 import type { Variables } from "../../operation/operation.ts";
 import type { Condition } from "../plan-graph.ts";
 
@@ -54,6 +54,14 @@ export function behind(selected: Selected, { directives = [] }: SelectionNode): 
   return directives.reduce(narrowed, selected);
 }
 
+/** What remains selected of something that is shown first, when deferred fragments are left out. */
+export function undeferred(selected: Selected, selection: SelectionNode): Selected {
+  const defer = selection.directives?.find(({ name }) => name.value === "defer");
+  if (!defer) return selected;
+  const given = defer.arguments ?? [];
+  return given.some(({ name }) => name.value === "if") ? onlyIf(selected, given, false) : [];
+}
+
 /** Two ways to the same field. */
 export function either(a: Selected, b: Selected): Selected {
   return a === always || b === always ? always : [...a, ...b];
@@ -61,7 +69,11 @@ export function either(a: Selected, b: Selected): Selected {
 
 function narrowed(selected: Selected, { name, arguments: given = [] }: DirectiveNode): Selected {
   if (name.value !== "skip" && name.value !== "include") return selected;
-  const wanted = name.value === "include";
+  return onlyIf(selected, given, name.value === "include");
+}
+
+/** What remains selected when the argument `if` must be `wanted`. */
+function onlyIf(selected: Selected, given: readonly ArgumentNode[], wanted: boolean): Selected {
   const value = given.find((argument) => argument.name.value === "if")?.value;
   if (value?.kind === Kind.BOOLEAN) return value.value === wanted ? selected : [];
   if (value?.kind !== Kind.VARIABLE) return selected;

@@ -9,7 +9,7 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import { responseName } from "../fetch-operation.ts";
-import { always, behind, either, type Selected } from "./guards.ts";
+import { always, behind, either, type Selected, undeferred } from "./guards.ts";
 
 /** A selection set, and when it counts. */
 export interface Source {
@@ -28,22 +28,30 @@ export interface SelectedField {
 
 export type Fragments = Readonly<Record<string, FragmentDefinitionNode>>;
 
-/** Collects the fields of an object of the type, in the order of the document. */
+/** What decides which selections count. */
+export interface Collecting {
+  readonly fragments: Fragments;
+  /** Whether a type condition holds for the object. */
+  readonly applies: (condition: string | undefined) => boolean;
+  /** Deferred fragments are left out. */
+  readonly undeferred?: boolean;
+}
+
+/** Collects the fields of an object, in the order of the document. */
 export function selectedFields(
-  schema: GraphQLSchema,
-  fragments: Fragments,
-  type: GraphQLObjectType,
+  { fragments, applies, undeferred: leaveOut = false }: Collecting,
   sources: readonly Source[],
 ): readonly SelectedField[] {
   const fields = new Map<string, SelectedField>();
   const collect = ({ selectionSet, selected }: Source): void => {
     for (const selection of selectionSet.selections) {
-      const here = behind(selected, selection);
+      const shown = behind(selected, selection);
+      const here = leaveOut ? undeferred(shown, selection) : shown;
       if (here.length === 0) continue;
       if (selection.kind === Kind.FIELD) addField(fields, selection, here);
       else {
         const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments[selection.name.value] : selection;
-        if (fragment && applies(schema, fragment.typeCondition?.name.value, type)) {
+        if (fragment && applies(fragment.typeCondition?.name.value)) {
           collect({ selectionSet: fragment.selectionSet, selected: here });
         }
       }
@@ -71,8 +79,11 @@ function unconditional(selected: Selected): Selected {
   return selected.some((conditions) => conditions.length === 0) ? always : selected;
 }
 
-function applies(schema: GraphQLSchema, condition: string | undefined, type: GraphQLObjectType): boolean {
-  if (condition === undefined || condition === type.name) return true;
-  const abstract = schema.getType(condition);
-  return isAbstractType(abstract) && schema.isSubType(abstract, type);
+/** Type conditions as they hold for objects of a type. */
+export function appliesTo(schema: GraphQLSchema, type: GraphQLObjectType): Collecting["applies"] {
+  return (condition) => {
+    if (condition === undefined || condition === type.name) return true;
+    const abstract = schema.getType(condition);
+    return isAbstractType(abstract) && schema.isSubType(abstract, type);
+  };
 }
