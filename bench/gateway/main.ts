@@ -39,7 +39,9 @@ async function subjectsOf(stage: Stage, { only }: BenchOptions): Promise<Subject
   say("starting the gateways, checking their answers");
   const reference = await stage.start(stock);
   const answers = await stage.reference(reference);
-  const others = await Promise.all([huimin, ...rivals, ...bounds].filter(chosen).map(stage.start));
+  const others = await Promise.all(
+    [huimin, ...rivals, ...bounds].filter(chosen).map((contender) => stage.start(contender)),
+  );
   const subjects: Subject[] = [];
   for (const running of [reference, ...others].filter(({ contender }) => chosen(contender))) {
     const kinds: Identities[] = running.contender.dedupes ? ["distinct", "same"] : ["distinct"];

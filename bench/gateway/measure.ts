@@ -74,7 +74,7 @@ export async function measureSlice(
 }
 
 /** Waits for what gateways still do for the load before, which has left. */
-async function quiet(subgraphs: Subgraphs, latencyMs: number): Promise<void> {
+export async function quiet(subgraphs: Subgraphs, latencyMs: number): Promise<void> {
   do await wait(quietMs + latencyMs);
   while ((await subgraphs.period({ latencyMs })).calls > 0);
 }

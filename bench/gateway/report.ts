@@ -77,7 +77,8 @@ function line(row: Figures, rows: readonly Figures[]): string {
   );
 }
 
-function median(values: readonly number[]): number {
+/** The middle of an even number of values is the mean of two. */
+export function median(values: readonly number[]): number {
   const ascending = [...values].sort((a, b) => a - b);
   const half = ascending.length >> 1;
   const [low, high] = [ascending[ascending.length % 2 === 0 ? half - 1 : half], ascending[half]];

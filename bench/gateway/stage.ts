@@ -18,12 +18,21 @@ import { composeSupergraph } from "./federation/supergraph.ts";
 import { type LoadProcess, startLoadProcess } from "./load.ts";
 
 export interface Stage {
+  /** For files of this run alone; removed with the stage. */
+  readonly folder: string;
   readonly subgraphs: Subgraphs;
   readonly load: LoadProcess;
-  /** Starts a process of a contender, which ends with the stage. */
-  start(contender: Contender): Promise<RunningContender>;
+  /** Starts a process of a contender; it ends with the stage at the latest. */
+  start(contender: Contender, options?: StartOptions): Promise<RunningContender>;
   /** Has the stock gateway answer each query once; tells the bounds the fetches. */
   reference(stock: RunningContender): Promise<Readonly<Record<QueryName, string>>>;
+}
+
+export interface StartOptions {
+  /** Options of `node` itself. */
+  readonly nodeOptions?: readonly string[];
+  /** Another supergraph than that of the stage. */
+  readonly supergraphFile?: string;
 }
 
 /** Latency under which the reference's waves of fetches are told apart. */
@@ -60,12 +69,13 @@ async function setUp(stack: AsyncDisposableStack): Promise<Stage> {
   stack.defer(() => subgraphs.close());
   await writeFile(setting.supergraphFile, composeSupergraph(subgraphs.urls));
   return {
+    folder,
     subgraphs,
     load,
-    start: async (contender) => {
+    start: async (contender, { nodeOptions, ...other } = {}) => {
       const port = await freePort();
       if (stack.disposed) throw new Interrupted();
-      const running = startContender(contender, setting, port);
+      const running = startContender(contender, { ...setting, ...other }, port, nodeOptions);
       stack.defer(() => running.close());
       await running.answers();
       return running;

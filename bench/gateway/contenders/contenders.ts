@@ -28,6 +28,7 @@ export interface Contender {
 
 export interface RunningContender {
   readonly contender: Contender;
+  readonly child: ChildProcess;
   readonly pid: number;
   readonly url: string;
   /** Resolves when it does. */
@@ -82,15 +83,21 @@ export const rivals: readonly Contender[] = [hive("hive-js", []), hive("hive-nat
 export const bounds: readonly Contender[] = [bound("undici", false), bound("sockets", false), bound("bytes", true)];
 
 /** Starts one, which is of use once it `answers`. Its own log lines go to standard error. */
-export function startContender(contender: Contender, setting: Setting, port: number): RunningContender {
-  const child = spawn(process.execPath, contender.command(setting, port), {
-    stdio: ["ignore", "ignore", "inherit"],
+export function startContender(
+  contender: Contender,
+  setting: Setting,
+  port: number,
+  nodeOptions: readonly string[] = [],
+): RunningContender {
+  const child = spawn(process.execPath, [...nodeOptions, ...contender.command(setting, port)], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
     env: { ...process.env, NODE_ENV: "production" },
   });
   if (child.pid === undefined) throw new Error(`${contender.name} did not start`);
   const url = `http://localhost:${port}/graphql`;
   return {
     contender,
+    child,
     pid: child.pid,
     url,
     answers: () => answers(contender, url, child),
@@ -108,8 +115,9 @@ async function answers({ name }: Contender, url: string, child: ChildProcess): P
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ query: "{ __typename }" }),
     }).catch(() => undefined);
-    await answer?.arrayBuffer();
+    const text = await answer?.text();
     if (answer?.ok) return;
+    if (answer && answer.status !== 503) throw new Error(`${name} answers with status ${answer.status}: ${text}`);
     await wait(50);
   }
 }

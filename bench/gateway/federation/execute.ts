@@ -3,10 +3,8 @@
  * since the data never changes, an answer is kept and the same request costs next to nothing again:
  * what is measured are the gateways, not their subgraphs.
  */
-import { buildSubgraphSchema } from "@apollo/subgraph";
-import { execute, type GraphQLSchema, parse, validate } from "graphql";
-import { resolvers } from "./resolvers.ts";
-import { type SubgraphName, typeDefs } from "./schema.ts";
+import { buildSubgraphSchema, type GraphQLResolverMap } from "@apollo/subgraph";
+import { type DocumentNode, execute, type GraphQLSchema, parse, validate } from "graphql";
 
 interface GraphQLBody {
   readonly query: string;
@@ -17,8 +15,11 @@ interface GraphQLBody {
 const keptAnswers = 5_000;
 
 /** Answers GraphQL requests; refusals are answers as well. */
-export function createSubgraph(name: SubgraphName): (body: string) => Promise<Buffer> {
-  const schema = buildSubgraphSchema([{ typeDefs: parse(typeDefs[name]), resolvers: resolvers[name] }]);
+export function createSubgraph(
+  typeDefs: DocumentNode,
+  resolvers: GraphQLResolverMap<unknown>,
+): (body: string) => Promise<Buffer> {
+  const schema = buildSubgraphSchema([{ typeDefs, resolvers }]);
   const answers = new Map<string, Promise<Buffer>>();
   return (body) => {
     const kept = answers.get(body);

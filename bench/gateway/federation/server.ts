@@ -8,9 +8,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { parse } from "graphql";
 import { stopProcess } from "../process.ts";
 import { createSubgraph } from "./execute.ts";
-import { type SubgraphName, subgraphNames } from "./schema.ts";
+import { resolvers } from "./resolvers.ts";
+import { type SubgraphName, subgraphNames, typeDefs } from "./schema.ts";
 
 /** How the subgraphs behave until told otherwise. */
 export interface SubgraphBehaviour {
@@ -62,7 +64,7 @@ async function serve(): Promise<void> {
   let recorded: RecordedCall[] = [];
 
   const listen = async (name: SubgraphName): Promise<[SubgraphName, string]> => {
-    const answer = createSubgraph(name);
+    const answer = createSubgraph(parse(typeDefs[name]), resolvers[name]);
     const respond = async (body: string, response: ServerResponse, url: string) => {
       calls++;
       const { latencyMs, recording } = behaviour;
@@ -87,7 +89,8 @@ async function serve(): Promise<void> {
   process.send?.(Object.fromEntries(await Promise.all(subgraphNames.map(listen))));
 }
 
-function readBody(request: IncomingMessage, done: (body: string) => void): void {
+/** Reads a body as it comes, with no limit: whoever calls is the bench. */
+export function readBody(request: IncomingMessage, done: (body: string) => void): void {
   let body = "";
   request.setEncoding("utf8");
   request.on("data", (chunk: string) => {
