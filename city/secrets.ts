@@ -11,6 +11,7 @@ export function composeSecrets(): Record<string, string> {
     PORTAL_COOKIE_KEY: secrets.portalCookieKey,
     GATEWAY_SIGNING_KEY: secrets.gatewaySigningKey,
     PORTAL_CLIENT_KEY: secrets.portalClientKey,
+    UTILITIES_EVENT_KEY: secrets.utilitiesEventKey,
     ...Object.fromEntries(
       Object.entries(secrets.rolePasswords).map(([role, password]) => [
         `${role.toUpperCase()}_DATABASE_PASSWORD`,

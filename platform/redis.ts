@@ -1,4 +1,4 @@
-/** The key-value store on Redis. */
+/** Redis: the connection, and the key-value store on it. */
 import { createClient } from "redis";
 import { createMemoryStore, type KeyValueStore } from "./keyvalue.ts";
 import type { Logger } from "./log.ts";
@@ -9,11 +9,11 @@ export async function openKeyValueStore(url: string | undefined, prefix: string,
 }
 
 /**
- * Connects to Redis; every key is put under `prefix:`.
+ * Connects to Redis, and connects again whenever the connection is lost. While it is, commands fail at once.
  *
  * @throws Error when the server cannot be reached within five seconds.
  */
-export async function createRedisStore(url: string, prefix: string, log: Logger): Promise<KeyValueStore> {
+export async function connectRedis(url: string, log: Logger) {
   let connected = false;
   const client = createClient({
     url,
@@ -26,6 +26,16 @@ export async function createRedisStore(url: string, prefix: string, log: Logger)
   client.on("error", (error: Error) => log.warn({ err: error }, "redis connection lost"));
   await client.connect();
   connected = true;
+  return client;
+}
+
+/**
+ * Connects to Redis; every key is put under `prefix:`.
+ *
+ * @throws Error when the server cannot be reached within five seconds.
+ */
+export async function createRedisStore(url: string, prefix: string, log: Logger): Promise<KeyValueStore> {
+  const client = await connectRedis(url, log);
   const at = (key: string) => `${prefix}:${key}`;
   return {
     get: (key) => client.get(at(key)),
@@ -36,8 +46,8 @@ export async function createRedisStore(url: string, prefix: string, log: Logger)
     add: async (key, value, ttlSeconds) =>
       (await client.set(at(key), value, { condition: "NX", expiration: { type: "EX", value: ttlSeconds } })) === "OK",
     take: (key) => client.getDel(at(key)),
-    increment: async (key, ttlSeconds) => {
-      const [next] = await client.multi().incr(at(key)).expire(at(key), ttlSeconds, "NX").exec();
+    increment: async (key, ttlSeconds, by = 1) => {
+      const [next] = await client.multi().incrBy(at(key), by).expire(at(key), ttlSeconds, "NX").exec();
       return Number(next);
     },
     addMember: async (key, member, ttlSeconds) => {

@@ -7,6 +7,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { composeServices } from "@apollo/composition";
 import { parse } from "graphql";
+import { divideEvents, type Service } from "./events.ts";
 
 /** Every subgraph of the city, in the order in which it appears in the supergraph. */
 export const subgraphNames = ["citizen", "health", "pension", "employment", "utilities"] as const;
@@ -26,7 +27,16 @@ export function composeSupergraph(): string {
     url: `http://${name}.subgraph.invalid/graphql`,
     typeDefs: parse(readFileSync(new URL(`${name}.graphql`, folder), "utf8")),
   }));
-  const { supergraphSdl, errors } = composeServices(services);
+  return compose(services);
+}
+
+/**
+ * The supergraph SDL of these subgraphs, with the announced events of each beside it.
+ *
+ * @throws Error as `composeSupergraph` does
+ */
+export function compose(services: readonly Service[]): string {
+  const { supergraphSdl, errors } = composeServices(services.flatMap(divideEvents));
   if (errors?.length || supergraphSdl === undefined) {
     throw new Error(`The subgraphs do not compose:\n${(errors ?? []).map((e) => `- ${e.message}`).join("\n")}`);
   }

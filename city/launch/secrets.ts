@@ -17,6 +17,8 @@ const secretsSchema = z.strictObject({
   /** Private ES256 JWK as JSON. */
   gatewaySigningKey: jwk,
   portalClientKey: jwk,
+  /** Signs the events of the utilities department. */
+  utilitiesEventKey: jwk.default(makeSigningKey),
   /** Password of the embedded server's superuser. */
   databasePassword: password,
   rolePasswords: z.strictObject({
@@ -38,6 +40,7 @@ export function makeSecrets(): CitySecrets {
     portalCookieKey: randomText(32),
     gatewaySigningKey: makeSigningKey(),
     portalClientKey: makeSigningKey(),
+    utilitiesEventKey: makeSigningKey(),
     databasePassword: randomText(24),
     rolePasswords: {
       identity: randomText(24),
@@ -59,16 +62,17 @@ function makeSigningKey(): string {
 }
 
 /**
- * The secrets in `file`; made when there is no such file.
+ * The secrets in `file`; made when there is no such file, and completed when it is of an earlier version.
  *
  * @throws CityError when the file cannot be read or understood, or others may read it
  */
 export async function keepSecrets(file: string): Promise<CitySecrets> {
   const text = await readSecrets(file);
-  if (text !== undefined) return parseSecrets(file, text);
-  const secrets = makeSecrets();
+  const secrets = text === undefined ? makeSecrets() : parseSecrets(file, text);
+  const complete = `${JSON.stringify(secrets, null, 2)}\n`;
+  if (complete === text) return secrets;
   const unfinished = `${file}.unfinished`;
-  await writeFile(unfinished, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  await writeFile(unfinished, complete, { mode: 0o600 });
   await rename(unfinished, file);
   return secrets;
 }

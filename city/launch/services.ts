@@ -77,6 +77,7 @@ function ownSettings(name: ServiceName, layout: CityLayout): Record<string, stri
         HUIMIN_ISSUER: issuer,
         HUIMIN_SIGNING_KEY: secrets.gatewaySigningKey,
         HUIMIN_SUBGRAPHS: subgraphs(basePort),
+        HUIMIN_EVENT_KEYS: `utilities=${originOf(basePort, "utilities")}/.well-known/jwks.json`,
       };
     case "identity":
       return {
@@ -87,6 +88,8 @@ function ownSettings(name: ServiceName, layout: CityLayout): Record<string, stri
         HUIMIN_COOKIE_KEY: secrets.identityCookieKey,
         IDENTITY_DATABASE_URL: databaseUrl("identity"),
       };
+    case "utilities":
+      return { UTILITIES_DATABASE_URL: databaseUrl(name), HUIMIN_EVENT_KEY: secrets.utilitiesEventKey };
     default:
       return { [`${name.toUpperCase()}_DATABASE_URL`]: databaseUrl(name) };
   }

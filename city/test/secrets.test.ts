@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -18,6 +18,15 @@ describe("the city's secrets", () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await keepSecrets(file)).toEqual(secrets);
     expect(await readdir(folder)).toEqual(["secrets.json"]);
+  });
+
+  it("stay as they are in a file of an earlier version, which gets what it lacks once", async () => {
+    const file = join(folder, "secrets.json");
+    const { utilitiesEventKey: _new, ...earlier } = makeSecrets();
+    await writeFile(file, JSON.stringify(earlier), { mode: 0o600 });
+    const completed = await keepSecrets(file);
+    expect(completed).toMatchObject(earlier);
+    expect(await keepSecrets(file)).toEqual(completed);
   });
 
   it("are others in every city, and no two of them alike", () => {
@@ -45,6 +54,7 @@ describe("the city's secrets", () => {
     expect(holders(keys.portalCookieKey)).toEqual(["portal"]);
     expect(holders(keys.portalClientKey)).toEqual(["portal"]);
     expect(holders(keys.gatewaySigningKey)).toEqual(["gateway"]);
+    expect(holders(keys.utilitiesEventKey)).toEqual(["utilities"]);
     for (const [service, password] of Object.entries(rolePasswords)) expect(holders(password)).toEqual([service]);
   });
 });

@@ -25,6 +25,16 @@ export function requireSelf(context: SubgraphContext, citizenId: string): void {
   if (!context.mayRead(context.caller, citizenId)) throw new HuiminError("FORBIDDEN");
 }
 
+/**
+ * Lets a resolver go on only with data that concerns somebody whom the caller may read. Every reference to an
+ * entity of a department's own begins with it.
+ *
+ * @throws HuiminError `FORBIDDEN`, also when there are no such data: whoever may not read them shall not learn that
+ */
+export function requireOneOf({ caller, mayRead }: SubgraphContext, citizenIds: readonly string[]): void {
+  if (!citizenIds.some((citizenId) => mayRead(caller, citizenId))) throw new HuiminError("FORBIDDEN");
+}
+
 type ReferenceResolver = (reference: CitizenReference, context: SubgraphContext, info: GraphQLResolveInfo) => unknown;
 
 /**

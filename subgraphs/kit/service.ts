@@ -1,12 +1,23 @@
 /** A whole department as a process: configuration, database, subgraph, health, stop. */
 import type { AddressInfo } from "node:net";
-import { type ConfigOf, commonSettings, httpUrl, postgresUrl, setting, tcpPort } from "../../platform/config.ts";
+import {
+  type ConfigOf,
+  commonSettings,
+  type Es256PrivateJwk,
+  es256PrivateJwk,
+  httpUrl,
+  postgresUrl,
+  setting,
+  tcpPort,
+} from "../../platform/config.ts";
 import { createHttpServer } from "../../platform/http.ts";
+import { addKeySet } from "../../platform/key-set.ts";
 import { type RunningService, runService } from "../../platform/lifecycle.ts";
 import type { Logger } from "../../platform/log.ts";
 import { createDatabase, migrate, type Queryable } from "../../platform/postgres.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { gatewayKeys } from "./gateway-keys.ts";
+import { type Outbox, startOutbox } from "./outbox.ts";
 import type { SubgraphResolvers } from "./resolvers.ts";
 import { mountSubgraph } from "./subgraph.ts";
 
@@ -36,10 +47,21 @@ export function subgraphSpec(name: string) {
   } as const;
 }
 
-/** The settings as `startSubgraph` takes them; port 0 chooses a free one. */
-export type SubgraphConfig = ConfigOf<ReturnType<typeof subgraphSpec>>;
+/** The settings of a subgraph that tells the gateway of events; see `announce.ts`. */
+export function announcerSpec(name: string) {
+  return {
+    ...subgraphSpec(name),
+    eventKey: setting("HUIMIN_EVENT_KEY", es256PrivateJwk, `Private ES256 key that signs the events of ${name}.`),
+  } as const;
+}
 
-/** Brings the database up to date and answers until it is closed; everybody reads herself alone. */
+/** The settings as `startSubgraph` takes them; port 0 chooses a free one. Without a key no events are sent. */
+export type SubgraphConfig = ConfigOf<ReturnType<typeof subgraphSpec>> & { readonly eventKey?: Es256PrivateJwk };
+
+/**
+ * Brings the database up to date and answers until it is closed; everybody reads herself alone. Events that
+ * are noted go to the gateway, which finds the key that they are signed with at `/.well-known/jwks.json`.
+ */
 export async function startSubgraph<Loaders>(
   subgraph: Subgraph<Loaders>,
   config: SubgraphConfig,
@@ -49,15 +71,20 @@ export async function startSubgraph<Loaders>(
   const { name, sdl, resolvers, loaders } = subgraph;
   const database = createDatabase({ url: config.databaseUrl, schema: name, log });
   const app = createHttpServer({ log, ready: { database: () => database.query("SELECT 1") } });
+  let outbox: Outbox | undefined;
   const close = async () => {
+    await outbox?.close();
     await app.close();
     await database.close();
   };
   try {
+    const { gatewayUrl, eventKey } = config;
     await migrate(database, name, subgraph.migrations);
-    const gateway = { issuer: config.gatewayUrl, keys: gatewayKeys(config.gatewayUrl) };
+    const gateway = { issuer: gatewayUrl, keys: gatewayKeys(gatewayUrl) };
     mountSubgraph(app, { name, sdl, resolvers, loaders: () => loaders(database), gateway, clock });
+    if (eventKey) addKeySet(app, eventKey);
     await app.listen({ port: config.port, host: config.host });
+    if (eventKey) outbox = await startOutbox({ name, key: eventKey, gatewayUrl, database, log });
   } catch (error) {
     await close();
     throw error;

@@ -1,4 +1,4 @@
-import { subgraphSpec } from "../kit/service.ts";
+import { announcerSpec } from "../kit/service.ts";
 
 /** The settings of the utilities department. */
-export const utilitiesSpec = subgraphSpec("utilities");
+export const utilitiesSpec = announcerSpec("utilities");

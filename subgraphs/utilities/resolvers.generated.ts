@@ -180,6 +180,20 @@ export type Premises = {
   meters: Array<Meter>;
 };
 
+export type Subscription = {
+  __typename?: 'Subscription';
+  /**
+   * The bills that are issued from now on for the homes of the signed-in citizen; with `service` only
+   * those for it.
+   */
+  billIssued: Bill;
+};
+
+
+export type SubscriptionBillIssuedArgs = {
+  service?: InputMaybe<UtilityService>;
+};
+
 /** A service that a utility supplies. */
 export type UtilityService =
   /** Gas, cubic metres. */
@@ -271,11 +285,15 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 /** Mapping of federation types */
 export type FederationTypes = {
+  Bill: Bill;
   Citizen: Citizen;
 };
 
 /** Mapping of federation reference types */
 export type FederationReferenceTypes = {
+  Bill:
+    ( { __typename: 'Bill' }
+    & GraphQLRecursivePick<FederationTypes['Bill'], {"id":true}> );
   Citizen:
     ( { __typename: 'Citizen' }
     & GraphQLRecursivePick<FederationTypes['Citizen'], {"id":true}> );
@@ -304,6 +322,7 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Premises: ResolverTypeWrapper<PremisesRow>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   UtilityService: UtilityService;
   YearMonth: ResolverTypeWrapper<Scalars['YearMonth']['output']>;
 };
@@ -327,8 +346,13 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
   Premises: PremisesRow;
+  Subscription: Record<PropertyKey, never>;
   YearMonth: Scalars['YearMonth']['output'];
 };
+
+export type AnnouncedDirectiveArgs = { };
+
+export type AnnouncedDirectiveResolver<Result, Parent, ContextType = UtilitiesContext, Args = AnnouncedDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type AddressResolvers<ContextType = UtilitiesContext, ParentType extends ResolversParentTypes['Address'] = ResolversParentTypes['Address']> = {
   district?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -336,7 +360,8 @@ export type AddressResolvers<ContextType = UtilitiesContext, ParentType extends 
   postalCode?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
-export type BillResolvers<ContextType = UtilitiesContext, ParentType extends ResolversParentTypes['Bill'] = ResolversParentTypes['Bill']> = {
+export type BillResolvers<ContextType = UtilitiesContext, ParentType extends ResolversParentTypes['Bill'] = ResolversParentTypes['Bill'], FederationReferenceType extends FederationReferenceTypes['Bill'] = FederationReferenceTypes['Bill']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Bill']> | FederationReferenceType, FederationReferenceType, ContextType>;
   amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   consumption?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   dueOn?: Resolver<ResolversTypes['Date'], ParentType, ContextType>;
@@ -402,6 +427,10 @@ export type PremisesResolvers<ContextType = UtilitiesContext, ParentType extends
   meters?: Resolver<Array<ResolversTypes['Meter']>, ParentType, ContextType>;
 };
 
+export type SubscriptionResolvers<ContextType = UtilitiesContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  billIssued?: SubscriptionResolver<ResolversTypes['Bill'], "billIssued", ParentType, ContextType, Partial<SubscriptionBillIssuedArgs>>;
+};
+
 export interface YearMonthScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['YearMonth'], any> {
   name: 'YearMonth';
 }
@@ -419,6 +448,10 @@ export type Resolvers<ContextType = UtilitiesContext> = {
   Money?: MoneyResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Premises?: PremisesResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
   YearMonth?: GraphQLScalarType;
 };
 
+export type DirectiveResolvers<ContextType = UtilitiesContext> = {
+  announced?: AnnouncedDirectiveResolver<any, any, ContextType>;
+};

@@ -1,6 +1,7 @@
 /** The resolvers of the utilities subgraph, by type. */
 import { pageSize } from "../../kit/connection.ts";
 import { fen } from "../../kit/money.ts";
+import { requireOneOf } from "../../kit/rights.ts";
 import type { Resolvers } from "../resolvers.generated.ts";
 import { billStatus } from "../rules/bill.ts";
 import { meterUnit } from "../rules/meter.ts";
@@ -20,6 +21,11 @@ export const resolvers: Resolvers = {
     },
   },
   Bill: {
+    __resolveReference: async ({ id }, context) => {
+      const bill = await context.loaders.sharedBills.load(id);
+      requireOneOf(context, bill?.residents ?? []);
+      return bill;
+    },
     amount: ({ amount }) => fen(amount),
     status: (bill, _arguments, { today }) => billStatus(bill, today),
   },

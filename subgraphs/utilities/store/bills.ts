@@ -53,6 +53,21 @@ export async function readBillPages(database: Queryable, keys: readonly BillPage
   );
 }
 
+/** A bill together with those who live where it charges for. */
+export interface SharedBillRow extends BillRow {
+  readonly residents: readonly string[];
+}
+
+/** Each of these bills that there is. */
+export async function readSharedBills(database: Queryable, ids: readonly string[]): Promise<SharedBillRow[]> {
+  return await database.query<SharedBillRow>(
+    `SELECT bill.id, service, month, consumption::float8 AS consumption, amount, due_on AS "dueOn", paid_on AS "paidOn",
+       (SELECT array_agg(citizen_id) FROM resident WHERE resident.premises_id = bill.premises_id) AS residents
+     FROM bill WHERE bill.id = ANY($1::uuid[])`,
+    [ids.filter((id) => z.uuid().safeParse(id).success)],
+  );
+}
+
 export interface AmountDueRow {
   readonly citizenId: string;
   /** Fen. */

@@ -1,7 +1,7 @@
 /** The batch readers of one request. */
 import { manyByKey, oneByKey, type PageKey, pagesByKey, type Queryable } from "../../kit/batch.ts";
 import type { SubgraphContext } from "../../kit/context.ts";
-import { type BillPageKey, type BillRow, readAmountsDue, readBillPages } from "./bills.ts";
+import { type BillPageKey, type BillRow, readAmountsDue, readBillPages, readSharedBills } from "./bills.ts";
 import { type ReadingRow, readMeters, readPremises, readReadings } from "./supply.ts";
 
 export function utilitiesLoaders(database: Queryable) {
@@ -16,6 +16,10 @@ export function utilitiesLoaders(database: Queryable) {
     ),
     readings: pagesByKey<PageKey<readonly []>, ReadingRow>((keys) => readReadings(database, keys)),
     bills: pagesByKey<BillPageKey, BillRow>((keys) => readBillPages(database, keys)),
+    sharedBills: oneByKey(
+      (ids) => readSharedBills(database, ids),
+      (row) => row.id,
+    ),
     amountsDue: oneByKey(
       (ids) => readAmountsDue(database, ids),
       (row) => row.citizenId,

@@ -128,6 +128,24 @@ describe("the utilities department", () => {
     if (statuses !== "null") for (const { status } of found) expect(statuses).toContain(status);
   });
 
+  it("gives a bill by its ID to the household alone, and does not tell others whether there is one", async () => {
+    const [bill] = await bills("");
+    const ask = async (who: string, id: string | undefined) => {
+      const query =
+        "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Bill { id status amount { amount } } } }";
+      return await utilities.gateway.ask(utilities.endpoint, "utilities", who, query, {
+        r: [{ __typename: "Bill", id }],
+      });
+    };
+    const found = { data: { _entities: [{ id: bill?.id, status: bill?.status, amount: { amount: 1_000 } }] } };
+    expect(await ask(mother, bill?.id)).toEqual(found);
+    expect(await ask(daughter, bill?.id)).toEqual(found);
+    const refused = { data: { _entities: [null] }, errors: [{ extensions: { code: "FORBIDDEN" } }] };
+    expect(await ask(neighbour, bill?.id)).toMatchObject(refused);
+    expect(await ask(mother, randomUUID())).toMatchObject(refused);
+    expect(await ask(mother, "no uuid")).toMatchObject(refused);
+  });
+
   it("has nothing to show to somebody without a home here", async () => {
     expect(await utilities.own(neighbour, "premises { id } amountDue { amount } bills { edges { cursor } }")).toEqual({
       premises: [],

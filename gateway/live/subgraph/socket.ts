@@ -1,0 +1,67 @@
+/** A subgraph's subscription over WebSocket, by the protocol `graphql-transport-ws`. */
+import { createClient } from "graphql-ws";
+import { WebSocket } from "ws";
+import { type Follow, maxMessage, type StreamRequest } from "./stream.ts";
+
+/** All in milliseconds. */
+const pace = { handshake: 5_000, acknowledgement: 5_000, ping: 12_000, pong: 5_000 } as const;
+
+/** Credentials go with the handshake as headers, and into the first message for servers that read them there. */
+export const followSocket: Follow = async ({ address, query, variables, headers }, next, ended) => {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let patience: NodeJS.Timeout | undefined;
+  const client = createClient({
+    url: address.href,
+    webSocketImpl: socketWith(headers),
+    connectionParams: { ...headers },
+    connectionAckWaitTimeout: pace.acknowledgement,
+    keepAlive: pace.ping,
+    retryAttempts: 0,
+    on: {
+      ping: (received) => {
+        if (!received) patience = setTimeout(() => client.terminate(), pace.pong);
+      },
+      pong: (received) => {
+        if (received) clearTimeout(patience);
+      },
+      closed: () => clearTimeout(patience),
+    },
+  });
+  const leave = () => void client.dispose();
+  ended.addEventListener("abort", leave, { once: true });
+  const finish = client.subscribe(
+    { query, variables },
+    {
+      next,
+      error: (error) => {
+        // Refused by the subgraph in words of GraphQL: an answer like any other, and the last one.
+        if (!Array.isArray(error)) return reject(lost(error));
+        next({ errors: error });
+        resolve();
+      },
+      complete: resolve,
+    },
+  );
+  if (ended.aborted) finish();
+  try {
+    await promise;
+  } finally {
+    ended.removeEventListener("abort", leave);
+    await client.dispose();
+  }
+};
+
+/** The library makes the socket itself and knows neither headers nor bounds. */
+function socketWith(headers: StreamRequest["headers"]): unknown {
+  return class extends WebSocket {
+    constructor(address: string | URL, protocols?: string | string[]) {
+      super(address, protocols, { headers, maxPayload: maxMessage, handshakeTimeout: pace.handshake });
+    }
+  };
+}
+
+/** A close of the socket is no Error, and what the other side gives as its reason is not for the log. */
+function lost(cause: unknown): Error {
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
+  return new Error(`the socket was closed${typeof code === "number" ? ` with ${code}` : ""}`);
+}

@@ -1,0 +1,98 @@
+/**
+ * Subscriptions at subgraphs. Every live subscription has a connection of its own: two citizens never share
+ * one. A lost connection is made anew a few times, each with fresh credentials; then the client hears of it.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { errorCatalogue, HuiminError } from "../../../trust/errors.ts";
+import type { RequestLog } from "../../admission/admit.ts";
+import { checkAnswer } from "../../boundary/answer-check.ts";
+import { requestBody, type SubgraphError } from "../../boundary/boundary.ts";
+import type { Credentials } from "../../boundary/credentials.ts";
+import type { FindSource, Sink } from "../source.ts";
+import { followEvents } from "./events.ts";
+import { followSocket } from "./socket.ts";
+
+/** What a subgraph is asked, and with what. */
+export interface StreamRequest {
+  /** `ws:` and `wss:` are spoken to by graphql-transport-ws, all others by GraphQL over SSE. */
+  readonly address: URL;
+  readonly query: string;
+  readonly variables: Record<string, unknown>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Follows a subscription over one connection: hands every GraphQL response to `next`. Resolves when the
+ * subgraph has completed it or `ended` is aborted; rejects when the connection is lost.
+ */
+export type Follow = (request: StreamRequest, next: (response: unknown) => void, ended: AbortSignal) => Promise<void>;
+
+/** Largest message of a subgraph, in bytes. */
+export const maxMessage = 1024 * 1024;
+
+/** How often a connection is made anew without an event in between, and the first and longest pauses before. */
+const retries = { attempts: 5, firstPauseMs: 100, longestPauseMs: 5_000 } as const;
+
+/** The streams of the subgraphs at `addresses`. */
+export function subgraphStreams(
+  addresses: ReadonlyMap<string, URL>,
+  credentials: Credentials,
+  log: RequestLog,
+): FindSource {
+  return ({ source, variables: values }, session) => {
+    const { subgraph } = source;
+    const address = addresses.get(subgraph);
+    if (!address) throw new HuiminError("INTERNAL_SERVER_ERROR", { detail: `no address for ${subgraph}` });
+    const request = source.request(values);
+    const body = requestBody(request);
+    const { variables } = JSON.parse(body) as Pick<StreamRequest, "variables">;
+    const follow = address.protocol.startsWith("ws") ? followSocket : followEvents;
+    return {
+      key: `${address} ${body}`,
+      listen(sink) {
+        const ending = new AbortController();
+        const connect = async (next: (response: unknown) => void) => {
+          const { headers } = await credentials({ ...session.admission, log }, subgraph);
+          await follow({ address, query: request.query, variables, headers }, next, ending.signal);
+        };
+        void followUntilLost(connect, sink, ending.signal, log);
+        return () => ending.abort();
+      },
+    };
+  };
+}
+
+type Connect = (next: (response: unknown) => void) => Promise<void>;
+
+async function followUntilLost(connect: Connect, sink: Sink, ended: AbortSignal, log: RequestLog): Promise<void> {
+  let losses = 0;
+  const next = (response: unknown) => {
+    losses = 0;
+    if (!ended.aborted) sink.event(checkAnswer(response, []) ?? { data: null, errors: [unavailable] });
+  };
+  while (!ended.aborted) {
+    try {
+      await connect(next);
+      break;
+    } catch (error) {
+      if (ended.aborted) break;
+      losses += 1;
+      log.warn({ err: error }, "a stream of a subgraph is lost");
+      if (error instanceof HuiminError) return sink.ended({ code: error.code, message: error.message });
+      if (losses > retries.attempts) return sink.ended(unavailable);
+      await pause(losses, ended);
+    }
+  }
+  if (!ended.aborted) sink.ended();
+}
+
+/** Twice as long each time, and never the same for all: a subgraph that comes back must not be run over. */
+async function pause(losses: number, ended: AbortSignal): Promise<void> {
+  const longest = Math.min(retries.firstPauseMs * 2 ** (losses - 1), retries.longestPauseMs);
+  await delay(longest * (0.5 + Math.random() / 2), undefined, { signal: ended }).catch(() => {});
+}
+
+const unavailable: SubgraphError = {
+  code: "SUBGRAPH_UNAVAILABLE",
+  message: errorCatalogue.SUBGRAPH_UNAVAILABLE.message,
+};

@@ -1,0 +1,71 @@
+/** All live subscriptions of this process: how many there may be, and what befalls all of them. */
+import { HuiminError } from "../../trust/errors.ts";
+import type { Admission, RequestLog } from "../admission/admit.ts";
+import type { TextStream } from "../http/stream.ts";
+import type { Session } from "./session.ts";
+import type { FindSource, LiveOperation } from "./source.ts";
+import { Subscription } from "./subscription.ts";
+
+/** Most live subscriptions of one process, and of one citizen in it. */
+const limits = { all: 20_000, ofOne: 20 } as const;
+
+export interface Subscriptions {
+  /**
+   * Starts a subscription; its texts are whole GraphQL answers.
+   *
+   * @param prepare plans the operation on the supergraph of the moment; called again after a reload
+   * @throws what `prepare` throws, and HuiminError `TOO_MANY_SUBSCRIPTIONS`, `FORBIDDEN`
+   */
+  start(prepare: () => Promise<LiveOperation>, session: Session, log: RequestLog): Promise<TextStream>;
+  /** Plans every live subscription anew. */
+  reload(): void;
+  /** Ends every subscription with an error that says so, and refuses new ones. */
+  close(): void;
+}
+
+/** The subscriptions that take their events from what `findSource` finds. */
+export function createSubscriptions(findSource: FindSource): Subscriptions {
+  const live = new Set<Subscription>();
+  const ofOne = new Map<string, number>();
+  let isClosed = false;
+  const count = (who: string | undefined, step: number) => {
+    if (who === undefined) return;
+    const next = (ofOne.get(who) ?? 0) + step;
+    if (next > 0) ofOne.set(who, next);
+    else ofOne.delete(who);
+  };
+  const requireRoom = (who = "") => {
+    if (isClosed) throw new HuiminError("SUBSCRIPTION_ENDED");
+    if (live.size >= limits.all || (ofOne.get(who) ?? 0) >= limits.ofOne) {
+      throw new HuiminError("TOO_MANY_SUBSCRIPTIONS");
+    }
+  };
+  return {
+    async start(prepare, session, log) {
+      const who = nameOf(session.admission);
+      requireRoom(who);
+      const operation = await prepare();
+      requireRoom(who);
+      const onEnd = () => {
+        live.delete(subscription);
+        count(who, -1);
+      };
+      const subscription = new Subscription({ prepare, findSource, session, log, onEnd }, operation);
+      live.add(subscription);
+      count(who, 1);
+      return subscription;
+    },
+    reload() {
+      for (const subscription of live) subscription.reload();
+    },
+    close() {
+      isClosed = true;
+      for (const subscription of live) subscription.end("SUBSCRIPTION_ENDED");
+    },
+  };
+}
+
+/** Whose limit counts; nobody's where nobody signs in. */
+function nameOf({ admitted }: Admission): string | undefined {
+  return admitted.kind === "signed in" ? admitted.caller.subject : undefined;
+}
