@@ -20,6 +20,11 @@ export type LifecycleMessage =
 
 type SpecWithLog = ConfigSpec & typeof commonSettings;
 
+/** A service cannot start, and the message is the whole sentence for the person at the terminal. */
+export class StartRefused extends Error {
+  override readonly name = "StartRefused";
+}
+
 const stopTimeoutMs = 10_000;
 
 /**
@@ -80,7 +85,7 @@ export function stopOnSignal(service: Pick<RunningService, "close">, log: Logger
 
 /** One sentence for the person at the terminal; the known causes are named with what to do next. */
 export function explainStartFailure(name: string, error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
+  if (error instanceof ConfigError || error instanceof StartRefused) return error.message;
   if (!(error instanceof Error)) return `${name} cannot start.`;
   const code = "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE" && "port" in error) {
