@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMemoryStore, type KeyValueStore } from "../../platform/keyvalue.ts";
 import { createLogger } from "../../platform/log.ts";
@@ -18,37 +17,34 @@ beforeEach(async () => {
 afterEach(() => places.close());
 
 /** Names that try to be taken for one another: with the delimiters of keys, of lists and of JSON inside. */
-const name = fc.constantFrom("a", "ab", "1:a", "a1:", "a b", 'a","b', "a|b", "b", "", "a\u0000", "3:a b", "ä");
+const names = ["a", "b", "a b", "1:a", 'a","b', "a\u0000"];
 
-const someCaller: fc.Arbitrary<Caller> = fc.record({
-  subject: name,
-  clientId: name,
-  scopes: fc.uniqueArray(name, { maxLength: 3 }).map((scopes) => new Set(["places:read", ...scopes])),
-  expiresAt: fc.constantFrom(4e9, 4e9 + 1),
-});
+/** Everybody whose subject, client and further scopes have such names. */
+function confusableCallers(): Caller[] {
+  const scopes = [[], ...names.map((name) => [name]), ["a", "b"], ["b", "1:a"], ["a", "a b"]];
+  return names.flatMap((subject) =>
+    names.flatMap((clientId) =>
+      scopes.map((more) => callerOf(subject, { clientId, scopes: new Set(["places:read", ...more]) })),
+    ),
+  );
+}
 
 const askerQuery = "{ mine { text author } }";
 
 describe("a private answer", () => {
   it("never goes to another subject, client or set of scopes, whatever characters are in them", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(someCaller, { minLength: 2, maxLength: 8 }), async (callers) => {
-        const own = await startPlaces();
-        try {
-          for (const caller of callers) {
-            const { data } = await ask(own, caller, askerQuery);
-            expect(data).toMatchObject({ mine: [{ author: rightsOf(caller) }] });
-            const entities = await askOffices(own, caller, ["1"], "asker");
-            expect(entities.data).toEqual({ _entities: [{ asker: rightsOf(caller) }] });
-          }
-          // One call of each kind for each of the different callers, and no fewer.
-          expect(own.asked).toHaveLength(2 * new Set(callers.map(rightsOf)).size);
-        } finally {
-          await own.close();
-        }
-      }),
-      { numRuns: 60 },
-    );
+    const callers = confusableCallers();
+    for (const caller of callers) {
+      const { data } = await ask(places, caller, askerQuery);
+      expect(data).toMatchObject({ mine: [{ author: rightsOf(caller) }] });
+      const entities = await askOffices(places, caller, ["1"], "asker");
+      expect(entities.data).toEqual({ _entities: [{ asker: rightsOf(caller) }] });
+    }
+    expect(places.asked).toHaveLength(2 * callers.length);
+    for (const caller of [...callers].reverse()) {
+      expect((await ask(places, caller, askerQuery)).data).toMatchObject({ mine: [{ author: rightsOf(caller) }] });
+    }
+    expect(places.asked).toHaveLength(2 * callers.length);
   });
 
   it("goes to the same caller with a fresh token", async () => {
@@ -128,6 +124,19 @@ describe("the store", () => {
     const stranger = places.replica(new Uint8Array(32).fill(8));
     await askOffices(places, ann, ["1"], "name", { cache: stranger });
     expect(places.asked).toHaveLength(2);
+  });
+
+  it("needs the secret, the group and the name to open an entry", () => {
+    const sealer = createSealer(new Uint8Array(32).fill(1));
+    const sealed = sealer.group("g").seal("n", "text");
+    expect(sealer.group("g").open("n", sealed)).toBe("text");
+    expect(sealer.group("g").open("m", sealed)).toBeUndefined();
+    expect(sealer.group("h").open("n", sealed)).toBeUndefined();
+    expect(createSealer(new Uint8Array(32).fill(2)).group("g").open("n", sealed)).toBeUndefined();
+    for (const broken of ["", "AAAA", sealed.slice(0, -4)]) {
+      expect(sealer.group("g").open("n", broken)).toBeUndefined();
+    }
+    expect(sealer.group("g").seal("n", "text")).not.toBe(sealed);
     expect(() => createSealer(new Uint8Array(16))).toThrow("16 bytes");
   });
 

@@ -38,6 +38,12 @@ describe("a hint in the schema", () => {
     expect(await callsFor(query)).toBe(3);
   });
 
+  it("on a field that was overridden does not count: it may be that of the subgraph that lost the field", async () => {
+    const hours = { subgraph: "hours" } as const;
+    expect((await askOffices(places, ann, ["1"], "hours", hours)).cacheability?.maxAgeSeconds).toBe(120);
+    expect((await askOffices(places, ann, ["1"], "hours moved", hours)).cacheability).toBeUndefined();
+  });
+
   it("on a type of several subgraphs does not count: nobody knows whose it is", async () => {
     expect((await askOffices(places, ann, ["1"], "name")).cacheability).toMatchObject({
       scope: "PUBLIC",
