@@ -14,9 +14,9 @@ import type { LoadedSupergraph } from "../supergraph/supergraph.ts";
 import { createCostEstimate } from "./cost.ts";
 import { checkLimits, type DocumentLimits, strictLimits } from "./limits.ts";
 import { printOperation, selectOperation } from "./normalise.ts";
-import { type CompiledOperation, maxErrors, type ReadOperation, readOperation } from "./operation.ts";
+import { type CompiledOperation, definitionOf, maxErrors, readOperation } from "./operation.ts";
 import { createLabelFinder, decideOverrides, type OverrideRule } from "./overrides.ts";
-import { createPlannings, type Plannable } from "./planned.ts";
+import { createPlannings } from "./planned.ts";
 
 /** Most documents that are known by their exact text, and most characters of them together. */
 const exactLimits = { max: 4_000, maxSize: 4 * 1024 * 1024 } as const;
@@ -108,32 +108,26 @@ function createMaker(supergraph: LoadedSupergraph, { overrideRule = () => false 
   const { schema, supergraphSchema, planner } = supergraph;
   const estimateCost = createCostEstimate(supergraphSchema);
   const findLabels = createLabelFinder(supergraphSchema, schema);
-  const makePlannable = createPlannables(supergraph);
+  const reserved = reservedNames(supergraphSchema);
   return (text: string, grown: (length: number) => void): CompiledOperation => {
     const read = readOperation(text);
-    const labels = findLabels(read.document);
-    const planned = createPlannings(makePlannable(read), planner, grown);
+    // Written with response names that plans do not confuse; planned in a form that keeps labels, too.
+    const { document, responseNames } = avoidClashes(read.document, reserved);
+    const labelled = findLabels(document);
+    const plannable = { ...definitionOf(document), responseNames, schema, supergraphSchema };
+    const planned = createPlannings({ ...plannable, text: printOperation(labelled.document) }, planner, grown);
     return Object.freeze({
       ...read,
       schema,
       cost: estimateCost(read),
-      planned: (admitted) => planned(decideOverrides(labels, admitted, overrideRule)),
+      planned: (admitted) => planned(decideOverrides(labelled.labels, admitted, overrideRule)),
       warm: async () => {
         if (!read.readsData) return;
-        await planned(new Map(labels.map((label) => [label, false])));
-        if (labels.length > 0) await planned(new Map(labels.map((label) => [label, true])));
+        for (const on of labelled.labels.length > 0 ? [false, true] : [false]) {
+          await planned(new Map(labelled.labels.map((label) => [label, on])));
+        }
       },
     } satisfies CompiledOperation);
-  };
-}
-
-/** Gives operations the response names that plans do not confuse. */
-function createPlannables({ schema, supergraphSchema }: LoadedSupergraph) {
-  const reserved = reservedNames(supergraphSchema);
-  return ({ text, document: written }: ReadOperation): Plannable => {
-    const { document, responseNames } = avoidClashes(written, reserved);
-    const { definition, ...read } = readOperation(responseNames.size === 0 ? text : printOperation(document));
-    return { text: read.text, document: read.document, definition, responseNames, schema, supergraphSchema };
   };
 }
 

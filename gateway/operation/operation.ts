@@ -66,13 +66,21 @@ export type ReadOperation = Pick<CompiledOperation, "text" | "document" | "defin
 /** Reads an operation again from its normalised text, free of the places it had in the client's document. */
 export function readOperation(text: string): ReadOperation {
   const document = parse(text, { noLocation: true });
-  const [definition, ...rest] = document.definitions;
-  if (definition?.kind !== Kind.OPERATION_DEFINITION)
-    throw new TypeError("a normalised text begins with its operation");
+  const { definition } = definitionOf(document);
   const fragments = Object.fromEntries(
-    rest.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION).map((fragment) => [fragment.name.value, fragment]),
+    document.definitions
+      .filter((node) => node.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment]),
   );
   return { text, document, definition, fragments, readsData: readsData(definition.selectionSet, fragments) };
+}
+
+/** The one operation of a document that begins with it. */
+export function definitionOf(document: DocumentNode): Pick<CompiledOperation, "document" | "definition"> {
+  const [definition] = document.definitions;
+  if (definition?.kind !== Kind.OPERATION_DEFINITION)
+    throw new TypeError("the document does not begin with its operation");
+  return { document, definition };
 }
 
 /** Fields of introspection and `__typename` are answered by the gateway alone. */

@@ -6,7 +6,9 @@ import { createHash } from "node:crypto";
 import {
   type ConstDirectiveNode,
   type DocumentNode,
+  type FieldNode,
   type GraphQLSchema,
+  type InlineFragmentNode,
   isAbstractType,
   isInterfaceType,
   isObjectType,
@@ -23,30 +25,54 @@ export type OverrideRule = (label: string, admitted: Admitted) => boolean;
 /** Whether each label that an operation touches is on; labels in the order of their names. */
 export type OverrideDecisions = ReadonlyMap<string, boolean>;
 
-/** Finds the labels that an operation touches, in the order of their names. */
-export type LabelFinder = (document: DocumentNode) => readonly string[];
+/** An operation as far as labels go. */
+export interface LabelledOperation {
+  /** The labels that it touches, in the order of their names. */
+  readonly labels: readonly string[];
+  /** The same operation in the form in which it is to be planned. */
+  readonly document: DocumentNode;
+}
 
 const percentLabel = /^percent\((?<share>\d+(?:\.\d+)?)\)$/;
 
-/** Makes the finder for the labels of a supergraph. `schema` is the one that documents are written for. */
-export function createLabelFinder(supergraphSchema: GraphQLSchema, schema: GraphQLSchema): LabelFinder {
+/**
+ * Makes the function that finds the labels of a supergraph in an operation. `schema` is the one that
+ * documents are written for.
+ *
+ * The planner forgets labels where a field is selected on an interface. There the field is selected on
+ * each possible type instead.
+ */
+export function createLabelFinder(
+  supergraphSchema: GraphQLSchema,
+  schema: GraphQLSchema,
+): (document: DocumentNode) => LabelledOperation {
   const labels = labelsOf(supergraphSchema);
-  if (labels.size === 0) return () => [];
+  if (labels.size === 0) return (document) => ({ labels: [], document });
   return (document) => {
     const touched = new Set<string>();
     const typeInfo = new TypeInfo(schema);
     const visitor = visitWithTypeInfo(typeInfo, {
-      Field({ name }) {
+      Field(node) {
         const parent = typeInfo.getParentType();
-        const types = parent && isAbstractType(parent) ? [parent, ...schema.getPossibleTypes(parent)] : [parent];
-        for (const type of types) {
-          for (const label of labels.get(`${type?.name}.${name.value}`) ?? []) touched.add(label);
-        }
+        if (!parent) return undefined;
+        const types = isAbstractType(parent) ? schema.getPossibleTypes(parent) : [parent];
+        const found = types.flatMap((type) => labels.get(`${type.name}.${node.name.value}`) ?? []);
+        for (const label of found) touched.add(label);
+        return found.length > 0 && isAbstractType(parent) ? selectOnEach(types, node) : undefined;
       },
     });
-    visit(document, visitor);
-    return [...touched].sort();
+    const rewritten = visit(document, visitor);
+    return { labels: [...touched].sort(), document: rewritten };
   };
+}
+
+function selectOnEach(types: readonly { readonly name: string }[], field: FieldNode): InlineFragmentNode {
+  const on = ({ name: value }: { readonly name: string }): InlineFragmentNode => ({
+    kind: Kind.INLINE_FRAGMENT,
+    typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value } },
+    selectionSet: { kind: Kind.SELECTION_SET, selections: [field] },
+  });
+  return { kind: Kind.INLINE_FRAGMENT, selectionSet: { kind: Kind.SELECTION_SET, selections: types.map(on) } };
 }
 
 /** `Type.field` to the labels of its `@join__field(overrideLabel:)`. */

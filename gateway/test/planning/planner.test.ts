@@ -1,0 +1,91 @@
+import { GraphQLError } from "graphql";
+import { afterEach, describe, expect, it } from "vitest";
+import { HuiminError } from "../../../trust/errors.ts";
+import { type StartedPlanner, startPlannerThread } from "../../planning/planner-thread.ts";
+import { composeSdl, lettersSdl } from "./supergraphs.ts";
+
+let started: StartedPlanner | undefined;
+afterEach(async () => {
+  await started?.planner.close();
+  started = undefined;
+});
+
+const overrides = new Map<string, boolean>();
+
+/** An operation whose ways through the subgraphs multiply with every level. */
+function branching(levels: number): string {
+  const fields = ["a", "b", "c", "d"];
+  const select = (level: number): string =>
+    level === 0 ? "{ id }" : `{ ${fields.map((field) => `${field} ${select(level - 1)}`).join(" ")} }`;
+  return `{ t ${select(levels)} }`;
+}
+
+const branchingSdl = composeSdl(
+  Object.fromEntries(
+    ["one", "two", "three", "four"].map((name) => [
+      name,
+      `
+        type Query { t: T @shareable }
+        type T @key(fields: "id") { id: ID! a: T @shareable b: T @shareable c: T @shareable d: T @shareable }
+      `,
+    ]),
+  ),
+);
+
+describe("a planner", () => {
+  it("says which subgraphs there are and what clients see", async () => {
+    started = await startPlannerThread(lettersSdl);
+    expect(started.subgraphs.map(({ name }) => name)).toEqual(["letters", "people"]);
+    expect(started.apiSdl).toContain("type Letter");
+    expect(started.apiSdl).toContain("directive @defer");
+    expect(started.apiSdl).not.toContain("join__");
+  });
+
+  it("does not start over what is no supergraph, and says why", async () => {
+    await expect(startPlannerThread("type Query { a: Int }")).rejects.toThrow(/core|supergraph/i);
+    await expect(startPlannerThread("type Query {")).rejects.toThrow(/Syntax Error/);
+  });
+
+  it("plans without holding up whatever else the process does", async () => {
+    started = await startPlannerThread(branchingSdl);
+    let done = false;
+    const planned = started.planner.plan({ document: branching(3), overrides }).finally(() => {
+      done = true;
+    });
+    let turns = 0;
+    while (!done) {
+      turns += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await planned).kind).toBe("QueryPlan");
+    expect(turns).toBeGreaterThan(10);
+  });
+
+  it("refuses what it does not know, and goes on", async () => {
+    started = await startPlannerThread(lettersSdl);
+    const { planner } = started;
+    await expect(planner.plan({ document: "{ nobody }", overrides })).rejects.toThrow(GraphQLError);
+    expect((await planner.plan({ document: "{ people { id } }", overrides })).node?.kind).toBe("Fetch");
+  });
+
+  it("refuses more work than it can queue at once", async () => {
+    started = await startPlannerThread(lettersSdl);
+    const { planner } = started;
+    const all = await Promise.allSettled(
+      Array.from({ length: 1_500 }, () => planner.plan({ document: "{ people { id } }", overrides })),
+    );
+    const refused = all.filter((result) => result.status === "rejected").map(({ reason }) => reason);
+    expect(refused.length).toBeGreaterThan(100);
+    expect(refused.every((reason) => reason instanceof HuiminError && reason.code === "OVERLOADED")).toBe(true);
+    expect(all.filter((result) => result.status === "fulfilled").length).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it("finishes what waits before it closes, and takes nothing after that", async () => {
+    started = await startPlannerThread(lettersSdl);
+    const { planner } = started;
+    const waiting = Array.from({ length: 20 }, () => planner.plan({ document: "{ people { id } }", overrides }));
+    await planner.close();
+    expect((await Promise.all(waiting)).every(({ kind }) => kind === "QueryPlan")).toBe(true);
+    await expect(planner.plan({ document: "{ people { id } }", overrides })).rejects.toThrow("closed");
+  });
+});
