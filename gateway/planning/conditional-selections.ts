@@ -5,9 +5,11 @@
  * not asked for at all, and nobody can tell `{}` from null. So what is planned selects `__typename` there too.
  */
 import {
+  type DirectiveNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   Kind,
+  OperationTypeNode,
   type SelectionNode,
   type SelectionSetNode,
   visit,
@@ -29,11 +31,27 @@ export function withFirmSelections(document: DocumentNode): DocumentNode {
   });
 }
 
+/**
+ * A query without `@skip` and `@include`: everything is selected, also what was left out. Other operations
+ * stay as they are, for what they select first is also what they do.
+ */
+export function withoutConditions(document: DocumentNode): DocumentNode {
+  const isQuery = document.definitions.every(
+    (node) => node.kind !== Kind.OPERATION_DEFINITION || node.operation === OperationTypeNode.QUERY,
+  );
+  if (!isQuery) return document;
+  return visit(document, { Directive: (node) => (isCondition(node) ? null : undefined) });
+}
+
+function isCondition({ name }: DirectiveNode): boolean {
+  return name.value === "skip" || name.value === "include";
+}
+
 const typename: SelectionNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: "__typename" } };
 
 function hasFirm({ selections }: SelectionSetNode, fragments: Fragments): boolean {
   return selections.some((selection) => {
-    const isConditional = selection.directives?.some(({ name }) => name.value === "skip" || name.value === "include");
+    const isConditional = selection.directives?.some(isCondition);
     if (isConditional || selection.kind === Kind.FIELD) return !isConditional;
     if (selection.kind === Kind.INLINE_FRAGMENT) return hasFirm(selection.selectionSet, fragments);
     const fragment = fragments.get(selection.name.value);

@@ -82,7 +82,8 @@ export function selectionSetOf(fields: string): SelectionSetNode {
   return definition.selectionSet;
 }
 
-function hasFields(node: DocumentNode["definitions"][number]): node is FieldsNode {
+/** Whether a definition is of an object or an interface. */
+export function hasFields(node: DocumentNode["definitions"][number]): node is FieldsNode {
   return node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION;
 }
 

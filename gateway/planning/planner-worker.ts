@@ -4,11 +4,13 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from "@apollo/federation-internals";
-import { QueryPlanner } from "@apollo/query-planner";
-import { GraphQLError, parse, printSchema } from "graphql";
+import { type QueryPlan, QueryPlanner } from "@apollo/query-planner";
+import { type DocumentNode, GraphQLError, parse, printSchema } from "graphql";
+import { withFirmSelections, withoutConditions } from "./conditional-selections.ts";
+import { mendPlan } from "./mend-plan.ts";
 import { plannerVersion } from "./planner-version.ts";
 import { withStandIns } from "./required-arguments.ts";
-import { resolveStandIns } from "./stand-in-plan.ts";
+import { readRequirements } from "./requirements.ts";
 import type { PlanningTask, WorkerMessage } from "./worker-messages.ts";
 
 const port = parentPort;
@@ -16,22 +18,26 @@ if (!port) throw new Error("planner-worker.ts runs as a worker thread only");
 
 const supergraph = readSupergraph(String(workerData));
 if (supergraph) {
-  const { sdl, ...standIns } = withStandIns(String(workerData));
-  const planned = standIns.standIns.size > 0 ? (readSupergraph(sdl) ?? supergraph) : supergraph;
+  const { sdl, standIns } = withStandIns(String(workerData));
+  const requirements = readRequirements(sdl);
+  const planned = standIns.size > 0 ? (readSupergraph(sdl) ?? supergraph) : supergraph;
   const apiSchema = planned.apiSchema();
   const planner = new QueryPlanner(planned, {
     // Fetches without fragments are planned faster, and can be merged by their text.
     reuseQueryFragments: false,
     incrementalDelivery: { enableDefer: true },
   });
+  const plan = (document: DocumentNode, overrides: PlanningTask["overrides"]) => {
+    const operation = operationFromDocument(apiSchema, document, { validate: false });
+    return mendPlan(planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) }), {
+      standIns,
+      requirements,
+    });
+  };
   port.on("message", ({ document, overrides }: PlanningTask) => {
     try {
-      const operation = operationFromDocument(apiSchema, parse(document, { noLocation: true }), { validate: false });
-      const plan = resolveStandIns(
-        planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) }),
-        standIns,
-      );
-      say({ type: "planned", plan: JSON.stringify(plan) });
+      const parsed = withFirmSelections(parse(document, { noLocation: true }));
+      say({ type: "planned", plan: JSON.stringify(planSomehow(parsed, (version) => plan(version, overrides))) });
     } catch (error) {
       say({ type: error instanceof GraphQLError ? "refused" : "failed", message: messageOf(error) });
     }
@@ -42,6 +48,17 @@ if (supergraph) {
     version: plannerVersion(),
     subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
   });
+}
+
+/** Some conditions make the planner fail (interface objects): then everything is fetched, and the answer left to them. */
+function planSomehow(document: DocumentNode, plan: (document: DocumentNode) => QueryPlan): QueryPlan {
+  try {
+    return plan(document);
+  } catch (error) {
+    const unconditional = withoutConditions(document);
+    if (unconditional === document) throw error;
+    return plan(unconditional);
+  }
 }
 
 function readSupergraph(sdl: string): Supergraph | undefined {

@@ -31,8 +31,6 @@ export interface StandIn {
 export interface SupergraphWithStandIns {
   readonly sdl: string;
   readonly standIns: ReadonlyMap<string, StandIn>;
-  /** By `Type.field` the stand-ins that the field requires. */
-  readonly requiredBy: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Gives every field that is required with arguments a stand-in; `sdl` as it is when there are none. */
@@ -41,22 +39,15 @@ export function withStandIns(sdl: string): SupergraphWithStandIns {
   const collector = new StandInCollector(document);
   const rewrite = { leave: (node: FieldsNode) => collector.rewriteSelections(node) };
   const rewritten: DocumentNode = visit(document, { ObjectTypeDefinition: rewrite, InterfaceTypeDefinition: rewrite });
-  const { standIns, requiredBy } = collector;
-  if (standIns.size === 0) return { sdl, standIns, requiredBy };
+  const { standIns } = collector;
+  if (standIns.size === 0) return { sdl, standIns };
   const add = (node: FieldsNode) => collector.addStandIns(node);
   const complete = visit(rewritten, { ObjectTypeDefinition: add, InterfaceTypeDefinition: add });
-  return { sdl: print(complete), standIns, requiredBy };
-}
-
-/** In which subgraph selections are rewritten, and what they use. */
-interface Reader {
-  readonly graph: string | undefined;
-  readonly standIns: Set<string>;
+  return { sdl: print(complete), standIns };
 }
 
 class StandInCollector {
   readonly standIns = new Map<string, StandIn>();
-  readonly requiredBy = new Map<string, Set<string>>();
   readonly #types: TypeIndex;
   /** Names of stand-ins by the `Type.field` that they stand for. */
   readonly #byField = new Map<string, Set<string>>();
@@ -70,13 +61,13 @@ class StandInCollector {
   /** The type with stand-ins in its `requires`; remembers what all its selections name. */
   rewriteSelections<T extends FieldsNode>(type: T): T {
     const name = type.name.value;
-    for (const directive of type.directives ?? []) this.#rewriteDirective(directive, name, name, new Set());
+    for (const directive of type.directives ?? []) this.#rewriteDirective(directive, name, name);
     const fields = (type.fields ?? []).map((field) => {
-      const standIns = new Set<string>();
       const inner = this.#types.named(field);
-      const directives = (field.directives ?? []).map((node) => this.#rewriteDirective(node, name, inner, standIns));
-      if (standIns.size > 0) this.requiredBy.set(`${name}.${field.name.value}`, standIns);
-      return { ...field, directives };
+      return {
+        ...field,
+        directives: (field.directives ?? []).map((node) => this.#rewriteDirective(node, name, inner)),
+      };
     });
     return { ...type, fields };
   }
@@ -91,34 +82,28 @@ class StandInCollector {
     return { ...type, fields };
   }
 
-  #rewriteDirective(
-    directive: ConstDirectiveNode,
-    type: string,
-    inner: string,
-    standIns: Set<string>,
-  ): ConstDirectiveNode {
-    const reader = { graph: graphOf(directive), standIns };
+  #rewriteDirective(directive: ConstDirectiveNode, type: string, inner: string): ConstDirectiveNode {
+    const graph = graphOf(directive);
     const rewrite = (value: string, of: string) =>
-      this.#rewrite(selectionSetOf(value), of, reader).selections.map(print).join(" ");
+      this.#rewrite(selectionSetOf(value), of, graph).selections.map(print).join(" ");
     return selectionArguments(directive, (name, value) => rewrite(value, name === "provides" ? inner : type));
   }
 
-  #rewrite({ selections, ...rest }: SelectionSetNode, type: string, reader: Reader): SelectionSetNode {
-    return { ...rest, selections: selections.map((node) => this.#rewriteSelection(node, type, reader)) };
+  #rewrite({ selections, ...rest }: SelectionSetNode, type: string, graph: string | undefined): SelectionSetNode {
+    return { ...rest, selections: selections.map((node) => this.#rewriteSelection(node, type, graph)) };
   }
 
-  #rewriteSelection(node: SelectionNode, type: string, reader: Reader): SelectionNode {
+  #rewriteSelection(node: SelectionNode, type: string, graph: string | undefined): SelectionNode {
     if (node.kind === Kind.FRAGMENT_SPREAD) return node;
     if (node.kind === Kind.INLINE_FRAGMENT) {
       const inner = node.typeCondition?.name.value ?? type;
-      return { ...node, selectionSet: this.#rewrite(node.selectionSet, inner, reader) };
+      return { ...node, selectionSet: this.#rewrite(node.selectionSet, inner, graph) };
     }
     const inner = this.#types.fieldType(type, node.name.value);
     const selectionSet =
-      node.selectionSet && inner ? { selectionSet: this.#rewrite(node.selectionSet, inner, reader) } : undefined;
+      node.selectionSet && inner ? { selectionSet: this.#rewrite(node.selectionSet, inner, graph) } : undefined;
     const name = node.arguments?.length ? this.#standIn(type, node, node.arguments) : node.name.value;
-    if (name !== node.name.value) reader.standIns.add(name);
-    for (const holder of this.#types.holders(type)) this.#used.add(`${reader.graph} ${holder}.${name}`);
+    for (const holder of this.#types.holders(type)) this.#used.add(`${graph} ${holder}.${name}`);
     return { kind: Kind.FIELD, name: { kind: Kind.NAME, value: name }, ...selectionSet };
   }
 

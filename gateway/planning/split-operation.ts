@@ -1,5 +1,10 @@
-/** Takes an operation for entities apart where its fields need different things under one name. */
+/**
+ * Takes an operation for entities apart where one representation does not do for all its fields: where two
+ * require different arguments of one field, and where one is conditional, for what it requires is then not
+ * always there.
+ */
 import {
+  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   Kind,
@@ -8,67 +13,95 @@ import {
   print,
   type SelectionNode,
   type SelectionSetNode,
+  stripIgnoredCharacters,
   visit,
 } from "graphql";
 import type { StandIn } from "./required-arguments.ts";
+import type { Requirements } from "./requirements.ts";
 
+/** A part of an operation whose fields can share representations. */
 export interface OperationGroup {
   readonly operation: string;
   /** Names of the variables that it uses. */
   readonly variableUsages: ReadonlySet<string>;
-  /** The stand-ins that its representations must not hold. */
-  readonly without: ReadonlySet<string>;
+  /** The types of the entities, as the operation names them. */
+  readonly types: readonly string[];
+  /** What its fields require. */
+  readonly requires: readonly SelectionSetNode[];
 }
 
-/** By `Type.field` the stand-ins that the field needs. */
-export type RequiredBy = ReadonlyMap<string, ReadonlySet<string>>;
+interface EntityField {
+  readonly type: string;
+  readonly node: FieldNode;
+  /** Directives under which it is asked for. */
+  readonly conditions: readonly DirectiveNode[];
+}
 
-/** The fewest operations in each of which no two fields need different arguments of one field; mostly one. */
+interface Group {
+  readonly condition: string;
+  readonly fields: Set<FieldNode>;
+  readonly types: Set<string>;
+  readonly requires: SelectionSetNode[];
+}
+
+/** The fewest parts; mostly one. */
 export function splitEntityOperation(
   operation: string,
   standIns: ReadonlyMap<string, StandIn>,
-  requiredBy: RequiredBy,
+  requirements: Requirements,
 ): readonly OperationGroup[] {
   const document = parse(operation, { noLocation: true });
-  const groups: Set<string>[] = [new Set()];
-  const groupOf = new Map<string, number>();
-  for (const key of entityFields(document)) {
-    const needs = requiredBy.get(key) ?? new Set();
-    const found = groups.findIndex((group) => agree([...group, ...needs], standIns));
-    const index = found >= 0 ? found : groups.push(new Set()) - 1;
-    for (const need of needs) groups[index]?.add(need);
-    groupOf.set(key, index);
+  const groups: Group[] = [];
+  for (const { type, node, conditions } of entityFields(document)) {
+    const requires = requirements.of(type, node.name.value);
+    const condition = requires.length > 0 ? conditions.map(print).join(" ") : "";
+    const group =
+      groups.find((other) => other.condition === condition && agree([...other.requires, ...requires], standIns)) ??
+      newGroup(groups, condition);
+    group.fields.add(node);
+    group.types.add(type);
+    group.requires.push(...requires);
   }
-  const all = new Set(groups.flatMap((group) => [...group]));
-  return groups.map((group, index) => ({
-    ...keepFields(document, (key) => (groupOf.get(key) ?? 0) === index),
-    without: new Set([...all].filter((name) => !group.has(name))),
+  return groups.map(({ fields, types, requires }) => ({
+    ...keepFields(document, fields),
+    types: [...types],
+    requires,
   }));
 }
 
-/** Whether no two of them stand for the same field. */
-function agree(names: readonly string[], standIns: ReadonlyMap<string, StandIn>): boolean {
+function newGroup(groups: Group[], condition: string): Group {
+  const group = { condition, fields: new Set<FieldNode>(), types: new Set<string>(), requires: [] };
+  groups.push(group);
+  return group;
+}
+
+/** Whether no two stand-ins among the names in the selections stand for the same field. */
+function agree(selections: readonly SelectionSetNode[], standIns: ReadonlyMap<string, StandIn>): boolean {
   const byField = new Map<string, string>();
-  return names.every((name) => {
-    const field = standIns.get(name)?.field ?? name;
-    const other = byField.get(field) ?? name;
-    byField.set(field, name);
-    return other === name;
-  });
+  let agreed = true;
+  for (const selectionSet of standIns.size > 0 ? selections : []) {
+    visit(selectionSet, {
+      Field({ name: { value: name } }) {
+        const field = standIns.get(name)?.field ?? name;
+        agreed &&= (byField.get(field) ?? name) === name;
+        byField.set(field, name);
+      },
+    });
+  }
+  return agreed;
 }
 
-/** `Type.field` of what is asked of the entities themselves. */
-function entityFields(document: DocumentNode): ReadonlySet<string> {
-  const keys = new Set<string>();
-  mapEntityFields(document, (field, key) => {
-    keys.add(key);
-    return field;
+function entityFields(document: DocumentNode): readonly EntityField[] {
+  const fields: EntityField[] = [];
+  mapEntityFields(document, (field) => {
+    fields.push(field);
+    return true;
   });
-  return keys;
+  return fields;
 }
 
-function keepFields(document: DocumentNode, keep: (key: string) => boolean) {
-  const kept = mapEntityFields(document, (field, key) => (keep(key) ? field : undefined));
+function keepFields(document: DocumentNode, fields: ReadonlySet<FieldNode>) {
+  const kept = mapEntityFields(document, ({ node }) => fields.has(node));
   const variableUsages = new Set<string>();
   visit(kept, {
     VariableDefinition: () => false,
@@ -77,37 +110,40 @@ function keepFields(document: DocumentNode, keep: (key: string) => boolean) {
   const declared = visit(kept, {
     VariableDefinition: ({ variable }) => (variableUsages.has(variable.name.value) ? undefined : null),
   });
-  return { operation: print(declared), variableUsages };
+  return { operation: stripIgnoredCharacters(print(declared)), variableUsages };
 }
 
-type FieldMapper = (field: FieldNode, key: string) => FieldNode | undefined;
+type Filter = (field: EntityField) => boolean;
 
-/** Maps the fields of the entities of a planned operation: `query(…) { _entities(…) { ... on Type { field } } }`. */
-function mapEntityFields(document: DocumentNode, map: FieldMapper): DocumentNode {
+/** Filters the fields of the entities of a planned operation: `query(…) { _entities(…) { ... on Type { field } } }`. */
+function mapEntityFields(document: DocumentNode, filter: Filter): DocumentNode {
   const definitions = document.definitions.map((definition) =>
-    definition.kind === Kind.OPERATION_DEFINITION ? mapOperation(definition, map) : definition,
+    definition.kind === Kind.OPERATION_DEFINITION ? mapOperation(definition, filter) : definition,
   );
   return { ...document, definitions };
 }
 
-function mapOperation(operation: OperationDefinitionNode, map: FieldMapper): OperationDefinitionNode {
+function mapOperation(operation: OperationDefinitionNode, filter: Filter): OperationDefinitionNode {
   const selections = operation.selectionSet.selections.map((entities) =>
     entities.kind === Kind.FIELD && entities.selectionSet
-      ? { ...entities, selectionSet: mapSelections(entities.selectionSet, "", map) }
+      ? { ...entities, selectionSet: mapSelections(entities.selectionSet, "", [], filter) }
       : entities,
   );
   return { ...operation, selectionSet: { ...operation.selectionSet, selections } };
 }
 
-function mapSelections(selectionSet: SelectionSetNode, type: string, map: FieldMapper): SelectionSetNode {
-  const selections = selectionSet.selections.flatMap((selection): readonly SelectionNode[] => {
-    if (selection.kind === Kind.FIELD) {
-      const mapped = map(selection, `${type}.${selection.name.value}`);
-      return mapped ? [mapped] : [];
-    }
-    if (selection.kind === Kind.FRAGMENT_SPREAD) return [selection];
-    const inner = mapSelections(selection.selectionSet, selection.typeCondition?.name.value ?? type, map);
-    return inner.selections.length > 0 ? [{ ...selection, selectionSet: inner }] : [];
+function mapSelections(
+  selectionSet: SelectionSetNode,
+  type: string,
+  outer: readonly DirectiveNode[],
+  filter: Filter,
+): SelectionSetNode {
+  const selections = selectionSet.selections.flatMap((node): readonly SelectionNode[] => {
+    const conditions = [...outer, ...(node.directives ?? [])];
+    if (node.kind === Kind.FIELD) return filter({ type, node, conditions }) ? [node] : [];
+    if (node.kind === Kind.FRAGMENT_SPREAD) return [node];
+    const inner = mapSelections(node.selectionSet, node.typeCondition?.name.value ?? type, conditions, filter);
+    return inner.selections.length > 0 ? [{ ...node, selectionSet: inner }] : [];
   });
   return { ...selectionSet, selections };
 }

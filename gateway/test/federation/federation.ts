@@ -18,7 +18,6 @@ import type { Errand } from "../../admission/admit.ts";
 import type { Boundary } from "../../boundary/boundary.ts";
 import { compileProgram } from "../../execution/program.ts";
 import { avoidClashes, reservedNames } from "../../planning/clashing-names.ts";
-import { withFirmSelections } from "../../planning/conditional-selections.ts";
 import { startPlannerThread } from "../../planning/planner-thread.ts";
 import { type BoundaryOptions, type FixtureBoundary, fixtureBoundaries, type SeenCall } from "./boundary.ts";
 import type { Faults } from "./faults.ts";
@@ -72,7 +71,7 @@ export async function startFederation(fixture: Fixture): Promise<Federation> {
   const run = monolith(fixture, schema);
   const stock = stockExecutor(fixture, supergraphSdl);
   const plan: Federation["plan"] = (document, overrides = new Map()) =>
-    planner.plan({ document: print(withFirmSelections(document)), overrides });
+    planner.plan({ document: print(document), overrides });
   const prepare = async (source: DocumentNode | string, variables: Arguments, options: AskOptions) => {
     const document = documentOf(source);
     const definition = operationOf(document);
