@@ -9,6 +9,8 @@ import {
   setting,
   tcpPort,
 } from "../platform/config.ts";
+import type { RateLimits } from "./admission/rate-limit.ts";
+import { safelistModes } from "./http/safelist.ts";
 import { contractsJson } from "./supergraph/contract-config.ts";
 
 /** More processes than any machine has cores that would help. */
@@ -16,19 +18,42 @@ const maxWorkers = 128;
 
 const addressPattern = /^(?<name>[a-z][a-z0-9-]*)=(?<url>\S+)$/;
 
-/** Reads `name=url,name=url`; a name may come once. */
-const subgraphAddresses = z.string().transform((text, context): ReadonlyMap<string, URL> => {
-  const addresses = new Map<string, URL>();
-  for (const entry of text.split(",")) {
-    const { name, url } = addressPattern.exec(entry.trim())?.groups ?? {};
-    const address = httpUrl.safeParse(url);
-    if (name === undefined || !address.success || addresses.has(name)) {
-      context.addIssue("must be name=url pairs with commas between them, each name once");
-      return z.NEVER;
+/** Reads `name=url,name=url`; a name may come once, and each URL must be as `address` has it. */
+const namedAddresses = (address: z.ZodType<string>) =>
+  z.string().transform((text, context): ReadonlyMap<string, URL> => {
+    const addresses = new Map<string, URL>();
+    for (const entry of text.split(",")) {
+      const { name, url } = addressPattern.exec(entry.trim())?.groups ?? {};
+      const read = address.safeParse(url);
+      if (name === undefined || !read.success || addresses.has(name)) {
+        context.addIssue("must be name=url pairs with commas between them, each name once");
+        return z.NEVER;
+      }
+      addresses.set(name, new URL(read.data));
     }
-    addresses.set(name, new URL(address.data));
-  }
-  return addresses;
+    return addresses;
+  });
+
+const streamUrl = z.url({ protocol: /^(https?|wss?)$/ });
+
+const ratePattern = /^(?<counted>citizen|client|address)=(?<requests>[1-9]\d{0,8})$/;
+
+/** Reads `citizen=n,client=n,address=n`, all three. */
+const rateLimits = z.string().transform((text, context): RateLimits => {
+  const parts = text.split(",").map((part) => ratePattern.exec(part.trim())?.groups ?? {});
+  const found = Object.fromEntries(parts.map(({ counted, requests }) => [counted, Number(requests)]));
+  const { citizen, client, address } = found;
+  if (parts.length === 3 && citizen && client && address) return { citizen, client, address };
+  context.addIssue("must be citizen=n,client=n,address=n");
+  return z.NEVER;
+});
+
+/** Reads origins as a browser writes them, such as `https://app.example`. */
+const origins = z.string().transform((text, context): readonly string[] => {
+  const entries = text.split(",").map((entry) => entry.trim());
+  if (entries.every((entry) => URL.canParse(entry) && new URL(entry).origin === entry)) return entries;
+  context.addIssue("must be origins with commas between them, such as https://app.example");
+  return z.NEVER;
 });
 
 /** What `main.ts` reads from the environment. */
@@ -38,7 +63,17 @@ export const gatewaySpec = {
   issuer: setting("HUIMIN_ISSUER", httpUrl, "Issuer of the access tokens; its keys are at /jwks."),
   gatewayUrl: setting("HUIMIN_GATEWAY_URL", httpUrl, "Where clients reach the gateway; it issues transaction tokens."),
   signingKey: setting("HUIMIN_SIGNING_KEY", es256PrivateJwk, "Private ES256 key that signs transaction tokens."),
-  subgraphs: setting("HUIMIN_SUBGRAPHS", subgraphAddresses, "Where each subgraph answers: name=url,name=url."),
+  subgraphs: setting("HUIMIN_SUBGRAPHS", namedAddresses(httpUrl), "Where each subgraph answers: name=url,name=url."),
+  subscriptions: setting(
+    "HUIMIN_SUBSCRIPTIONS",
+    namedAddresses(streamUrl).optional(),
+    "Where a subgraph streams, if elsewhere than it answers: name=url; ws: and wss: mean WebSocket, others events.",
+  ),
+  eventKeys: setting(
+    "HUIMIN_EVENT_KEYS",
+    namedAddresses(httpUrl).optional(),
+    "The key set of each subgraph that may send events: name=url,name=url.",
+  ),
   supergraphFile: setting(
     "HUIMIN_SUPERGRAPH",
     z.string().min(1).optional(),
@@ -53,6 +88,31 @@ export const gatewaySpec = {
     "HUIMIN_WORKERS",
     z.coerce.number().int().min(1).max(maxWorkers).default(1),
     "How many processes share the port, one for each core that the gateway may use.",
+  ),
+  maxCost: setting(
+    "HUIMIN_MAX_COST",
+    z.coerce.number().int().min(1).default(5_000),
+    "Most that an operation may be estimated to cost: about the objects that it may ask for.",
+  ),
+  rateLimits: setting(
+    "HUIMIN_RATE_LIMITS",
+    rateLimits.default({ citizen: 3_000, client: 300_000, address: 600 }),
+    "Requests a minute: citizen=3000,client=300000,address=600. Address is for requests without a good token.",
+  ),
+  safelistFile: setting(
+    "HUIMIN_SAFELIST",
+    z.string().min(1).optional(),
+    "File with registered documents: a persisted query manifest of Apollo.",
+  ),
+  safelistMode: setting(
+    "HUIMIN_SAFELIST_MODE",
+    z.enum(safelistModes, `must be one of ${safelistModes.join(", ")}`).default("off"),
+    "What happens to other documents than those of HUIMIN_SAFELIST: off nothing, log a line, require a refusal.",
+  ),
+  allowedOrigins: setting(
+    "HUIMIN_ALLOWED_ORIGINS",
+    origins.default([]),
+    "Origins, with commas between them, whose pages may read answers. None unless given.",
   ),
   redisUrl: setting("REDIS_URL", redisUrl, "Redis that all replicas share; without it each process keeps its own."),
 } as const;

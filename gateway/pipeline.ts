@@ -3,9 +3,9 @@
  * value to the next and throws what it refuses; nothing is shared between requests but the stations'
  * bounded caches.
  *
- *     http        bytes     -> GraphQLRequest       method, media types, body
- *     admission   headers   -> Admitted             whose access token, or nobody's
- *     operation   document  -> CompiledOperation    parse, measure, validate, select, plan; cached
+ *     admission   headers   -> Admitted             whose access token, or nobody's; not too many requests
+ *     http        bytes     -> GraphQLRequest       method, media types, body; the document by its name
+ *     operation   document  -> CompiledOperation    parse, measure, validate, select, price, plan; cached
  *                 variables -> Variables            as the operation declares them
  *     execution   operation -> Answer               fetch and merge
  *     boundary                                      every call to a subgraph: its own token, checked answer
@@ -16,12 +16,14 @@
  * before the answer leaves; and `registry/`, a process of its own, where `supergraph/` gets its schemas.
  */
 import { HuiminError } from "../trust/errors.ts";
-import { type Admit, type Errand, type RequestLog, requireCaller } from "./admission/admit.ts";
+import { type Errand, type RequestLog, requireCaller } from "./admission/admit.ts";
+import type { Enter, Entry } from "./admission/entrance.ts";
 import { type Answer, errorsOf, RequestRefused } from "./answer.ts";
 import type { Executor } from "./execution/executor.ts";
 import { introspect } from "./execution/introspection.ts";
+import type { Documents, FoundRequest } from "./http/documents.ts";
 import { answerMediaType, defaultMediaType } from "./http/media-type.ts";
-import { type GraphQLRequest, type HttpRequest, readRequest } from "./http/request.ts";
+import { type HttpRequest, readRequest } from "./http/request.ts";
 import { type HttpResponse, writeAnswer } from "./http/response.ts";
 import { requireAffordable } from "./operation/cost.ts";
 import { readVariables } from "./operation/operation.ts";
@@ -36,7 +38,8 @@ export interface ExecutableGeneration extends Generation {
 /** What the stations need to work. */
 export interface PipelineParts {
   readonly generations: Pick<Generations<ExecutableGeneration>, "use">;
-  readonly admit: Admit;
+  readonly enter: Enter;
+  readonly documents: Documents;
   /** Most that an operation may be estimated to cost; anything unless given. */
   readonly maxCost?: number;
 }
@@ -45,14 +48,19 @@ export interface PipelineParts {
 export type Pipeline = (request: HttpRequest, log: RequestLog) => Promise<HttpResponse>;
 
 /** Puts the stations in a row. */
-export function createPipeline({ generations, admit, maxCost = Infinity }: PipelineParts): Pipeline {
-  const answer = async (request: HttpRequest, log: RequestLog): Promise<Answer> => {
-    const graphqlRequest = await readRequest(request);
-    const admission = await admit(request);
-    return await generations.use((generation) => run(generation, graphqlRequest, { ...admission, log }));
+export function createPipeline({ generations, enter, documents, maxCost = Infinity }: PipelineParts): Pipeline {
+  const answer = async (entry: Entry, request: HttpRequest, log: RequestLog): Promise<Answer> => {
+    const errand = { ...entry.admission(), log };
+    const found = await documents.find(readRequest(request), log);
+    return await generations.use((generation) => run(generation, found, errand));
   };
-  const run = async (generation: ExecutableGeneration, request: GraphQLRequest, errand: Errand): Promise<Answer> => {
+  const run = async (
+    generation: ExecutableGeneration,
+    { request, fits }: FoundRequest,
+    errand: Errand,
+  ): Promise<Answer> => {
     const operation = generation.compile(request, errand.admitted);
+    fits?.();
     requireCaller(errand.admitted, operation);
     const variables = readVariables(operation, request.variables);
     requireAffordable(operation.cost, variables, maxCost);
@@ -63,11 +71,12 @@ export function createPipeline({ generations, admit, maxCost = Infinity }: Pipel
   return async (request, log) => {
     const mediaType = answerMediaType(request.headers.accept);
     if (!mediaType) return writeAnswer({ errors: errorsOf(new HuiminError("NOT_ACCEPTABLE")) }, defaultMediaType);
+    const entry = await enter(request);
     try {
-      return writeAnswer(await answer(request, log), mediaType);
+      return writeAnswer(await answer(entry, request, log), mediaType, entry.headers);
     } catch (error) {
       report(error, log);
-      return writeAnswer({ errors: errorsOf(error) }, mediaType);
+      return writeAnswer({ errors: errorsOf(error) }, mediaType, entry.headers);
     }
   };
 }

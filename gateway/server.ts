@@ -9,16 +9,21 @@ import type { Logger } from "../platform/log.ts";
 import { openKeyValueStore } from "../platform/redis.ts";
 import { readScope } from "../trust/caller.ts";
 import type { TransactionTokenSigner } from "../trust/transaction-token.ts";
-import { createAdmission } from "./admission/admit.ts";
+import { anonymous, createAdmission } from "./admission/admit.ts";
+import { createEntrance } from "./admission/entrance.ts";
 import { watchIssuerKeys } from "./admission/issuer-keys.ts";
+import { createRateLimiter } from "./admission/rate-limit.ts";
 import { type Boundary, createBoundary } from "./boundary/boundary.ts";
 import { transactionTokenCredentials } from "./boundary/credentials.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createStockExecutor } from "./execution/stock-executor.ts";
 import type { GraphiqlSettings } from "./graphiql/page.ts";
 import { addGraphiql } from "./graphiql/route.ts";
+import { createDocuments } from "./http/documents.ts";
 import { addGraphQLRoute } from "./http/route.ts";
+import { createSafelist, readTrustedDocuments, reportBroken, type TrustedDocument } from "./http/safelist.ts";
 import { createPipeline, type ExecutableGeneration } from "./pipeline.ts";
+import { readBusyOperations, tellBusyOperations } from "./supergraph/busy-operations.ts";
 import { createGeneration } from "./supergraph/generation.ts";
 import type { Generations } from "./supergraph/generations.ts";
 import { loadSupergraph } from "./supergraph/supergraph.ts";
@@ -35,20 +40,32 @@ const committedSupergraph = new URL("../schema/supergraph.graphql", import.meta.
 export async function createGateway(config: GatewayConfig, log: Logger): Promise<RunningService> {
   const store = await openKeyValueStore(config.redisUrl, "gateway", log);
   const boundary = createBoundary(config.subgraphs, transactionTokenCredentials(await signerOf(config)));
-  const generations = await serveGenerations(config, boundary, store, log);
+  const trusted = await readTrustedDocuments(config.safelistFile, config.safelistMode);
+  const generations = await serveGenerations(config, boundary, store, trusted, log);
+  const stopTelling = tellBusyOperations(generations, store, log);
   const issuerKeys = watchIssuerKeys(new URL(`${config.issuer}/jwks`), log);
   const app = createHttpServer({ log, ready: { "identity keys": issuerKeys.fetched } });
   const close = async () => {
     issuerKeys.close();
     await app.close();
     await boundary.close();
+    await stopTelling();
     await generations.close();
     await store.close();
   };
   try {
     const accessTokens = { issuer: config.issuer, audience: graphUrl(config), keys: issuerKeys.find };
     const sendPage = addGraphiql(app, graphiqlSettings(config));
-    await addGraphQLRoute(app, createPipeline({ generations, admit: createAdmission(accessTokens) }), sendPage);
+    await addGraphQLRoute(
+      app,
+      createPipeline({
+        generations,
+        enter: createEntrance(createAdmission(accessTokens), createRateLimiter(config.rateLimits, store, log)),
+        documents: createDocuments(store, createSafelist(trusted, config.safelistMode)),
+        maxCost: config.maxCost,
+      }),
+      sendPage,
+    );
     addPublicKey(app, config);
     await app.listen({ port: config.port, host: config.host });
   } catch (error) {
@@ -63,13 +80,17 @@ async function serveGenerations(
   { supergraphFile, subgraphs, contracts }: GatewayConfig,
   boundary: Boundary,
   store: KeyValueStore,
+  trusted: readonly TrustedDocument[],
   log: Logger,
 ): Promise<Generations<ExecutableGeneration>> {
   const open = async (sdl: string, before?: ExecutableGeneration): Promise<ExecutableGeneration> => {
     const options = { addresses: subgraphs, spareAddresses: before !== undefined, plans: { store, log } };
     const supergraph = await loadSupergraph(sdl, options);
     const generation = createGeneration(supergraph, contracts && { contracts });
-    await generation.warm(before?.busiest() ?? []);
+    const compile = (query: string) =>
+      generation.compile({ query, operationName: undefined, readOnly: false }, anonymous);
+    reportBroken(trusted, compile, log);
+    await generation.warm(before ? before.busiest() : await readBusyOperations(store, log));
     return { ...generation, executor: createStockExecutor(supergraph, boundary) };
   };
   return await serveSupergraphFile(supergraphFile ?? committedSupergraph, open, log);

@@ -11,6 +11,7 @@ import Fastify, {
   type FastifyServerOptions,
   LogController,
 } from "fastify";
+import { within } from "./deadline.ts";
 import type { Logger } from "./log.ts";
 
 /** Proves that something the service needs works; rejects when it does not. */
@@ -98,16 +99,6 @@ function addHealth(app: FastifyInstance, checks: HttpServerOptions["ready"]): vo
       ? { status: "ready" }
       : reply.code(503).send({ status: "not ready", failed: failed.sort() });
   });
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 const sentences: Readonly<Record<number, readonly [code: string, message: string]>> = {

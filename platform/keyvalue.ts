@@ -15,8 +15,11 @@ export interface KeyValueStore {
   add(key: string, value: string, ttlSeconds: number): Promise<boolean>;
   /** Reads and removes the value; at most one caller gets it. */
   take(key: string): Promise<string | null>;
-  /** Adds one to a number, 0 when there is none, and gives the result. The first step sets its life. */
-  increment(key: string, ttlSeconds: number): Promise<number>;
+  /**
+   * Adds `by`, one unless given, to a whole number, 0 when there is none, and gives the result. The first step sets
+   * its life.
+   */
+  increment(key: string, ttlSeconds: number, by?: number): Promise<number>;
   /** Puts a member into a set and prolongs the set's life to at least `ttlSeconds`. */
   addMember(key: string, member: string, ttlSeconds: number): Promise<void>;
   /** The members of a set; empty when there is none. */
@@ -88,9 +91,9 @@ export function createMemoryStore(maxEntries = 100_000, now: () => number = Date
       if (value !== null) remove(key);
       return value;
     },
-    increment: async (key, ttlSeconds) => {
+    increment: async (key, ttlSeconds, by = 1) => {
       const before = live(key);
-      const next = Number(text(key) ?? 0) + 1;
+      const next = Number(text(key) ?? 0) + by;
       if (before) put(key, { value: String(next), expiresAt: before.expiresAt });
       else write(key, String(next), ttlSeconds);
       return next;

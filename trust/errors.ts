@@ -12,6 +12,18 @@ interface ErrorKind {
 /** Code (`extensions.code` of a GraphQL error) to its kind. Codes are stable; sentences may improve. */
 export const errorCatalogue = {
   BAD_REQUEST: { status: 400, message: "The request is not a well-formed GraphQL request." },
+  CSRF_PREVENTED: {
+    status: 400,
+    message: "Send a GET with the header Content-Type: application/json or Apollo-Require-Preflight: true.",
+  },
+  PERSISTED_QUERY_NOT_FOUND: {
+    status: 400,
+    message: "No document is known by this name. Send the document with it.",
+  },
+  QUERY_NOT_IN_SAFELIST: {
+    status: 400,
+    message: "This service runs registered documents only, and this one is not registered.",
+  },
   GRAPHQL_PARSE_FAILED: { status: 400, message: "The document is not valid GraphQL." },
   GRAPHQL_VALIDATION_FAILED: { status: 400, message: "The operation does not fit the schema." },
   COST_ESTIMATED_TOO_EXPENSIVE: {
@@ -28,6 +40,7 @@ export const errorCatalogue = {
   TOKEN_EXPIRED: { status: 401, message: "The access token has expired. Get a fresh one and try again." },
   FORBIDDEN: { status: 403, message: "You are not allowed to read this." },
   METHOD_NOT_ALLOWED: { status: 405, message: "Use POST, or GET for queries." },
+  RATE_LIMITED: { status: 429, message: "Too many requests. Wait as long as the header Retry-After says." },
   NOT_ACCEPTABLE: {
     status: 406,
     message: "The answer is available as application/graphql-response+json or application/json only.",

@@ -44,7 +44,10 @@ export type Admit = (request: Pick<HttpRequest, "url" | "headers">) => Promise<A
 
 export type RequestLog = Pick<Logger, "debug" | "warn" | "error">;
 
-const anonymous: Admission = Object.freeze({ admitted: Object.freeze({ kind: "anonymous" }) });
+/** Whoever shows nothing. */
+export const anonymous: Anonymous = Object.freeze({ kind: "anonymous" });
+
+const anonymousAdmission: Admission = Object.freeze({ admitted: anonymous });
 const unchecked: Admission = Object.freeze({ admitted: Object.freeze({ kind: "unchecked" }) });
 
 /** Most tokens that are remembered as verified. */
@@ -60,7 +63,7 @@ export function createAdmission(policy: AccessTokenPolicy): Admit {
   const verified = new LRUCache<string, Admission & { readonly admitted: SignedIn }>({ max: rememberedTokens });
   return async (request) => {
     const token = bearerToken(request);
-    if (token === undefined) return anonymous;
+    if (token === undefined) return anonymousAdmission;
     const tokenId = createHash("sha256").update(token).digest("base64url");
     const known = verified.get(tokenId);
     if (known && known.admitted.caller.expiresAt > Date.now() / 1000) return known;

@@ -47,6 +47,12 @@ export function answerMediaType(accept: string | undefined): AnswerMediaType | u
   return acceptedAnswers(accept).whole;
 }
 
+/** True for a body of JSON in UTF-8, which is what JSON is in unless it says otherwise (RFC 8259, 8.1). */
+export function isJson(contentType: string | undefined): boolean {
+  if (contentType === "application/json") return true;
+  return /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(contentType ?? "");
+}
+
 /** True when a browser asks for a page rather than for data. */
 export function prefersPage(accept: string | undefined): boolean {
   return negotiator(accept).mediaType([...answerTypes, "text/html"]) === "text/html";

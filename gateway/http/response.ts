@@ -17,22 +17,33 @@ export interface HttpResponse {
 
 /** Faults of a well-formed request: as plain `application/json` they are answered with 200. */
 const documentFaults: ReadonlySet<ErrorCode> = new Set([
+  "PERSISTED_QUERY_NOT_FOUND",
+  "QUERY_NOT_IN_SAFELIST",
   "GRAPHQL_PARSE_FAILED",
   "GRAPHQL_VALIDATION_FAILED",
+  "COST_ESTIMATED_TOO_EXPENSIVE",
   "OPERATION_RESOLUTION_FAILURE",
   "BAD_USER_INPUT",
 ]);
 
 /**
  * The response for an answer. One without `data` takes the status of its first error.
+ *
+ * @param more further headers
  */
-export function writeAnswer(answer: Answer, mediaType: AnswerMediaType): HttpResponse {
+export function writeAnswer(
+  answer: Answer,
+  mediaType: AnswerMediaType,
+  more: HttpResponse["headers"] = {},
+): HttpResponse {
   const refusal = answer.data === undefined ? answer.errors?.[0] : undefined;
   return {
     status: refusal ? statusOf(refusal.extensions.code, mediaType) : 200,
     headers: {
       "content-type": mediaType,
       "cache-control": "private, no-store",
+      vary: "accept, accept-encoding",
+      ...more,
       ...(refusal && refusalHeaders(refusal)),
     },
     body: JSON.stringify(answer),

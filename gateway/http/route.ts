@@ -34,7 +34,7 @@ export async function addGraphQLRoute(app: FastifyInstance, pipeline: Pipeline, 
       const { method, url, headers, body } = request;
       if (sendPage && method === "GET" && prefersPage(headers.accept)) return sendPage(reply);
       const response = await pipeline(
-        { method, url, headers, body: typeof body === "string" ? body : null },
+        { method, url, headers, body: typeof body === "string" ? body : null, address: request.ip },
         request.log,
       );
       return send(reply, response);

@@ -2,12 +2,15 @@
 import { access, constants } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createHttpServer } from "../../platform/http.ts";
+import { createMemoryStore } from "../../platform/keyvalue.ts";
 import type { RunningService } from "../../platform/lifecycle.ts";
 import type { Logger } from "../../platform/log.ts";
 import { admitEverybody } from "../admission/admit.ts";
+import { createEntrance } from "../admission/entrance.ts";
 import { createBoundary } from "../boundary/boundary.ts";
 import { forwardedCredentials } from "../boundary/credentials.ts";
 import { createStockExecutor } from "../execution/stock-executor.ts";
+import { createDocuments } from "../http/documents.ts";
 import { addGraphQLRoute } from "../http/route.ts";
 import { generousLimits } from "../operation/limits.ts";
 import { createPipeline, type ExecutableGeneration } from "../pipeline.ts";
@@ -24,13 +27,17 @@ import { type ServeOptions, UsageError } from "./options.ts";
 export async function serveSupergraph({ file, port }: ServeOptions, log: Logger): Promise<RunningService> {
   await requireReadable(file);
   const generations = await serveSupergraphFile(file, (sdl) => openGeneration(file, sdl), log);
+  const store = createMemoryStore();
   const app = createHttpServer({ log, ready: {} });
   const close = async () => {
     await app.close();
     await generations.close();
   };
   try {
-    await addGraphQLRoute(app, createPipeline({ generations, admit: admitEverybody }));
+    await addGraphQLRoute(
+      app,
+      createPipeline({ generations, enter: createEntrance(admitEverybody), documents: createDocuments(store) }),
+    );
     await app.listen({ port, host: "localhost" });
   } catch (error) {
     await close();

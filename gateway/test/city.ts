@@ -2,10 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { Writable } from "node:stream";
 import { exportJWK, generateKeyPair } from "jose";
-import { es256PrivateJwk } from "../../platform/config.ts";
+import { es256PrivateJwk, loadConfig } from "../../platform/config.ts";
 import { createLogger } from "../../platform/log.ts";
 import { freePort } from "../../platform/test/ports.ts";
 import type { AnswerError } from "../answer.ts";
+import { type GatewayConfig, gatewaySpec } from "../config.ts";
 import { createGateway } from "../server.ts";
 import { accessToken, startIssuer, type TestIssuer, type TokenFlaws } from "./issuer.ts";
 import { type SubgraphName, startSubgraph, subgraphNames, type TestSubgraph } from "./subgraphs.ts";
@@ -43,29 +44,24 @@ export interface CityOptions {
   readonly elsewhere?: Partial<Record<SubgraphName, string>>;
   /** Starts another identity provider for the gateway at that URL; gives its issuer identifier. */
   readonly identity?: (gatewayUrl: string) => Promise<string>;
+  /** Further settings of the gateway, by their variables. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Starts the city. */
-export async function startCity({ elsewhere = {}, identity }: CityOptions = {}): Promise<TestCity> {
+export async function startCity({ elsewhere = {}, identity, settings }: CityOptions = {}): Promise<TestCity> {
   const issuer = await startIssuer();
   const port = await freePort();
   const gatewayUrl = `http://localhost:${port}`;
   const subgraphs = await startSubgraphs(gatewayUrl);
   const log = collectLog();
   const gateway = await createGateway(
-    {
-      logLevel: "debug",
-      host: "localhost",
+    await gatewayConfig({
       port,
       issuer: identity ? await identity(gatewayUrl) : issuer.url,
-      gatewayUrl,
-      signingKey: await newSigningKey(),
-      subgraphs: new Map(subgraphNames.map((name) => [name, new URL(elsewhere[name] ?? subgraphs[name].url)])),
-      supergraphFile: undefined,
-      contracts: undefined,
-      workers: 1,
-      redisUrl: undefined,
-    },
+      subgraphs: Object.fromEntries(subgraphNames.map((name) => [name, elsewhere[name] ?? subgraphs[name].url])),
+      settings,
+    }),
     createLogger("gateway", "debug", log.stream),
   );
   await ready(gateway.url);
@@ -92,6 +88,32 @@ export async function startCity({ elsewhere = {}, identity }: CityOptions = {}):
 /** A citizen ID in the form of the government sector; of nobody. */
 export function newCitizenId(): string {
   return `hm1_${randomBytes(32).toString("base64url")}`;
+}
+
+/** What a gateway in a test is told of its surroundings. */
+interface GatewaySurroundings {
+  readonly port: number;
+  readonly issuer: string;
+  readonly subgraphs: Readonly<Record<string, string>>;
+  readonly gatewayUrl?: string;
+  /** Further settings, by their variables. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The configuration of a gateway, read as its `main.ts` reads it. Tests send more than a person does. */
+export async function gatewayConfig(surroundings: GatewaySurroundings): Promise<GatewayConfig> {
+  const { port, issuer, subgraphs, gatewayUrl = `http://localhost:${port}`, settings } = surroundings;
+  return loadConfig("gateway", gatewaySpec, {
+    HUIMIN_PORT: String(port),
+    HUIMIN_ISSUER: issuer,
+    HUIMIN_GATEWAY_URL: gatewayUrl,
+    HUIMIN_SIGNING_KEY: JSON.stringify(await newSigningKey()),
+    HUIMIN_SUBGRAPHS: Object.entries(subgraphs)
+      .map((entry) => entry.join("="))
+      .join(","),
+    HUIMIN_RATE_LIMITS: "citizen=100000,client=100000,address=100000",
+    ...settings,
+  });
 }
 
 /** The signing key of a gateway, as its configuration holds it. */

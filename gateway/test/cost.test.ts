@@ -1,9 +1,12 @@
 import { composeServices } from "@apollo/composition";
 import { parse } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createMemoryStore } from "../../platform/keyvalue.ts";
 import { createLogger } from "../../platform/log.ts";
 import { admitEverybody } from "../admission/admit.ts";
+import { createEntrance } from "../admission/entrance.ts";
 import type { Executor } from "../execution/executor.ts";
+import { createDocuments } from "../http/documents.ts";
 import { createPipeline, type Pipeline } from "../pipeline.ts";
 import { createGeneration } from "../supergraph/generation.ts";
 import { createGenerations } from "../supergraph/generations.ts";
@@ -48,6 +51,16 @@ function only(supergraph: LoadedSupergraph) {
   return createGenerations({ ...createGeneration(supergraph), executor: never }, refuse, log);
 }
 
+function pipelineOver(supergraph: LoadedSupergraph, maxCost: number): Pipeline {
+  const enter = createEntrance(admitEverybody);
+  return createPipeline({
+    generations: only(supergraph),
+    enter,
+    documents: createDocuments(createMemoryStore()),
+    maxCost,
+  });
+}
+
 async function supergraphOf(typeDefs: string): Promise<LoadedSupergraph> {
   const { supergraphSdl, errors } = composeServices([
     { name: "shelves", url: "http://shelves.invalid", typeDefs: parse(typeDefs) },
@@ -60,7 +73,7 @@ let supergraph: LoadedSupergraph;
 let pipeline: Pipeline;
 beforeAll(async () => {
   supergraph = await supergraphOf(shelves);
-  pipeline = createPipeline({ generations: only(supergraph), admit: admitEverybody, maxCost: -1 });
+  pipeline = pipelineOver(supergraph, -1);
 });
 afterAll(() => supergraph.planner.close());
 
@@ -70,7 +83,14 @@ interface Refusal {
 
 async function refusal(query: string, variables: object = {}, ask = pipeline) {
   const body = JSON.stringify({ query, variables });
-  const request = { method: "POST", url: "/graphql", headers: { "content-type": "application/json" }, body };
+  const headers = { "content-type": "application/json", accept: "application/graphql-response+json" };
+  const request = {
+    method: "POST",
+    url: "/graphql",
+    headers,
+    body,
+    address: "::1",
+  };
   const response = await ask(request, log);
   const { message, extensions } = (JSON.parse(String(response.body)) as Refusal).errors[0];
   return { status: response.status, message, code: extensions.code };
@@ -129,7 +149,7 @@ describe("the estimated cost of an operation", () => {
 
   it("is the same whatever names the directives were imported under", async () => {
     const other = await supergraphOf(renamed);
-    const ask = createPipeline({ generations: only(other), admit: admitEverybody, maxCost: -1 });
+    const ask = pipelineOver(other, -1);
     expect(await cost("{ books(last: 3) { edges { title } } dear { id } }", {}, ask)).toBe(1 + 6 + 50);
     await other.planner.close();
   });
@@ -144,7 +164,7 @@ describe("the estimated cost of an operation", () => {
   });
 
   it("is held against the most that is allowed, before any subgraph is asked", async () => {
-    const ask = createPipeline({ generations: only(supergraph), admit: admitEverybody, maxCost: 9 });
+    const ask = pipelineOver(supergraph, 9);
     expect(await refusal("{ shelves { id } }", {}, ask)).toEqual({
       status: 400,
       code: "COST_ESTIMATED_TOO_EXPENSIVE",

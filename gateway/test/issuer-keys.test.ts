@@ -3,7 +3,7 @@ import { createLogger } from "../../platform/log.ts";
 import { freePort } from "../../platform/test/ports.ts";
 import { watchIssuerKeys } from "../admission/issuer-keys.ts";
 import { createGateway } from "../server.ts";
-import { newCitizenId, newSigningKey, startCity, type TestCity } from "./city.ts";
+import { gatewayConfig, newCitizenId, startCity, type TestCity } from "./city.ts";
 
 const readMe = "{ me { id } }";
 const citizen = newCitizenId();
@@ -62,19 +62,12 @@ describe("a gateway that starts before identity", () => {
     await city.issuer.stop();
     const port = await freePort();
     const gateway = await createGateway(
-      {
-        logLevel: "silent",
-        host: "localhost",
+      await gatewayConfig({
         port,
         issuer: city.issuer.url,
         gatewayUrl: city.gatewayUrl,
-        signingKey: await newSigningKey(),
-        subgraphs: new Map(Object.entries(city.subgraphs).map(([name, { url }]) => [name, new URL(url)])),
-        supergraphFile: undefined,
-        contracts: undefined,
-        workers: 1,
-        redisUrl: undefined,
-      },
+        subgraphs: Object.fromEntries(Object.entries(city.subgraphs).map(([name, { url }]) => [name, url])),
+      }),
       createLogger("gateway", "silent"),
     );
     try {

@@ -6,7 +6,7 @@
  */
 import { createHmac } from "node:crypto";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
-import { networkOf } from "./network.ts";
+import { networkOf } from "../../platform/network.ts";
 
 /** Tries that cost no waiting. A person who mistypes needs two or three. */
 const freeTries = 5;

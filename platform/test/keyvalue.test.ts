@@ -61,6 +61,11 @@ describe.each(testRedisUrl ? [inProcess, onRedis(testRedisUrl)] : [inProcess])(
       expect(await store.increment("i", 60)).toBe(1);
     });
 
+    it("counts in steps of any size, back too", async () => {
+      expect(await store.increment("steps", 60, 12)).toBe(12);
+      expect(await store.increment("steps", 60, -5)).toBe(7);
+    });
+
     it("forgets a value when its time is over", async () => {
       await store.set("e", "1", 1);
       await expect.poll(() => store.get("e"), { timeout: 5_000 }).toBeNull();
