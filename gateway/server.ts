@@ -64,7 +64,7 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
         documents: createDocuments(store, createSafelist(trusted, config.safelistMode)),
         maxCost: config.maxCost,
       }),
-      sendPage,
+      { sendPage, allowedOrigins: config.allowedOrigins },
     );
     addPublicKey(app, config);
     await app.listen({ port: config.port, host: config.host });

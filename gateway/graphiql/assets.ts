@@ -1,10 +1,13 @@
 /** The files of the page: GraphiQL from its package, the OAuth client from its own, and ours. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { type ContentCoding, compress } from "../http/compression.ts";
 
 export interface Asset {
   readonly type: string;
   readonly text: string;
+  /** The text in a content coding; coded once. */
+  coded(coding: ContentCoding): Promise<Buffer>;
   /** Changes with the text (RFC 9110, 8.8.3). */
   readonly etag: string;
 }
@@ -55,5 +58,15 @@ export function createAssets(): (name: string) => Promise<Asset> | undefined {
 async function load(name: string): Promise<Asset> {
   const [type, source] = sources[name] ?? [script, async () => ""];
   const text = await source();
-  return { type, text, etag: `"${createHash("sha256").update(text).digest("base64url")}"` };
+  const coded = new Map<ContentCoding, Promise<Buffer>>();
+  return {
+    type,
+    text,
+    coded(coding) {
+      const known = coded.get(coding) ?? compress(text, coding);
+      coded.set(coding, known);
+      return known;
+    },
+    etag: `"${createHash("sha256").update(text).digest("base64url")}"`,
+  };
 }

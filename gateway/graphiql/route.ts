@@ -1,5 +1,6 @@
 /** GraphiQL on the HTTP server. */
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { contentCoding } from "../http/compression.ts";
 import { createAssets } from "./assets.ts";
 import { contentSecurityPolicy, type GraphiqlSettings, graphiqlPage } from "./page.ts";
 
@@ -25,9 +26,12 @@ export function addGraphiql(app: FastifyInstance, settings: GraphiqlSettings): (
   app.get<{ Params: { name: string } }>("/graphiql/assets/:name", async (request, reply) => {
     const found = await asset(request.params.name);
     if (!found) return reply.callNotFound();
-    reply.header("cache-control", "no-cache").header("etag", found.etag);
-    if (request.headers["if-none-match"] === found.etag) return reply.code(304).send();
-    return reply.type(found.type).send(found.text);
+    const coding = contentCoding(request.headers["accept-encoding"], found.text);
+    const etag = coding ? `W/${found.etag}` : found.etag;
+    reply.headers({ "cache-control": "no-cache", vary: "accept-encoding", etag });
+    if (request.headers["if-none-match"] === etag) return reply.code(304).send();
+    reply.type(found.type);
+    return coding ? reply.header("content-encoding", coding).send(await found.coded(coding)) : reply.send(found.text);
   });
   return sendPage;
 }

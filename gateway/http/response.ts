@@ -15,6 +15,9 @@ export interface HttpResponse {
   readonly body: string | Readable;
 }
 
+/** For the header `Allow`. */
+export const allowedMethods = "GET, HEAD, POST, OPTIONS";
+
 /** Faults of a well-formed request: as plain `application/json` they are answered with 200. */
 const documentFaults: ReadonlySet<ErrorCode> = new Set([
   "PERSISTED_QUERY_NOT_FOUND",
@@ -76,7 +79,7 @@ function refusalHeaders({ extensions }: AnswerError): Record<string, string> {
     case "TOKEN_EXPIRED":
       return { "www-authenticate": invalidToken(extensions.code) };
     case "METHOD_NOT_ALLOWED":
-      return { allow: "GET, POST" };
+      return { allow: allowedMethods };
     default:
       return {};
   }

@@ -47,7 +47,7 @@ describe("GraphQL over HTTP", () => {
   it("refuses a mutation by GET with 405", async () => {
     const response = await deliberately(`${endpoint}?query=${encodeURIComponent("mutation { __typename }")}`);
     expect(response.status).toBe(405);
-    expect(response.headers.get("allow")).toBe("GET, POST");
+    expect(response.headers.get("allow")).toBe("GET, HEAD, POST, OPTIONS");
     expect(await codeOf(response)).toBe("METHOD_NOT_ALLOWED");
   });
 
