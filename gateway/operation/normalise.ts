@@ -12,7 +12,7 @@ import {
 /** An operation with the fragments that it uses, and nothing else. */
 export interface SelectedOperation {
   readonly definition: OperationDefinitionNode;
-  /** By name, in the order of their names. */
+  /** By name, in the order in which they are first spread. */
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   /**
    * The same as text without a trace of formatting, comments or the order of fragments: two operations
@@ -58,5 +58,5 @@ function fragmentsUsed(definition: OperationDefinitionNode, document: DocumentNo
       },
     });
   collect(definition);
-  return Object.fromEntries([...used].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(used);
 }
