@@ -55,7 +55,8 @@ export function createRateLimiter(limits: RateLimits, store: CountStore, log: Lo
     const citizen = await take(`citizen ${subject}`, limits.citizen);
     if (!citizen.allowed) return report("citizen", citizen);
     const client = await take(`client ${clientId}`, limits.client);
-    return client.remaining < citizen.remaining ? report("client", client) : report("citizen", citizen);
+    const clientIsNearer = !client.allowed || client.remaining < citizen.remaining;
+    return clientIsNearer ? report("client", client) : report("citizen", citizen);
   };
 }
 

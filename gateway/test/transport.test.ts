@@ -118,14 +118,13 @@ describe("a request that a page of another site could send", () => {
   const query = `?query=${encodeURIComponent("{ __typename }")}`;
 
   it.each([
-    ["a GET without further headers", "GET", undefined],
-    ["a GET with a form's content type", "GET", { "content-type": "text/plain" }],
-    ["a GET with credentials that browsers remember", "GET", { authorization: "Basic YTpi" }],
-    ["a GET with an empty header", "GET", { "apollo-require-preflight": "" }],
-  ])("is refused: %s", async (_what, method, headers) => {
-    const answer = await request(endpoint + query, { method: "GET", ...(headers && { headers }) });
+    ["a GET without further headers", undefined],
+    ["a GET with a form's content type", { "content-type": "text/plain" }],
+    ["a GET with credentials that browsers remember", { authorization: "Basic YTpi" }],
+    ["a GET with an empty header", { "apollo-require-preflight": "" }],
+  ])("is refused: %s", async (_what, headers) => {
+    const answer = await request(endpoint + query, headers ? { headers } : {});
     const text = await answer.body.text();
-    expect(method).toBe("GET");
     expect(answer.statusCode).toBeGreaterThanOrEqual(400);
     expect(text).toMatch(/CSRF_PREVENTED|TOKEN_INVALID/);
   });
