@@ -10,6 +10,7 @@ export function composeSecrets(): Record<string, string> {
     IDENTITY_COOKIE_KEY: secrets.identityCookieKey,
     PORTAL_COOKIE_KEY: secrets.portalCookieKey,
     GATEWAY_SIGNING_KEY: secrets.gatewaySigningKey,
+    GATEWAY_CACHE_KEY: secrets.gatewayCacheKey,
     PORTAL_CLIENT_KEY: secrets.portalClientKey,
     UTILITIES_EVENT_KEY: secrets.utilitiesEventKey,
     ...Object.fromEntries(

@@ -6,6 +6,7 @@ import {
   es256PrivateJwk,
   httpUrl,
   redisUrl,
+  secretBytes,
   setting,
   tcpPort,
 } from "../platform/config.ts";
@@ -113,6 +114,11 @@ export const gatewaySpec = {
     "HUIMIN_ALLOWED_ORIGINS",
     origins.default([]),
     "Origins, with commas between them, whose pages may read answers. None unless given.",
+  ),
+  cacheKey: setting(
+    "HUIMIN_CACHE_KEY",
+    secretBytes(32).optional(),
+    "Key under which answers of subgraphs are kept in Redis; without it each process keeps its own in memory.",
   ),
   redisUrl: setting("REDIS_URL", redisUrl, "Redis that all replicas share; without it each process keeps its own."),
 } as const;

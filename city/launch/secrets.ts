@@ -17,6 +17,8 @@ const secretsSchema = z.strictObject({
   /** Private ES256 JWK as JSON. */
   gatewaySigningKey: jwk,
   portalClientKey: jwk,
+  /** Under which the gateway keeps answers in Redis. */
+  gatewayCacheKey: key.default(() => randomText(32)),
   /** Signs the events of the utilities department. */
   utilitiesEventKey: jwk.default(makeSigningKey),
   /** Password of the embedded server's superuser. */
@@ -39,6 +41,7 @@ export function makeSecrets(): CitySecrets {
     identityCookieKey: randomText(32),
     portalCookieKey: randomText(32),
     gatewaySigningKey: makeSigningKey(),
+    gatewayCacheKey: randomText(32),
     portalClientKey: makeSigningKey(),
     utilitiesEventKey: makeSigningKey(),
     databasePassword: randomText(24),

@@ -76,6 +76,7 @@ function ownSettings(name: ServiceName, layout: CityLayout): Record<string, stri
         ...redis,
         HUIMIN_ISSUER: issuer,
         HUIMIN_SIGNING_KEY: secrets.gatewaySigningKey,
+        HUIMIN_CACHE_KEY: secrets.gatewayCacheKey,
         HUIMIN_SUBGRAPHS: subgraphs(basePort),
         HUIMIN_EVENT_KEYS: `utilities=${originOf(basePort, "utilities")}/.well-known/jwks.json`,
       };

@@ -54,6 +54,7 @@ describe("the city's secrets", () => {
     expect(holders(keys.portalCookieKey)).toEqual(["portal"]);
     expect(holders(keys.portalClientKey)).toEqual(["portal"]);
     expect(holders(keys.gatewaySigningKey)).toEqual(["gateway"]);
+    expect(holders(keys.gatewayCacheKey)).toEqual(["gateway"]);
     expect(holders(keys.utilitiesEventKey)).toEqual(["utilities"]);
     for (const [service, password] of Object.entries(rolePasswords)) expect(holders(password)).toEqual([service]);
   });

@@ -16,7 +16,7 @@ import { createShelf } from "./shelf.ts";
 import { createInvalidation, createTags, type Invalidate, newVersion, versionLife } from "./tags.ts";
 
 export interface EntityCacheOptions {
-  /** Who is asked for what is not kept. Closed with the cache. */
+  /** Who is asked for what is not kept. Not closed with the cache: others may use it. */
   readonly boundary: DirectBoundary;
   /** The generation: nothing is shared between two of them. */
   readonly supergraph: { readonly id: string; readonly supergraphSchema: GraphQLSchema };
@@ -29,6 +29,8 @@ export interface EntityCacheOptions {
 
 export interface EntityCache extends Boundary {
   readonly invalidate: Invalidate;
+  /** Lets what is being written be written. */
+  close(): Promise<void>;
 }
 
 /** Puts a cache around a boundary. Without hints in the supergraph nothing is ever kept. */
@@ -65,10 +67,7 @@ export function createEntityCache({ boundary, supergraph, store, secret, now }: 
       if (policy.kind === "root") return await answerRoot(cache, asking, policy.policy);
       return await answerEntities(cache, asking, policy.lists);
     },
-    async close() {
-      await shelf.settle();
-      await boundary.close();
-    },
+    close: shelf.settle,
     invalidate: createInvalidation(store, tags, namesOf),
   };
 }

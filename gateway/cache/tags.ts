@@ -11,8 +11,8 @@ import type { EntityNames } from "./entity-keys.ts";
 import { longestLife } from "./hints.ts";
 import type { Sealer } from "./seal.ts";
 
-/** What a subgraph may say has changed: one entity, all of a type, or, without a type, everything it holds. */
-export interface Stale {
+/** What a tag names: one entity, all of a type, or, without a type, everything that the subgraph holds. */
+interface Stale {
   readonly type?: string;
   /** The fields of one of the type's keys. */
   readonly key?: Readonly<Record<string, unknown>>;
@@ -48,16 +48,29 @@ export function createTags(sealer: Sealer): Tags {
 }
 
 /**
- * Forgets what `subgraph` says has changed. Only entries of that subgraph are touched, whatever it names.
- * Rejects when the store cannot be reached.
+ * Forgets what `subgraph` says has changed: `Bill:{"id":"7"}` is an entity by the fields of one of its keys,
+ * `Bill` all of a type, `*` everything. A tag that is none of these counts as `*`. Only what that subgraph
+ * has answered is touched, whatever it names. Rejects when the store cannot be reached.
  */
-export type Invalidate = (subgraph: string, stale: readonly Stale[]) => Promise<void>;
+export type Invalidate = (subgraph: string, tags: readonly string[]) => Promise<void>;
+
+const tagForm = /^(?<type>[_A-Za-z]\w*)(?::(?<key>\{.*\}))?$/;
 
 export function createInvalidation(store: KeyValueStore, tags: Tags, namesOf: EntityNames): Invalidate {
-  return async (subgraph, stale) => {
-    const names = new Set(stale.flatMap((each) => tagsOf(tags, namesOf, subgraph, each)));
+  return async (subgraph, texts) => {
+    const names = new Set(texts.flatMap((text) => tagsOf(tags, namesOf, subgraph, readTag(text))));
     await Promise.all([...names].map((name) => store.set(name, newVersion(), versionLife)));
   };
+}
+
+function readTag(text: string): Stale {
+  const { type, key } = tagForm.exec(text)?.groups ?? {};
+  if (type === undefined || key === undefined) return type === undefined ? {} : { type };
+  try {
+    return { type, key: JSON.parse(key) };
+  } catch {
+    return { type };
+  }
 }
 
 function tagsOf(tags: Tags, namesOf: EntityNames, subgraph: string, { type, key }: Stale): string[] {

@@ -116,9 +116,10 @@ export async function startPlaces(openStore?: () => Promise<KeyValueStore>): Pro
     ["hours", hours.url],
   ]);
   const supergraph = { id: "one", supergraphSchema: composed() };
+  const boundary = createBoundary(addresses, callerHeader);
   const replica = (key: Uint8Array = secret) =>
     createEntityCache({
-      boundary: createBoundary(addresses, callerHeader),
+      boundary,
       supergraph,
       store,
       secret: key,
@@ -140,6 +141,7 @@ export async function startPlaces(openStore?: () => Promise<KeyValueStore>): Pro
     },
     close: async () => {
       await Promise.all(replicas.map((each) => each.close()));
+      await boundary.close();
       await Promise.all(servers.map((server) => server.close()));
       await store.close();
     },

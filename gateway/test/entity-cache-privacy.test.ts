@@ -197,7 +197,7 @@ describe("the store", () => {
           return own.asked.length;
         })
         .toBe(0);
-      await own.cache.invalidate("places", [{ type: "Office", key: { id: "2" } }]);
+      await own.cache.invalidate("places", ['Office:{"id":"2"}']);
       await askOffices(own, ann, ["1", "2"], "name");
       expect(own.asked[0]?.variables.representations).toEqual([{ __typename: "Office", id: "2" }]);
     } finally {
