@@ -15,8 +15,11 @@ const planTimeoutMs = 10_000;
 /** Longest time that a supergraph may take to load, in milliseconds. */
 const loadTimeoutMs = 60_000;
 
-/** Memory of the thread. What needs more dies alone, without the gateway. */
-const resourceLimits = { maxOldGenerationSizeMb: 1_024 } as const;
+/**
+ * Memory of the thread. What needs more dies alone, without the gateway. What planning leaves behind lives
+ * shortly: a larger young generation would only make the process larger.
+ */
+const resourceLimits = { maxOldGenerationSizeMb: 1_024, maxYoungGenerationSizeMb: 16 } as const;
 
 /** A planner that has read its supergraph, and what it learned from it. */
 export interface StartedPlanner {
