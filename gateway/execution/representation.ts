@@ -51,7 +51,9 @@ function writerFor(
   conditions: TypeConditions,
 ): WriteRepresentation | undefined {
   const members = membersOf(typename, requires, rewrites, conditions);
-  return members.length === 0 ? undefined : objectWriter(members, conditions);
+  // A name alone finds no entity; plans have such requirements beneath conditions that contradict one another.
+  const hasKey = members.some(({ from }) => from !== "__typename");
+  return hasKey ? objectWriter(members, conditions) : undefined;
 }
 
 /** What is required of an object of the type, with what the rewrites make of it. */

@@ -15,21 +15,26 @@ import {
   print,
 } from "graphql";
 import type { Errand } from "../../admission/admit.ts";
+import type { AnswerError } from "../../answer.ts";
 import type { Boundary } from "../../boundary/boundary.ts";
 import { compileProgram } from "../../execution/program.ts";
 import { avoidClashes, reservedNames } from "../../planning/clashing-names.ts";
 import { startPlannerThread } from "../../planning/planner-thread.ts";
 import { type BoundaryOptions, type FixtureBoundary, fixtureBoundaries, type SeenCall } from "./boundary.ts";
 import type { Faults } from "./faults.ts";
-import { type Arguments, composeFixture, type Fixture, monolith, type Run, subgraph } from "./fixture.ts";
+import {
+  type Arguments,
+  composeFixture,
+  type Fixture,
+  monolith,
+  type Run,
+  subgraph,
+  withoutPromises,
+} from "./fixture.ts";
 
 /** What a client gets, and what it cost. */
 export interface Outcome extends Pick<ExecutionResult, "data"> {
-  readonly errors?: readonly {
-    readonly message: string;
-    readonly path?: readonly (string | number)[];
-    readonly extensions?: Record<string, unknown>;
-  }[];
+  readonly errors?: readonly AnswerError[];
   readonly calls: readonly SeenCall[];
 }
 
@@ -49,6 +54,8 @@ export interface Federation {
   ): Promise<Pick<ExecutionResult, "data">>;
   /** Runs it without any gateway, over all the data at once. */
   readonly askMonolith: (document: DocumentNode | string, variables?: Arguments, faults?: Faults) => ReturnType<Run>;
+  /** The same over a schema in which every field is nullable: no null hides what is beside it. */
+  readonly askUnhidden: Federation["askMonolith"];
   close(): Promise<void>;
 }
 
@@ -69,6 +76,7 @@ export async function startFederation(fixture: Fixture): Promise<Federation> {
   const reserved = reservedNames(supergraphSchema);
   const boundaryTo = fixtureBoundaries(fixture);
   const run = monolith(fixture, schema);
+  const runUnhidden = monolith(fixture, withoutPromises(apiSdl));
   const stock = stockExecutor(fixture, supergraphSdl);
   const plan: Federation["plan"] = (document, overrides = new Map()) =>
     planner.plan({ document: print(document), overrides });
@@ -102,6 +110,9 @@ export async function startFederation(fixture: Fixture): Promise<Federation> {
     askMonolith(source, variables = {}, faults) {
       const document = documentOf(source);
       return run(document, variables, faults);
+    },
+    askUnhidden(source, variables = {}, faults) {
+      return runUnhidden(documentOf(source), variables, faults);
     },
     close: () => planner.close(),
   };

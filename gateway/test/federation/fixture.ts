@@ -5,6 +5,7 @@
 import { composeServices } from "@apollo/composition";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import {
+  buildSchema,
   type DocumentNode,
   type ExecutionResult,
   execute,
@@ -79,6 +80,11 @@ export function monolith({ fields, monolithFields = {} }: Fixture, schema: Graph
     const options = { schema, document, rootValue: {}, variableValues, fieldResolver };
     return execute(options);
   };
+}
+
+/** A schema in which nothing promises to be there. */
+export function withoutPromises(sdl: string): GraphQLSchema {
+  return buildSchema(print(visit(parse(sdl), { FieldDefinition: (node) => ({ ...node, type: nullable(node.type) }) })));
 }
 
 /** A subgraph of the fixture as an executable schema. */
