@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import product from "../../../package.json" with { type: "json" };
 import { stopProcess } from "../process.ts";
 
 const startTimeoutMs = 60_000;
@@ -46,17 +47,14 @@ export const stock: Contender = {
   command: ({ supergraphFile }, port) => [here("stock.ts"), supergraphFile, String(port)],
 };
 
+/** What `npm run federation:serve` runs, without npm around it: the arguments of `node`. */
+const [, ...serveCommand] = product.scripts["federation:serve"].split(" ");
+
 export const huimin: Contender = {
   name: "huimin",
   answersQuery: true,
   dedupes: true,
-  command: ({ supergraphFile }, port) => [
-    here("../../../gateway/serve/main.ts"),
-    "--supergraph",
-    supergraphFile,
-    "--port",
-    String(port),
-  ],
+  command: ({ supergraphFile }, port) => [...serveCommand, "--supergraph", supergraphFile, "--port", String(port)],
 };
 
 const hive = (name: string, options: readonly string[]): Contender => ({
@@ -90,6 +88,7 @@ export function startContender(
   nodeOptions: readonly string[] = [],
 ): RunningContender {
   const child = spawn(process.execPath, [...nodeOptions, ...contender.command(setting, port)], {
+    cwd: here("../../.."),
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     env: { ...process.env, NODE_ENV: "production" },
   });
