@@ -18,21 +18,21 @@
 import { HuiminError } from "../trust/errors.ts";
 import { type Errand, type RequestLog, requireCaller } from "./admission/admit.ts";
 import type { Enter, Entry } from "./admission/entrance.ts";
-import { type Answer, errorsOf, RequestRefused } from "./answer.ts";
-import type { Executor } from "./execution/executor.ts";
+import { errorsOf, RequestRefused, type WrittenAnswer } from "./answer.ts";
+import type { Boundary } from "./boundary/boundary.ts";
 import { introspect } from "./execution/introspection.ts";
 import type { Documents, FoundRequest } from "./http/documents.ts";
 import { answerMediaType, defaultMediaType } from "./http/media-type.ts";
 import { type HttpRequest, readRequest } from "./http/request.ts";
-import { type HttpResponse, writeAnswer } from "./http/response.ts";
+import { type HttpResponse, writeAnswer, writeWhole } from "./http/response.ts";
 import { requireAffordable } from "./operation/cost.ts";
 import { readVariables } from "./operation/operation.ts";
 import type { Generation } from "./supergraph/generation.ts";
 import type { Generations } from "./supergraph/generations.ts";
 
-/** A supergraph with what runs its operations. */
+/** A supergraph with the way to its subgraphs. */
 export interface ExecutableGeneration extends Generation {
-  readonly executor: Executor;
+  readonly boundary: Boundary;
 }
 
 /** What the stations need to work. */
@@ -49,7 +49,7 @@ export type Pipeline = (request: HttpRequest, log: RequestLog) => Promise<HttpRe
 
 /** Puts the stations in a row. */
 export function createPipeline({ generations, enter, documents, maxCost = Infinity }: PipelineParts): Pipeline {
-  const answer = async (entry: Entry, request: HttpRequest, log: RequestLog): Promise<Answer> => {
+  const answer = async (entry: Entry, request: HttpRequest, log: RequestLog): Promise<WrittenAnswer> => {
     const errand = { ...entry.admission(), log };
     const found = await documents.find(readRequest(request), log);
     return await generations.use((generation) => run(generation, found, errand));
@@ -58,14 +58,15 @@ export function createPipeline({ generations, enter, documents, maxCost = Infini
     generation: ExecutableGeneration,
     { request, fits }: FoundRequest,
     errand: Errand,
-  ): Promise<Answer> => {
+  ): Promise<WrittenAnswer> => {
     const operation = generation.compile(request, errand.admitted);
     fits?.();
     requireCaller(errand.admitted, operation);
     const variables = readVariables(operation, request.variables);
     requireAffordable(operation.cost, variables, maxCost);
-    if (!operation.readsData) return introspect(operation, variables);
-    return await generation.executor.execute(operation, variables, errand);
+    if (!operation.readsData) return { body: JSON.stringify(introspect(operation, variables)) };
+    const { program } = await operation.planned(errand.admitted);
+    return await program.execute(variables, errand, generation.boundary);
   };
 
   return async (request, log) => {
@@ -73,7 +74,7 @@ export function createPipeline({ generations, enter, documents, maxCost = Infini
     if (!mediaType) return writeAnswer({ errors: errorsOf(new HuiminError("NOT_ACCEPTABLE")) }, defaultMediaType);
     const entry = await enter(request);
     try {
-      return writeAnswer(await answer(entry, request, log), mediaType, entry.headers);
+      return writeWhole(await answer(entry, request, log), mediaType, entry.headers);
     } catch (error) {
       report(error, log);
       return writeAnswer({ errors: errorsOf(error) }, mediaType, entry.headers);

@@ -1,9 +1,10 @@
 /** The gateway as a service: one graph over all subgraphs. */
+import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { importJWK } from "jose";
 import { createHttpServer } from "../platform/http.ts";
-import type { KeyValueStore } from "../platform/keyvalue.ts";
+import { createMemoryStore, type KeyValueStore } from "../platform/keyvalue.ts";
 import type { RunningService } from "../platform/lifecycle.ts";
 import type { Logger } from "../platform/log.ts";
 import { openKeyValueStore } from "../platform/redis.ts";
@@ -13,10 +14,10 @@ import { anonymous, createAdmission } from "./admission/admit.ts";
 import { createEntrance } from "./admission/entrance.ts";
 import { watchIssuerKeys } from "./admission/issuer-keys.ts";
 import { createRateLimiter } from "./admission/rate-limit.ts";
-import { type Boundary, createBoundary } from "./boundary/boundary.ts";
+import { createBoundary, type DirectBoundary } from "./boundary/boundary.ts";
 import { transactionTokenCredentials } from "./boundary/credentials.ts";
+import { createEntityCache, type EntityCache } from "./cache/entity-cache.ts";
 import type { GatewayConfig } from "./config.ts";
-import { createStockExecutor } from "./execution/stock-executor.ts";
 import type { GraphiqlSettings } from "./graphiql/page.ts";
 import { addGraphiql } from "./graphiql/route.ts";
 import { createDocuments } from "./http/documents.ts";
@@ -75,15 +76,22 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
   return { url: `http://localhost:${(app.server.address() as AddressInfo).port}`, close };
 }
 
+/** A generation that remembers what subgraphs allow it to. */
+interface CachingGeneration extends ExecutableGeneration {
+  readonly boundary: EntityCache;
+}
+
 /** The supergraph of the configuration, with its contracts; warm from what other processes know. */
 async function serveGenerations(
-  { supergraphFile, subgraphs, contracts }: GatewayConfig,
-  boundary: Boundary,
+  { supergraphFile, subgraphs, contracts, cacheKey }: GatewayConfig,
+  boundary: DirectBoundary,
   store: KeyValueStore,
   trusted: readonly TrustedDocument[],
   log: Logger,
-): Promise<Generations<ExecutableGeneration>> {
-  const open = async (sdl: string, before?: ExecutableGeneration): Promise<ExecutableGeneration> => {
+): Promise<Generations<CachingGeneration>> {
+  // Without a key that the replicas share each keeps its own answers: events reach them all.
+  const kept = cacheKey ? { store, secret: cacheKey } : { store: createMemoryStore(), secret: randomBytes(32) };
+  const open = async (sdl: string, before?: ExecutableGeneration): Promise<CachingGeneration> => {
     const options = { addresses: subgraphs, spareAddresses: before !== undefined, plans: { store, log } };
     const supergraph = await loadSupergraph(sdl, options);
     const generation = createGeneration(supergraph, contracts && { contracts });
@@ -91,7 +99,12 @@ async function serveGenerations(
       generation.compile({ query, operationName: undefined, readOnly: false }, anonymous);
     reportBroken(trusted, compile, log);
     await generation.warm(before ? before.busiest() : await readBusyOperations(store, log));
-    return { ...generation, executor: createStockExecutor(supergraph, boundary) };
+    const cache = createEntityCache({ boundary, supergraph, ...kept });
+    const close = async () => {
+      await cache.close();
+      await generation.close();
+    };
+    return { ...generation, boundary: cache, close };
   };
   return await serveSupergraphFile(supergraphFile ?? committedSupergraph, open, log);
 }

@@ -37,11 +37,11 @@ export class Problems {
     this.#problems.set(JSON.stringify([problem.code, problem.message, path]), { ...problem, path });
   }
 
-  /** Adds what a writer found, unless it follows from what is known already. */
-  addFault(fault: Fault, where: ResponsePath, part: number): void {
+  /** Adds what a writer found; false when it only follows from what is known already. */
+  addFault(fault: Fault, where: ResponsePath, part: number): boolean {
     const path = this.#visible(where);
     for (const known of this.#problems.values()) {
-      if (known.path ? startsWith(known.path, path) || startsWith(path, known.path) : fault === "missing") return;
+      if (known.path ? startsWith(known.path, path) || startsWith(path, known.path) : fault === "missing") return false;
     }
     this.add({
       code: "INTERNAL_SERVER_ERROR",
@@ -49,6 +49,7 @@ export class Problems {
       path: where,
       part,
     });
+    return true;
   }
 
   /** The errors of a part, or of all. */

@@ -59,6 +59,11 @@ export class Run {
     this.#schedule.start();
   }
 
+  /** The log of the request. */
+  get log(): Errand["log"] {
+    return this.#context.errand.log;
+  }
+
   /** Sends nothing more. */
   stop(): void {
     this.#schedule.stop();

@@ -30,7 +30,10 @@ export function writeData(run: Run, decisions: Decisions, { write, value, path, 
     decisions,
     shared,
     path,
-    onFault: (fault, where) => run.problems.addFault(fault, where, part),
+    onFault: (fault, where) => {
+      if (!run.problems.addFault(fault, where, part)) return;
+      run.log.error({ path: where }, "data of a subgraph does not fit the schema");
+    },
     onNull: (where) => nulled.push(where),
   });
   return write(value, exact) ? { text: exact.text, nulled } : { text: "null", nulled: [...nulled, path] };

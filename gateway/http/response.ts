@@ -1,7 +1,8 @@
 /** Answer to bytes: status, headers and body, by the GraphQL over HTTP specification. */
 import type { Readable } from "node:stream";
 import { type ErrorCode, errorCatalogue } from "../../trust/errors.ts";
-import type { Answer, AnswerError } from "../answer.ts";
+import type { Answer, AnswerError, WrittenAnswer } from "../answer.ts";
+import type { Cacheability } from "../boundary/boundary.ts";
 import type { AnswerMediaType } from "./media-type.ts";
 import { multipartFraming, multipartMediaType } from "./multipart.ts";
 import { eventStreamFraming, eventStreamMediaType } from "./sse.ts";
@@ -17,6 +18,9 @@ export interface HttpResponse {
 
 /** For the header `Allow`. */
 export const allowedMethods = "GET, HEAD, POST, OPTIONS";
+
+/** The request headers on which the form of an answer depends. */
+const answersVaryBy = "accept, accept-encoding";
 
 /** Faults of a well-formed request: as plain `application/json` they are answered with 200. */
 const documentFaults: ReadonlySet<ErrorCode> = new Set([
@@ -45,12 +49,32 @@ export function writeAnswer(
     headers: {
       "content-type": mediaType,
       "cache-control": "private, no-store",
-      vary: "accept, accept-encoding",
+      vary: answersVaryBy,
       ...more,
       ...(refusal && refusalHeaders(refusal)),
     },
     body: JSON.stringify(answer),
   };
+}
+
+/** The response for an answer that is text already. */
+export function writeWhole(
+  { body, cacheability }: WrittenAnswer,
+  mediaType: AnswerMediaType,
+  more: HttpResponse["headers"] = {},
+): HttpResponse {
+  return {
+    status: 200,
+    headers: { "content-type": mediaType, vary: answersVaryBy, ...more, ...freshness(cacheability) },
+    body,
+  };
+}
+
+/** What caches on the way may do with an answer (RFC 9111). */
+function freshness(cacheability: Cacheability | undefined): Record<string, string> {
+  if (!cacheability) return { "cache-control": "private, no-store" };
+  const { scope, maxAgeSeconds, ageSeconds } = cacheability;
+  return { "cache-control": `${scope.toLowerCase()}, max-age=${maxAgeSeconds}`, age: String(ageSeconds) };
 }
 
 /** The response for an answer with `@defer`, part by part. */

@@ -1,6 +1,7 @@
 /** Any supergraph behind the gateway's own pipeline, without sign-in. For trials and tests. */
 import { access, constants } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import { ConfigError } from "../../platform/config.ts";
 import { createHttpServer } from "../../platform/http.ts";
 import { createMemoryStore } from "../../platform/keyvalue.ts";
 import type { RunningService } from "../../platform/lifecycle.ts";
@@ -9,7 +10,6 @@ import { admitEverybody } from "../admission/admit.ts";
 import { createEntrance } from "../admission/entrance.ts";
 import { createBoundary } from "../boundary/boundary.ts";
 import { forwardedCredentials } from "../boundary/credentials.ts";
-import { createStockExecutor } from "../execution/stock-executor.ts";
 import { createDocuments } from "../http/documents.ts";
 import { addGraphQLRoute } from "../http/route.ts";
 import { generousLimits } from "../operation/limits.ts";
@@ -57,18 +57,23 @@ async function requireReadable(file: string): Promise<void> {
 
 async function openGeneration(file: string, sdl: string): Promise<ExecutableGeneration> {
   const supergraph = await loadSupergraph(sdl).catch((error: unknown) => {
-    const [reason = ""] = error instanceof Error ? error.message.split("\n", 1) : [];
-    const sentence = reason.replace(/\.*$/, "");
-    throw new UsageError(`${file} holds no supergraph that can be served (${sentence}).`, { cause: error });
+    throw new UsageError(`${file} holds no supergraph that can be served (${reasonOf(error)}).`, { cause: error });
   });
   const boundary = createBoundary(supergraph.addresses, forwardedCredentials);
   const generation = createGeneration(supergraph, { compiler: { limits: generousLimits } });
   return {
     ...generation,
-    executor: createStockExecutor(supergraph, boundary),
+    boundary,
     async close() {
       await boundary.close();
       await generation.close();
     },
   };
+}
+
+/** The first line of what composition and planner say, without the punctuation at its end. */
+function reasonOf(error: unknown): string {
+  if (error instanceof ConfigError) return error.faults.join("; ");
+  const [reason = ""] = error instanceof Error ? error.message.split("\n", 1) : [];
+  return reason.replace(/[.\s]*(Caused by:)?$/, "");
 }

@@ -5,7 +5,7 @@ import { createMemoryStore } from "../../platform/keyvalue.ts";
 import { createLogger } from "../../platform/log.ts";
 import { admitEverybody } from "../admission/admit.ts";
 import { createEntrance } from "../admission/entrance.ts";
-import type { Executor } from "../execution/executor.ts";
+import type { Boundary } from "../boundary/boundary.ts";
 import { createDocuments } from "../http/documents.ts";
 import { createPipeline, type Pipeline } from "../pipeline.ts";
 import { createGeneration } from "../supergraph/generation.ts";
@@ -38,17 +38,18 @@ const renamed = shelves
   .replaceAll("@cost(", "@price(")
   .replaceAll("@listSize(", "@length(");
 
-const never: Executor = {
-  async execute() {
+const never: Boundary = {
+  async call() {
     throw new Error("an operation that is too dear must not be executed");
   },
+  async close() {},
 };
 const log = createLogger("cost", "silent");
 
 /** Generations that never change. */
 function only(supergraph: LoadedSupergraph) {
   const refuse = () => Promise.reject(new Error("no other supergraph"));
-  return createGenerations({ ...createGeneration(supergraph), executor: never }, refuse, log);
+  return createGenerations({ ...createGeneration(supergraph), boundary: never }, refuse, log);
 }
 
 function pipelineOver(supergraph: LoadedSupergraph, maxCost: number): Pipeline {
