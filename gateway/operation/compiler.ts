@@ -4,7 +4,14 @@
  * Two caches stand in a row. The first knows a document by its exact text; the second knows an operation
  * by its normalised text, so that clients who format differently share one plan.
  */
-import { type DocumentNode, GraphQLError, type OperationDefinitionNode, parse, validate } from "graphql";
+import {
+  type DocumentNode,
+  GraphQLError,
+  type OperationDefinitionNode,
+  parse,
+  specifiedRules,
+  validate,
+} from "graphql";
 import { LRUCache } from "lru-cache";
 import { HuiminError } from "../../trust/errors.ts";
 import { RequestRefused } from "../answer.ts";
@@ -12,6 +19,7 @@ import type { GraphQLRequest } from "../http/request.ts";
 import { avoidClashes, reservedNames } from "../planning/clashing-names.ts";
 import type { LoadedSupergraph } from "../supergraph/supergraph.ts";
 import { createCostEstimate } from "./cost.ts";
+import { deferRule } from "./defer-rule.ts";
 import { checkLimits, type DocumentLimits, strictLimits } from "./limits.ts";
 import { printOperation, selectOperation } from "./normalise.ts";
 import { type CompiledOperation, definitionOf, maxErrors, readOperation } from "./operation.ts";
@@ -23,6 +31,8 @@ const exactLimits = { max: 4_000, maxSize: 4 * 1024 * 1024 } as const;
 
 /** Most operations that are kept, and most characters of them and their plans together. */
 const operationLimits = { max: 1_000, maxSize: 8 * 1024 * 1024 } as const;
+
+const rules = [...specifiedRules, deferRule];
 
 /** Compiles operations for one schema; keeps the good ones. */
 export interface Compiler {
@@ -141,7 +151,7 @@ function parseDocument(query: string, { tokens }: DocumentLimits): DocumentNode 
 }
 
 function requireValid({ schema }: LoadedSupergraph, document: DocumentNode): void {
-  const errors = validate(schema, document, undefined, { maxErrors });
+  const errors = validate(schema, document, rules, { maxErrors });
   if (errors.length > 0) throw new RequestRefused("GRAPHQL_VALIDATION_FAILED", errors);
 }
 

@@ -2,18 +2,25 @@
 import { Worker } from "node:worker_threads";
 import type { QueryPlan } from "@apollo/query-planner";
 import { GraphQLError } from "graphql";
+import { LRUCache } from "lru-cache";
 import { HuiminError } from "../../trust/errors.ts";
 import type { Planner, PlanRequest } from "./planner.ts";
 import type { NamedSubgraph, PlanningTask, WorkerMessage } from "./worker-messages.ts";
 
-/** Most operations that wait for their plan. */
-const maxWaiting = 1_000;
+/** What a planner is given at most. */
+export interface PlannerLimits {
+  /** Operations that wait for their plan. */
+  readonly waiting: number;
+  /** Time for one operation, in milliseconds; its thread is given up after that. */
+  readonly planMs: number;
+  /** Time for reading the supergraph, in milliseconds. */
+  readonly loadMs: number;
+}
 
-/** Longest time that one operation is planned, in milliseconds; its thread is given up after that. */
-const planTimeoutMs = 10_000;
+const usualLimits: PlannerLimits = { waiting: 1_000, planMs: 10_000, loadMs: 60_000 };
 
-/** Longest time that a supergraph may take to load, in milliseconds. */
-const loadTimeoutMs = 60_000;
+/** Operations that were too wide are remembered, so many for so many milliseconds: each may cost a thread. */
+const overruns = { max: 1_000, ttl: 10 * 60_000 } as const;
 
 /**
  * Memory of the thread. What needs more dies alone, without the gateway. What planning leaves behind lives
@@ -44,19 +51,21 @@ type Ready = Extract<WorkerMessage, { type: "ready" }>;
  *
  * @throws Error that says why the supergraph cannot be read
  */
-export async function startPlannerThread(supergraphSdl: string): Promise<StartedPlanner> {
-  let thread = await startThread(supergraphSdl);
+export async function startPlannerThread(supergraphSdl: string, limits = usualLimits): Promise<StartedPlanner> {
+  let thread = await startThread(supergraphSdl, limits);
   const { apiSdl, subgraphs, version } = thread.ready;
   const waiting: Waiting[] = [];
+  const tooWide = new LRUCache<string, true>(overruns);
   let working: Promise<void> | undefined;
   let closed = false;
 
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       try {
-        if (!thread.alive()) thread = await startThread(supergraphSdl);
+        if (!thread.alive()) thread = await startThread(supergraphSdl, limits);
         next.resolve(await thread.plan(next.task));
       } catch (error) {
+        if (error instanceof TooWide) tooWide.set(next.task.document, true);
         next.reject(error instanceof Error ? error : new Error(String(error)));
       }
     }
@@ -64,7 +73,8 @@ export async function startPlannerThread(supergraphSdl: string): Promise<Started
   };
   const plan = ({ document, overrides }: PlanRequest): Promise<QueryPlan> => {
     if (closed) return Promise.reject(new Error("the planner is closed"));
-    if (waiting.length >= maxWaiting) return Promise.reject(new HuiminError("OVERLOADED"));
+    if (tooWide.has(document)) return Promise.reject(new TooWide());
+    if (waiting.length >= limits.waiting) return Promise.reject(new HuiminError("OVERLOADED"));
     const { promise, resolve, reject } = Promise.withResolvers<QueryPlan>();
     waiting.push({ task: { document, overrides: [...overrides] }, resolve, reject });
     working ??= work();
@@ -78,6 +88,13 @@ export async function startPlannerThread(supergraphSdl: string): Promise<Started
   return { planner: { plan, close }, apiSdl, subgraphs, version };
 }
 
+/** The planner needs more steps, time or memory for an operation than it has. */
+class TooWide extends GraphQLError {
+  constructor() {
+    super("The operation has too many ways through the subgraphs to be planned. Split it into smaller ones.");
+  }
+}
+
 interface Thread {
   readonly ready: Ready;
   alive(): boolean;
@@ -85,7 +102,7 @@ interface Thread {
   stop(): Promise<unknown>;
 }
 
-async function startThread(supergraphSdl: string): Promise<Thread> {
+async function startThread(supergraphSdl: string, limits: PlannerLimits): Promise<Thread> {
   const worker = new Worker(new URL("./planner-worker.ts", import.meta.url), {
     workerData: supergraphSdl,
     resourceLimits,
@@ -104,22 +121,24 @@ async function startThread(supergraphSdl: string): Promise<Thread> {
     return worker.terminate();
   };
   try {
-    const first = await answerOf(worker, loadTimeoutMs);
+    const first = await answerOf(worker, limits.loadMs);
     if (first.type !== "ready") throw new Error(first.type === "unreadable" ? first.message : "no supergraph was read");
-    return { ready: first, alive: () => alive, stop, plan: (task) => planIn(worker, task, stop) };
+    return { ready: first, alive: () => alive, stop, plan: (task) => planIn(worker, task, limits.planMs, stop) };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function planIn(worker: Worker, task: PlanningTask, stop: Thread["stop"]): Promise<QueryPlan> {
+async function planIn(worker: Worker, task: PlanningTask, planMs: number, stop: Thread["stop"]): Promise<QueryPlan> {
   worker.postMessage(task);
-  const answer = await answerOf(worker, planTimeoutMs).catch(async (error: unknown) => {
+  const answer = await answerOf(worker, planMs).catch(async () => {
+    // The operation wore the thread out, in time or in memory; it must not wear out the next one too.
     await stop();
-    throw error;
+    throw new TooWide();
   });
   if (answer.type === "planned") return JSON.parse(answer.plan);
+  if (answer.type === "tooWide") throw new TooWide();
   if (answer.type === "refused") throw new GraphQLError(answer.message);
   throw new Error(`the planner failed: ${answer.type === "failed" ? answer.message : answer.type}`);
 }

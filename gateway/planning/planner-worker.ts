@@ -39,7 +39,7 @@ if (supergraph) {
       const parsed = withFirmSelections(parse(document, { noLocation: true }));
       say({ type: "planned", plan: JSON.stringify(planSomehow(parsed, (version) => plan(version, overrides))) });
     } catch (error) {
-      say({ type: error instanceof GraphQLError ? "refused" : "failed", message: messageOf(error) });
+      say(explain(error));
     }
   });
   say({
@@ -59,6 +59,15 @@ function planSomehow(document: DocumentNode, plan: (document: DocumentNode) => Q
     if (unconditional === document) throw error;
     return plan(unconditional);
   }
+}
+
+/** The planner's own limits, as it words them. */
+const limitPassed = /^(Exceeded maximum recursive|Number of non-local|Too many options)/;
+
+function explain(error: unknown): WorkerMessage {
+  const message = messageOf(error);
+  if (limitPassed.test(message)) return { type: "tooWide" };
+  return { type: error instanceof GraphQLError ? "refused" : "failed", message };
 }
 
 function readSupergraph(sdl: string): Supergraph | undefined {

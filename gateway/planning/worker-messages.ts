@@ -23,4 +23,5 @@ export type WorkerMessage =
     }
   | { readonly type: "unreadable"; readonly message: string }
   | { readonly type: "planned"; readonly plan: string }
+  | { readonly type: "tooWide" }
   | { readonly type: "refused" | "failed"; readonly message: string };

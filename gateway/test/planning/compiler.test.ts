@@ -112,6 +112,44 @@ describe("documents that differ in anything else", () => {
   });
 });
 
+describe("@defer", () => {
+  it.each([
+    [
+      "at the root of a mutation",
+      'mutation { ... @defer { rename(id: "1", name: "x") { id } } }',
+      "root of a mutation",
+    ],
+    [
+      "at the root of a mutation, in a fragment",
+      'mutation { ...F @defer } fragment F on Mutation { rename(id: "1", name: "x") { id } }',
+      "root of a mutation",
+    ],
+    ["in a subscription", "subscription { told { ... @defer { id } } }", "in a subscription"],
+    [
+      "in a fragment of a subscription",
+      "subscription { told { ...F } } fragment F on Person { ... @defer { name } }",
+      "in a subscription",
+    ],
+    [
+      "with the label of another",
+      '{ people { ... @defer(label: "a") { id } ... @defer(label: "a") { name } } }',
+      "two parts",
+    ],
+    ["with a label from a variable", "query($l: String) { people { ... @defer(label: $l) { id } } }", "written out"],
+  ])("is refused %s", (_where, query, message) => {
+    expect(() => compile(query)).toThrow(
+      expect.objectContaining({ errors: [expect.objectContaining({ message: expect.stringContaining(message) })] }),
+    );
+  });
+
+  it.each([
+    '{ people { ... @defer(label: "a") { id } ... @defer(label: "b") { name } ... @defer { id } } }',
+    'mutation { rename(id: "1", name: "x") { ... @defer { name } } }',
+  ])("is planned in %s", async (query) => {
+    expect((await compile(query).planned(anonymous)).plan.kind).toBe("QueryPlan");
+  });
+});
+
 describe("the plan of an operation", () => {
   it("is made once, however many wait for it", async () => {
     const plans = await Promise.all(

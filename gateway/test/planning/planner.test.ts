@@ -32,6 +32,19 @@ const branchingSdl = composeSdl(
   ),
 );
 
+/** Fields that several subgraphs share behind one that is alone: each way has to be weighed against all others. */
+const wideSdl = composeSdl(
+  Object.fromEntries(
+    ["one", "two", "three", "four", "five"].map((name, i) => [
+      name,
+      `
+        type Query { ${i === 0 ? "t" : name}: T }
+        type T @key(fields: "id") { id: ID! a: T @shareable b: T @shareable c: T @shareable d: T @shareable e: T @shareable }
+      `,
+    ]),
+  ),
+);
+
 describe("a planner", () => {
   it("says which subgraphs there are and what clients see", async () => {
     started = await startPlannerThread(lettersSdl);
@@ -66,6 +79,16 @@ describe("a planner", () => {
     const { planner } = started;
     await expect(planner.plan({ document: "{ nobody }", overrides })).rejects.toThrow(GraphQLError);
     expect((await planner.plan({ document: "{ people { id } }", overrides })).node?.kind).toBe("Fetch");
+  });
+
+  it("gives up an operation with too many ways, refuses it from then on, and plans others as before", async () => {
+    started = await startPlannerThread(wideSdl, { waiting: 10, planMs: 2_000, loadMs: 60_000 });
+    const { planner } = started;
+    await expect(planner.plan({ document: branching(6), overrides })).rejects.toThrow("too many ways");
+    const again = planner.plan({ document: branching(6), overrides });
+    const other = planner.plan({ document: "{ t { b { id } } }", overrides });
+    await expect(again).rejects.toThrow(GraphQLError);
+    expect((await other).kind).toBe("QueryPlan");
   });
 
   it("refuses more work than it can queue at once", async () => {

@@ -24,6 +24,7 @@ export const lettersSdl = composeSdl({
   people: `
     type Query { person(id: ID!): Person people(first: Int = 10, named: String): [Person!]! }
     type Mutation { rename(id: ID!, name: String!): Person }
+    type Subscription { told: Person }
     type Person @key(fields: "id") { id: ID! name: String friends: [Person!]! }
   `,
   letters: `
