@@ -5,13 +5,15 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from "@apollo/federation-internals";
 import { type QueryPlan, QueryPlanner } from "@apollo/query-planner";
-import { type DocumentNode, GraphQLError, parse, printSchema } from "graphql";
+import { type DocumentNode, type FieldNode, GraphQLError, Kind, parse, printSchema, visit } from "graphql";
 import { withFirmSelections, withoutConditions } from "./conditional-selections.ts";
 import { mendPlan } from "./mend-plan.ts";
 import { plannerVersion } from "./planner-version.ts";
 import { withStandIns } from "./required-arguments.ts";
 import { readRequirements } from "./requirements.ts";
 import type { PlanningTask, WorkerMessage } from "./worker-messages.ts";
+
+const typenameField: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: "__typename" } };
 
 const port = parentPort;
 if (!port) throw new Error("planner-worker.ts runs as a worker thread only");
@@ -36,7 +38,7 @@ if (supergraph) {
   };
   port.on("message", ({ document, overrides }: PlanningTask) => {
     try {
-      const parsed = withFirmSelections(parse(document, { noLocation: true }));
+      const parsed = withFirmSelections(withoutIntrospection(parse(document, { noLocation: true })));
       say({ type: "planned", plan: JSON.stringify(planSomehow(parsed, (version) => plan(version, overrides))) });
     } catch (error) {
       say(explain(error));
@@ -47,6 +49,13 @@ if (supergraph) {
     apiSdl: printSchema(supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true })),
     version: plannerVersion(),
     subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
+  });
+}
+
+/** The gateway answers introspection alone, and knows more of it than Apollo's schema does. */
+function withoutIntrospection(document: DocumentNode): DocumentNode {
+  return visit(document, {
+    Field: ({ name: { value } }) => (value === "__schema" || value === "__type" ? typenameField : undefined),
   });
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { GraphQLError } from "graphql";
 import { afterEach, describe, expect, it } from "vitest";
 import { HuiminError } from "../../../trust/errors.ts";
@@ -57,6 +58,21 @@ describe("a planner", () => {
   it("does not start over what is no supergraph, and says why", async () => {
     await expect(startPlannerThread("type Query { a: Int }")).rejects.toThrow(/core|supergraph/i);
     await expect(startPlannerThread("type Query {")).rejects.toThrow(/Syntax Error/);
+  });
+
+  it("is loaded by no thread but its own", () => {
+    const program = `
+      import { createRequire } from "node:module";
+      const require = createRequire(import.meta.url);
+      await import(${JSON.stringify(new URL("../../server.ts", import.meta.url).href)});
+      const loaded = (part) => Object.keys(require.cache).some((file) => file.includes(part));
+      console.error(JSON.stringify({ graphql: loaded("/node_modules/graphql/"), apollo: loaded("/node_modules/@apollo/") }));
+    `;
+    const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+      cwd: import.meta.dirname,
+      encoding: "utf8",
+    });
+    expect(JSON.parse(stderr)).toEqual({ graphql: true, apollo: false });
   });
 
   it("plans without holding up whatever else the process does", async () => {
