@@ -100,6 +100,7 @@ function labelOf({ name, arguments: given = [] }: ConstDirectiveNode): string[] 
  * ones for a label, and for N percent of the requests of nobody.
  */
 export function decideOverrides(labels: readonly string[], admitted: Admitted, rule: OverrideRule): OverrideDecisions {
+  if (labels.length === 0) return noDecisions;
   return new Map(
     labels.map((label) => {
       const share = percentLabel.exec(label)?.groups?.share;
@@ -107,6 +108,8 @@ export function decideOverrides(labels: readonly string[], admitted: Admitted, r
     }),
   );
 }
+
+const noDecisions: OverrideDecisions = new Map();
 
 /** Where in 0 to 100 somebody stands for a label. */
 function positionOf(label: string, admitted: Admitted): number {
