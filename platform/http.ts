@@ -12,7 +12,7 @@ import Fastify, {
   LogController,
 } from "fastify";
 import { within } from "./deadline.ts";
-import type { Logger } from "./log.ts";
+import { LateChild, type Logger } from "./log.ts";
 
 /** Proves that something the service needs works; rejects when it does not. */
 export type ReadinessCheck = () => Promise<unknown>;
@@ -58,6 +58,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   };
   const errorPage: ErrorPage = options.errorPage ?? maskedError;
   const app = Fastify(settings) as unknown as FastifyInstance;
+  app.setChildLoggerFactory((_parent, bindings) => new LateChild(options.log, bindings));
   let closing = false;
   app.addHook("preClose", async () => {
     closing = true;

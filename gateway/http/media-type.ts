@@ -1,4 +1,5 @@
 /** Which representation the client wants (RFC 9110, 12.5.1; GraphQL over HTTP, "Media Types"). */
+import { LRUCache } from "lru-cache";
 import Negotiator from "negotiator";
 import { multipartMediaType } from "./multipart.ts";
 import { eventStreamMediaType } from "./sse.ts";
@@ -21,14 +22,29 @@ export interface AcceptedAnswers {
 /** The type of answers to requests that could not even be read. */
 export const defaultMediaType: AnswerMediaType = answerTypes[0];
 
+/** Headers that have been read: clients send few different ones. */
+const read = new LRUCache<string, AcceptedAnswers>({ max: 500 });
+
+/** Longest header that is remembered, in characters. */
+const maxRemembered = 500;
+
 /**
  * Reads an Accept header. Parts are sent to those alone who name their type, because whoever accepts
  * everything rarely reads them; such a client, and one that names them alone for an answer that has no parts,
  * gets the whole in one. The draft on incremental delivery leaves a server free not to defer.
  */
 export function acceptedAnswers(accept: string | undefined): AcceptedAnswers {
+  const header = accept ?? "*/*";
+  const known = read.get(header);
+  if (known) return known;
+  const accepted = readAccept(header);
+  if (header.length <= maxRemembered) read.set(header, accepted);
+  return accepted;
+}
+
+function readAccept(accept: string): AcceptedAnswers {
   const types: readonly string[] = negotiator(accept).mediaTypes([...answerTypes, eventStreamMediaType]);
-  const parts = /\bmultipart\/mixed\b/i.test(accept ?? "") && accepts(accept, multipartMediaType);
+  const parts = /\bmultipart\/mixed\b/i.test(accept) && accepts(accept, multipartMediaType);
   const whole = answerTypes.find((type) => type === types.find((wanted) => wanted !== eventStreamMediaType));
   return { whole: whole ?? (parts ? defaultMediaType : undefined), parts, events: eventsIn(types) };
 }
