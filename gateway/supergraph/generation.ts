@@ -45,17 +45,31 @@ const maxBusy = 200;
 const warmTimeoutMs = 20_000;
 
 /**
- * Makes the generation of a supergraph.
+ * Makes the generation of a supergraph, whose planner is closed with it, or at once when it cannot be made.
  *
  * @throws Error when a contract leaves no valid schema
  */
 export function createGeneration(supergraph: LoadedSupergraph, options: GenerationOptions = {}): Generation {
-  const { compiler, contracts } = options;
-  const whole = createCompiler(supergraph, compiler);
-  const compilers = new Map<string | null, Compiler>([[null, whole]]);
+  try {
+    return assemble(supergraph, createCompilers(supergraph, options), options.contracts);
+  } catch (error) {
+    void supergraph.planner.close();
+    throw error;
+  }
+}
+
+/** By contract; null is the whole schema. */
+type Compilers = ReadonlyMap<string | null, Compiler>;
+
+function createCompilers(supergraph: LoadedSupergraph, { compiler, contracts }: GenerationOptions): Compilers {
+  const compilers = new Map<string | null, Compiler>([[null, createCompiler(supergraph, compiler)]]);
   for (const [name, filter] of contracts?.filters ?? []) {
     compilers.set(name, createCompiler(applyContract(supergraph, name, filter), compiler));
   }
+  return compilers;
+}
+
+function assemble(supergraph: LoadedSupergraph, compilers: Compilers, contracts: Contracts | undefined): Generation {
   const compilerOf = (admitted: Admitted): Compiler => {
     const name = contracts?.of(admitted) ?? null;
     const found = compilers.get(name);
@@ -72,7 +86,7 @@ export function createGeneration(supergraph: LoadedSupergraph, options: Generati
   };
 }
 
-function busiestOf(compilers: ReadonlyMap<string | null, Compiler>): BusyOperation[] {
+function busiestOf(compilers: Compilers): BusyOperation[] {
   const all = [...compilers].flatMap(([contract, compiler]) =>
     compiler.busiest(maxBusy).map(({ text, uses }) => ({ contract, text, uses })),
   );
@@ -82,10 +96,7 @@ function busiestOf(compilers: ReadonlyMap<string | null, Compiler>): BusyOperati
     .map(({ contract, text }) => ({ contract, text }));
 }
 
-async function warm(
-  compilers: ReadonlyMap<string | null, Compiler>,
-  operations: readonly BusyOperation[],
-): Promise<void> {
+async function warm(compilers: Compilers, operations: readonly BusyOperation[]): Promise<void> {
   const deadline = Date.now() + warmTimeoutMs;
   for (const { contract, text } of operations.slice(0, maxBusy)) {
     if (Date.now() > deadline) return;

@@ -107,6 +107,14 @@ describe("a new generation", () => {
     expect((await ask("{ people { id } }")).plan.kind).toBe("QueryPlan");
   });
 
+  it("leaves no planner behind when a contract shows nothing of it", async () => {
+    const supergraph = await loadSupergraph(lettersSdl);
+    const nothing = { filters: new Map([["nothing", { include: ["none"], exclude: [] }]]), of: () => undefined };
+    expect(() => createGeneration(supergraph, { contracts: nothing })).toThrow("leaves nothing to query");
+    const late = supergraph.planner.plan({ document: "{ people { id } }", overrides: new Map() });
+    await expect(late).rejects.toThrow("closed");
+  });
+
   it("is the last of those that were asked for at once", async () => {
     const all = [agesSdl, "nothing", lettersSdl, agesSdl].map((sdl) => generations.reload(sdl));
     expect(await Promise.all(all)).toEqual([true, false, true, true]);

@@ -1,8 +1,17 @@
+import fc from "fast-check";
+import { validate } from "graphql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createMemoryStore, type KeyValueStore } from "../../../platform/keyvalue.ts";
 import { createLogger } from "../../../platform/log.ts";
+import { readPlan } from "../../planning/plan-shape.ts";
 import type { Planner, PlanRequest } from "../../planning/planner.ts";
 import { rememberPlans } from "../../planning/stored-plans.ts";
+import { startFederation } from "../federation/federation.ts";
+import { mediaLibrary } from "../federation/fixtures/media.ts";
+import { shop } from "../federation/fixtures/shop.ts";
+import { town } from "../federation/fixtures/town.ts";
+import { operationNumbers } from "../federation/generated.ts";
+import { writeOperation } from "../federation/operations.ts";
 import { loadWatched, type WatchedSupergraph } from "./planners.ts";
 import { composeSdl, lettersSdl } from "./supergraphs.ts";
 
@@ -88,6 +97,20 @@ describe("a plan", () => {
     const down = () => Promise.reject(new Error("no connection"));
     const plan = await replica("one", { ...store, get: down, set: down }).plan(request);
     expect(plan.kind).toBe("QueryPlan");
+  });
+});
+
+describe.each([shop, mediaLibrary, town])("every plan over the $name", (fixture) => {
+  it("is read again as it was written", { timeout: 60_000 }, async () => {
+    const federation = await startFederation(fixture);
+    const property = fc.asyncProperty(operationNumbers, async (numbers) => {
+      const { document } = writeOperation(federation.schema, "query", numbers);
+      fc.pre(validate(federation.schema, document).length === 0);
+      const plan = await federation.plan(document);
+      expect(readPlan(JSON.stringify(plan))).toEqual(plan);
+    });
+    await fc.assert(property, { numRuns: 200 });
+    await federation.close();
   });
 });
 
