@@ -12,6 +12,7 @@ import {
 } from "../platform/config.ts";
 import type { RateLimits } from "./admission/rate-limit.ts";
 import { safelistModes } from "./http/safelist.ts";
+import { overridesJson } from "./operation/override-config.ts";
 import { contractsJson } from "./supergraph/contract-config.ts";
 
 /** More processes than any machine has cores that would help. */
@@ -84,6 +85,11 @@ export const gatewaySpec = {
     "HUIMIN_CONTRACTS",
     contractsJson.optional(),
     'Which tags each audience sees: {"name": {"include": [], "exclude": [], "clients": []}}; "*" is every other client.',
+  ),
+  overrideRule: setting(
+    "HUIMIN_OVERRIDES",
+    overridesJson.optional(),
+    'For whom @override labels are on, beside percent(N): {"label": {"clients": [], "percent": 0}}.',
   ),
   workers: setting(
     "HUIMIN_WORKERS",

@@ -53,7 +53,7 @@ export interface CompilerOptions {
   /** How large a document may be; strict unless said otherwise. */
   readonly limits?: DocumentLimits;
   /** Decides `@override` labels that are not percentages; without it they are off. */
-  readonly overrideRule?: OverrideRule;
+  readonly overrideRule?: OverrideRule | undefined;
 }
 
 interface Entry {

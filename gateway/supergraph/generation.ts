@@ -35,7 +35,7 @@ export interface Contracts {
 
 export interface GenerationOptions {
   readonly compiler?: CompilerOptions;
-  readonly contracts?: Contracts;
+  readonly contracts?: Contracts | undefined;
 }
 
 /** Most operations that are warmed for a new generation. */

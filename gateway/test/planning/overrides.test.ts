@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Admitted } from "../../admission/admit.ts";
 import { type Compiler, createCompiler } from "../../operation/compiler.ts";
+import { overridesJson } from "../../operation/override-config.ts";
 import { anonymous, citizen, loadWatched, type WatchedSupergraph } from "./planners.ts";
 import { composeSdl } from "./supergraphs.ts";
 
@@ -86,6 +87,24 @@ describe("a field that moves by a rule", () => {
     compiler = createCompiler(supergraph);
     expect(await share("{ home { size } }", many.slice(0, 10))).toBe(0);
   });
+});
+
+describe("rules as configuration", () => {
+  it("turn a label on for clients, and for a share of the citizens of all others", async () => {
+    const text = '{"trial": {"clients": ["pilot"], "percent": 20}, "percent(0)": {"percent": 100}}';
+    compiler = createCompiler(supergraph, { overrideRule: overridesJson.parse(text) });
+    const pilots = many.slice(0, 100).map((_, i) => citizen(`citizen ${i}`, "pilot"));
+    expect(await share("{ home { size } }", pilots)).toBe(1);
+    expect(await share("{ home { size } }", many)).toBeCloseTo(0.2, 1);
+    expect(await share("{ home { colour } }", many.slice(0, 100))).toBe(0);
+  });
+
+  it.each(["", "[]", '{"trial": 5}', '{"trial": {"percent": 101}}', '{"trial": {"share": 1}}'])(
+    "are refused when they cannot be read: %s",
+    (text) => {
+      expect(overridesJson.safeParse(text).success).toBe(false);
+    },
+  );
 });
 
 describe("plans", () => {
