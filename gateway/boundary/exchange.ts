@@ -47,13 +47,15 @@ const outOfTime = new Error(timedOut.reason);
 export class Exchange implements Dispatcher.DispatchHandler {
   /** When its time is over, in milliseconds on the clock of `performance.now()`. */
   readonly deadline: number;
+  /** Where it stands among those in flight; theirs to write. */
+  place = -1;
   readonly #settle: (outcome: SubgraphOutcome) => void;
   readonly #end: (exchange: Exchange) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
   readonly #chunks: Buffer[] = [];
-  #late = false;
+  #expired = false;
 
   /**
    * @param settle hears the outcome, once
@@ -67,15 +69,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** Gives up, whether the request was sent already or still waits for a connection. */
   expire(): void {
-    if (this.#late) return;
-    this.#late = true;
+    if (this.#expired) return;
+    this.#expired = true;
     this.#settle(timedOut);
     this.#controller?.abort(outOfTime);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#late) controller.abort(outOfTime);
+    if (this.#expired) controller.abort(outOfTime);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
@@ -89,11 +91,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#end(this);
+    if (this.#expired) return;
     this.#settle({ ok: true, status: this.#status, headers: this.#headers, text: textOf(this.#chunks) });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error & { readonly code?: unknown }): void {
     this.#end(this);
+    if (this.#expired) return;
     // Messages of undici may quote bytes of the answer; codes do not.
     const code = typeof error.code === "string" ? error.code : error.name;
     this.#settle({ ok: false, reason: code, connection: connectionErrors.has(code) });

@@ -22,16 +22,17 @@ export type Share<Result> = (key: string, work: () => Promise<Result>) => Promis
  */
 export function createShare<Result>(): Share<Result> {
   const flights = new Map<string, Promise<Result>>();
-  return async (key, work) => {
-    for (let flight = flights.get(key); flight; flight = flights.get(key)) {
-      try {
-        return await flight;
-      } catch {
-        // The leader's failure is not ours.
-      }
-    }
-    const flight = work().finally(() => flights.delete(key));
+  const lead: Share<Result> = (key, work) => {
+    const flight = work();
+    const land = () => void flights.delete(key);
     flights.set(key, flight);
-    return await flight;
+    flight.then(land, land);
+    return flight;
   };
+  const share: Share<Result> = (key, work) => {
+    const flight = flights.get(key);
+    // The leader's failure is not ours: whoever followed starts again.
+    return flight ? flight.catch(() => share(key, work)) : lead(key, work);
+  };
+  return share;
 }
