@@ -16,7 +16,7 @@ import { createEntityCache, type EntityCache } from "../cache/entity-cache.ts";
 const head = `
   extend schema
     @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@override", "@composeDirective"])
-    @link(url: "https://specs.huimin.example/cache/v0.1", import: ["@cacheControl"])
+    @link(url: "https://huimin.invalid/cache/v0.1", import: ["@cacheControl"])
     @composeDirective(name: "@cacheControl")
   directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean) on FIELD_DEFINITION | OBJECT
   enum CacheControlScope { PUBLIC PRIVATE }

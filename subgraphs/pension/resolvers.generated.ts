@@ -284,9 +284,7 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Date: ResolverTypeWrapper<Scalars['Date']['output']>;
   Money: ResolverTypeWrapper<Money>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   PensionAccount: ResolverTypeWrapper<ParticipantRow>;
   PensionContribution: ResolverTypeWrapper<ContributionRow>;
   PensionForecast: ResolverTypeWrapper<Forecast>;
@@ -296,6 +294,8 @@ export type ResolversTypes = {
   PensionScheme: PensionScheme;
   PensionStatus: PensionStatus;
   YearMonth: ResolverTypeWrapper<Scalars['YearMonth']['output']>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -307,9 +307,7 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   Date: Scalars['Date']['output'];
   Money: Money;
-  Int: Scalars['Int']['output'];
   PageInfo: PageInfo;
-  Boolean: Scalars['Boolean']['output'];
   PensionAccount: ParticipantRow;
   PensionContribution: ContributionRow;
   PensionForecast: Forecast;
@@ -317,7 +315,16 @@ export type ResolversParentTypes = {
   PensionPaymentConnection: Omit<PensionPaymentConnection, 'edges'> & { edges: Array<ResolversParentTypes['PensionPaymentEdge']> };
   PensionPaymentEdge: Omit<PensionPaymentEdge, 'node'> & { node: ResolversParentTypes['PensionPayment'] };
   YearMonth: Scalars['YearMonth']['output'];
+  Boolean: Scalars['Boolean']['output'];
+  Int: Scalars['Int']['output'];
 };
+
+export type CacheControlDirectiveArgs = {
+  inheritMaxAge?: Maybe<Scalars['Boolean']['input']>;
+  maxAge?: Maybe<Scalars['Int']['input']>;
+};
+
+export type CacheControlDirectiveResolver<Result, Parent, ContextType = PensionContext, Args = CacheControlDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type CitizenResolvers<ContextType = PensionContext, ParentType extends ResolversParentTypes['Citizen'] = ResolversParentTypes['Citizen'], FederationReferenceType extends FederationReferenceTypes['Citizen'] = FederationReferenceTypes['Citizen']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Citizen']> | FederationReferenceType, FederationReferenceType, ContextType>;
@@ -416,3 +423,6 @@ export type Resolvers<ContextType = PensionContext> = {
   YearMonth?: GraphQLScalarType;
 };
 
+export type DirectiveResolvers<ContextType = PensionContext> = {
+  cacheControl?: CacheControlDirectiveResolver<any, any, ContextType>;
+};
