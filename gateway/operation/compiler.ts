@@ -45,7 +45,7 @@ export interface Compiler {
   compile(request: Pick<GraphQLRequest, "query" | "operationName" | "readOnly">): CompiledOperation;
   /** The normalised texts of the operations that were asked for most, most first. */
   busiest(count: number): readonly { readonly text: string; readonly uses: number }[];
-  /** Compiles and plans the operation of a normalised text ahead; throws and rejects as a request for it would. */
+  /** Compiles and plans the operation of a normalised text ahead; rejects as a request for it would. */
   warm(text: string): Promise<void>;
 }
 
@@ -69,18 +69,8 @@ export function createCompiler(supergraph: LoadedSupergraph, options: CompilerOp
     sizeCalculation: (text, key) => text.length + key.length,
   });
   const entries = new LRUCache<string, Entry>(operationLimits);
-  const newOperation = createMaker(supergraph, options);
+  const keep = createKeeper(entries, createMaker(supergraph, options));
 
-  const keep = (text: string): Entry => {
-    let size = text.length;
-    const grown = (length: number) => {
-      size += length;
-      if (entries.peek(text) === entry) entries.set(text, entry, { size });
-    };
-    const entry: Entry = { operation: newOperation(text, grown), uses: 0 };
-    entries.set(text, entry, { size });
-    return entry;
-  };
   const find = (query: string, operationName: string | undefined): Entry => {
     // No document begins with its length, and the length keeps document and name apart.
     const key = operationName === undefined ? query : `${query.length} ${query}${operationName}`;
@@ -102,15 +92,32 @@ export function createCompiler(supergraph: LoadedSupergraph, options: CompilerOp
       entry.uses += 1;
       return entry.operation;
     },
-    busiest: (count) =>
-      [...entries.entries()]
-        .map(([text, { uses }]) => ({ text, uses }))
-        .sort((a, b) => b.uses - a.uses)
-        .slice(0, count),
-    async warm(text) {
-      await find(text, undefined).operation.warm();
-    },
+    busiest: (count) => busiestOf(entries, count),
+    warm: async (text) => await find(text, undefined).operation.warm(),
   };
+}
+
+type Entries = LRUCache<string, Entry>;
+
+/** Makes the function that puts a new operation among the others; its plans count when they are there. */
+function createKeeper(entries: Entries, newOperation: ReturnType<typeof createMaker>): (text: string) => Entry {
+  return (text) => {
+    let size = text.length;
+    const grown = (length: number) => {
+      size += length;
+      if (entries.peek(text) === entry) entries.set(text, entry, { size });
+    };
+    const entry: Entry = { operation: newOperation(text, grown), uses: 0 };
+    entries.set(text, entry, { size });
+    return entry;
+  };
+}
+
+function busiestOf(entries: Entries, count: number): ReturnType<Compiler["busiest"]> {
+  return [...entries.entries()]
+    .map(([text, { uses }]) => ({ text, uses }))
+    .sort((a, b) => b.uses - a.uses)
+    .slice(0, count);
 }
 
 /** Makes operations out of normalised texts; `grown` is told the length of every plan that is kept. */

@@ -45,14 +45,9 @@ export function createGenerations<G extends Serving>(
 ): Generations<G> {
   let present = createLease(first);
   let turn: Promise<unknown> = Promise.resolve();
-  const leaving = new Set<Promise<void>>();
+  const departures = createDepartures(log);
   const listeners = new Set<(generation: G) => void>();
 
-  const leave = (lease: Lease<G>) => {
-    const left = lease.end().catch((error: unknown) => log.error({ err: error }, "a former supergraph did not close"));
-    leaving.add(left);
-    void left.finally(() => leaving.delete(left));
-  };
   const replace = async (sdl: string): Promise<boolean> => {
     try {
       const next = await open(sdl, present.generation);
@@ -60,16 +55,22 @@ export function createGenerations<G extends Serving>(
         await next.close();
         return true;
       }
-      const before = present;
+      departures.add(present.end);
       present = createLease(next);
       log.info({ supergraph: next.id }, "another supergraph is served");
-      leave(before);
     } catch (error) {
       log.error({ err: error }, "the new supergraph is refused; the one before it goes on");
       return false;
     }
-    for (const listener of listeners) listener(present.generation);
+    for (const listener of listeners) tell(listener);
     return true;
+  };
+  const tell = (listener: (generation: G) => void) => {
+    try {
+      listener(present.generation);
+    } catch (error) {
+      log.error({ err: error }, "not everybody could follow to the new supergraph");
+    }
   };
   return {
     current: () => present.generation,
@@ -85,9 +86,22 @@ export function createGenerations<G extends Serving>(
     },
     async close() {
       await turn;
-      leave(present);
-      await Promise.all(leaving);
+      departures.add(present.end);
+      await departures.all();
     },
+  };
+}
+
+/** Generations on their way out. */
+function createDepartures(log: Pick<RequestLog, "error">) {
+  const leaving = new Set<Promise<void>>();
+  return {
+    add(end: () => Promise<void>): void {
+      const left = end().catch((error: unknown) => log.error({ err: error }, "a former supergraph did not close"));
+      leaving.add(left);
+      void left.finally(() => leaving.delete(left));
+    },
+    all: () => Promise.all(leaving),
   };
 }
 

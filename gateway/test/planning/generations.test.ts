@@ -71,6 +71,9 @@ describe("a new generation", () => {
 
   it("is told to whoever wants to know, until she does not", async () => {
     const told: string[] = [];
+    generations.onChange(() => {
+      throw new Error("cannot follow");
+    });
     const stop = generations.onChange(({ id }) => told.push(id));
     await generations.reload(agesSdl);
     expect(told).toEqual([generations.current().id]);
