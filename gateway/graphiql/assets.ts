@@ -31,6 +31,7 @@ const ownFile =
 
 const sources: Readonly<Record<string, readonly [type: string, source: Source]>> = {
   "page.js": [script, ownFile("page.js")],
+  "trial.js": [script, ownFile("trial.js")],
   "sign-in.js": [script, ownFile("sign-in.js")],
   "workers.js": [script, ownFile("workers.js")],
   "page.css": [style, ownFile("page.css")],

@@ -49,11 +49,33 @@ export function graphiqlPage({ issuer, resource, scopes, redirectUri, signedOutU
 `;
 }
 
+/** Renders the page of a gateway without sign-in. */
+export function trialPage(): Html {
+  return html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Supergraph</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="/graphiql/assets/graphiql.css">
+    <link rel="stylesheet" href="/graphiql/assets/page.css">
+    <script defer src="/graphiql/assets/workers.js"></script>
+    <script defer src="/graphiql/assets/graphiql.js"></script>
+    <script type="module" src="/graphiql/assets/trial.js"></script>
+  </head>
+  <body>
+    <main id="graphiql"></main>
+  </body>
+</html>
+`;
+}
+
 /**
- * The page runs its own files alone, and talks to the graph and to identity alone. Styles may be inline:
+ * The page runs its own files alone, and talks to the graph and to identity, if there is one, alone. Styles may be inline:
  * the editor makes them as it goes.
  */
-export function contentSecurityPolicy(issuer: string): string {
+export function contentSecurityPolicy(issuer?: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -61,7 +83,7 @@ export function contentSecurityPolicy(issuer: string): string {
     "style-src 'self' 'unsafe-inline'",
     "font-src data:",
     "img-src 'self' data:",
-    `connect-src 'self' ${new URL(issuer).origin}`,
+    ["connect-src 'self'", ...(issuer === undefined ? [] : [new URL(issuer).origin])].join(" "),
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { composeServices } from "@apollo/composition";
 import { parse } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../../platform/test/browser.ts";
 import { freePort } from "../../platform/test/ports.ts";
 
 const main = fileURLToPath(new URL("../serve/main.ts", import.meta.url));
@@ -136,6 +137,29 @@ describe("federation:serve", () => {
     expect(await ask(port, `{ ${aliases} }`)).toMatchObject({ data: { a999: "Query" } });
     served.process.kill("SIGTERM");
     expect((await served.ended).code).toBe(0);
+  });
+
+  it("has a page on which to try queries", async () => {
+    const port = await freePort();
+    const served = serve(
+      "--supergraph",
+      await write("page.graphql", supergraph("whoami: String")),
+      "--port",
+      String(port),
+    );
+    await served.firstLine;
+    const browser = await launchBrowser();
+    const page = await browser.newPage();
+    const faults: string[] = [];
+    page.on("pageerror", ({ message }) => faults.push(message));
+    await page.goto(`http://localhost:${port}/graphql?query=${encodeURIComponent("{ whoami }")}`);
+    await page.locator(".graphiql-query-editor .view-lines").waitFor();
+    await page.locator(".graphiql-execute-button").click();
+    await expect.poll(() => page.locator(".result-window .view-lines").textContent()).toContain("nobody");
+    expect(faults).toEqual([]);
+    await browser.close();
+    served.process.kill("SIGTERM");
+    await served.ended;
   });
 
   it("explains itself", async () => {
