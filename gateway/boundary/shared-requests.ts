@@ -7,21 +7,20 @@ import { flightKey } from "./in-flight.ts";
 export interface ShareableRequest {
   /** ID of the supergraph that it runs on. */
   readonly generation: string;
-  readonly mediaType: string;
   readonly request: Pick<GraphQLRequest, "query" | "operationName" | "variables">;
   readonly admission: Admission;
 }
 
 /**
- * The key for `createShare`: equal for requests of the same token that are equal in full text, variables
- * and wanted form. Only for queries; whoever shares asks the limits of each of the callers all the same.
+ * The key for `createShare`: equal for requests of one token that are equal in full text and variables. Only
+ * for queries, and only for what does not depend on the form in which the answer is wanted. Whoever shares
+ * has held each of the callers against her limits before.
  */
-export function requestKey({ generation, mediaType, request, admission }: ShareableRequest): string {
+export function requestKey({ generation, request, admission }: ShareableRequest): string {
   const { query, operationName, variables } = request;
   return flightKey(
     identityOf(admission),
     generation,
-    mediaType,
     operationName === undefined ? "" : `:${operationName}`,
     JSON.stringify(variables),
     query,
