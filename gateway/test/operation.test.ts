@@ -131,6 +131,19 @@ describe("the limits of a document", () => {
       "GRAPHQL_VALIDATION_FAILED",
       "500 fields",
     ],
+    ["aliases", `{ me { ${numbered(101, (i) => `a${i}: id`)} } }`, "GRAPHQL_VALIDATION_FAILED", "100 aliases"],
+    [
+      "aliases by fragments",
+      `{ me { ${"...F ".repeat(11)} } } fragment F on Citizen { ${numbered(10, (i) => `a${i}: id`)} }`,
+      "GRAPHQL_VALIDATION_FAILED",
+      "100 aliases",
+    ],
+    [
+      "directives",
+      `{ me { ${"id @skip(if: false) @include(if: true) ".repeat(51)} } }`,
+      "GRAPHQL_VALIDATION_FAILED",
+      "100 directives",
+    ],
     ["fields that are alike", `{ me { ${"id ".repeat(1_500)} } }`, "GRAPHQL_VALIDATION_FAILED", "500 fields"],
     [
       "fields of a fragment that nobody spreads",
