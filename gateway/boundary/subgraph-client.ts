@@ -5,6 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Pool } from "undici";
 import { type CircuitBreaker, createCircuitBreaker } from "./circuit-breaker.ts";
+import { Deadlines } from "./deadlines.ts";
 import { Exchange, type SubgraphFault, type SubgraphOutcome } from "./exchange.ts";
 import { createRetryBudget, type RetryBudget } from "./retry-budget.ts";
 
@@ -28,8 +29,6 @@ const limits = {
   connectTimeout: 2_000,
   /** From the call to the last byte of its answer, repetitions included, in milliseconds. */
   callTimeout: 5_000,
-  /** How often calls are looked through for those whose time is over, in milliseconds. */
-  tick: 100,
   /** Largest answer, in bytes. */
   responseSize: 8 * 1024 * 1024,
   /** How long an idle connection is kept, in milliseconds; less than the 65 s of our servers. */
@@ -58,12 +57,15 @@ export function createSubgraphClient(
 ): SubgraphClient {
   const wire = openWire(address);
   const attempt = (body: string, headers: Record<string, string>, deadline: number): Promise<SubgraphOutcome> => {
-    if (wire.full()) return overloaded;
+    if (wire.isFull()) return overloaded;
     const permit = breaker.admit();
     if (permit === undefined) return broken;
-    return wire.send(body, headers, deadline, (outcome) =>
-      breaker.record(permit, outcome.ok && !unreachable.has(outcome.status)),
-    );
+    return new Promise((resolve) => {
+      wire.send(body, headers, deadline, (outcome) => {
+        breaker.record(permit, outcome.ok && !unreachable.has(outcome.status));
+        resolve(outcome);
+      });
+    });
   };
   return {
     async post(body, credentials, repeatable) {
@@ -87,7 +89,7 @@ function mayBeRepeated(outcome: SubgraphOutcome): boolean {
   return outcome.ok ? unreachable.has(outcome.status) : outcome.connection;
 }
 
-/** The connections, and one timer for all calls on them. */
+/** The connections, and the calls on them. */
 function openWire(address: URL) {
   const pool = new Pool(address.origin, {
     connections: limits.connections,
@@ -99,45 +101,18 @@ function openWire(address: URL) {
     maxResponseSize: limits.responseSize,
   });
   const path = address.pathname + address.search;
-  // A list and not a Set: adding to and removing from a Set cost as much as a third of the whole call.
-  const pending: Exchange[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  const expireLate = () => {
-    const now = performance.now();
-    for (const exchange of [...pending]) if (exchange.deadline <= now) exchange.expire();
-    if (pending.length === 0) {
-      clearInterval(timer);
-      timer = undefined;
-    }
-  };
-  const end = ({ place }: Exchange) => {
-    const last = pending.pop();
-    if (!last || last.place === place) return;
-    pending[place] = last;
-    last.place = place;
-  };
+  const inFlight = new Deadlines();
+  const end = (exchange: Exchange) => inFlight.remove(exchange);
   return {
-    full: () => pending.length >= limits.pending,
-    send: (
-      body: string,
-      headers: Record<string, string>,
-      deadline: number,
-      onOutcome: (outcome: SubgraphOutcome) => void,
-    ) =>
-      new Promise<SubgraphOutcome>((resolve) => {
-        const settle = (outcome: SubgraphOutcome) => {
-          onOutcome(outcome);
-          resolve(outcome);
-        };
-        const exchange = new Exchange(deadline, settle, end);
-        exchange.place = pending.push(exchange) - 1;
-        timer ??= setInterval(expireLate, limits.tick);
-        pool.dispatch({ method: "POST", path, headers, body }, exchange);
-      }),
+    isFull: () => inFlight.size >= limits.pending,
+    send(body: string, headers: Record<string, string>, deadline: number, settle: (outcome: SubgraphOutcome) => void) {
+      const exchange = new Exchange(deadline, settle, end);
+      inFlight.add(exchange);
+      pool.dispatch({ method: "POST", path, headers, body }, exchange);
+    },
     async close() {
       await pool.close();
-      clearInterval(timer);
-      timer = undefined;
+      inFlight.stop();
     },
   };
 }
