@@ -19,8 +19,11 @@ export interface HttpResponse {
 /** For the header `Allow`. */
 export const allowedMethods = "GET, HEAD, POST, OPTIONS";
 
-/** The request headers on which the form of an answer depends. */
-const answersVaryBy = "accept, accept-encoding";
+/**
+ * The request headers on which an answer depends. With the token among them no cache, not even that of a
+ * browser that two citizens use, gives one what it keeps for the other.
+ */
+const answersVaryBy = "accept, accept-encoding, authorization";
 
 /** Faults of a well-formed request: as plain `application/json` they are answered with 200. */
 const documentFaults: ReadonlySet<ErrorCode> = new Set([
@@ -78,17 +81,17 @@ function freshness(cacheability: Cacheability | undefined): Record<string, strin
 }
 
 /** The response for an answer with `@defer`, part by part. */
-export function writeParts(texts: TextStream): HttpResponse {
-  return writeStream(multipartMediaType, framedBody(texts, multipartFraming));
+export function writeParts(texts: TextStream, more: HttpResponse["headers"]): HttpResponse {
+  return writeStream(multipartMediaType, framedBody(texts, multipartFraming), more);
 }
 
 /** The response for one answer or many as server-sent events; refusals too are events in it. */
-export function writeEvents(texts: TextStream): HttpResponse {
-  return writeStream(eventStreamMediaType, framedBody(texts, eventStreamFraming));
+export function writeEvents(texts: TextStream, more: HttpResponse["headers"]): HttpResponse {
+  return writeStream(eventStreamMediaType, framedBody(texts, eventStreamFraming), more);
 }
 
-function writeStream(mediaType: string, body: Readable): HttpResponse {
-  return { status: 200, headers: { ...streamHeaders, "content-type": mediaType }, body };
+function writeStream(mediaType: string, body: Readable, more: HttpResponse["headers"]): HttpResponse {
+  return { status: 200, headers: { ...streamHeaders, "content-type": mediaType, vary: answersVaryBy, ...more }, body };
 }
 
 function statusOf(code: ErrorCode, mediaType: AnswerMediaType): number {

@@ -109,6 +109,11 @@ describe("the limits of a document", () => {
     expect(data).toHaveProperty("__schema.types");
   });
 
+  it("leave no room for questions about the schema that multiply at every level", async () => {
+    const nested = `${"fields { type { ".repeat(4)}name${" } }".repeat(4)}`;
+    expect(await refusal(`{ __schema { types { ${nested} } } }`)).toMatchObject({ code: "GRAPHQL_VALIDATION_FAILED" });
+  });
+
   it("answers introspection beside data, also what the planner does not know", async () => {
     const { data } = await city.query('{ me { id } __type(name: "Money") { fields { name } } }', { token });
     expect(data).toEqual({ me: { id: citizen }, __type: { fields: [{ name: "amount" }, { name: "currency" }] } });

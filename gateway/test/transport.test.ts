@@ -100,7 +100,7 @@ describe("cross-origin requests", () => {
     const answer = await post("{ __typename }", { origin: page });
     expect(answer.headers["access-control-allow-origin"]).toBe(page);
     expect(answer.headers["access-control-expose-headers"]).toContain("retry-after");
-    expect(answer.headers.vary).toBe("accept, accept-encoding, origin");
+    expect(answer.headers.vary).toBe("accept, accept-encoding, authorization, origin");
     const refused = await fetch(endpoint, { method: "POST", headers: { origin: page }, body: "x".repeat(300_000) });
     expect(refused.status).toBe(413);
     expect(refused.headers.get("access-control-allow-origin")).toBe(page);
