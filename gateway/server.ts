@@ -83,7 +83,7 @@ interface CachingGeneration extends ExecutableGeneration {
 
 /** The supergraph of the configuration, with its contracts; warm from what other processes know. */
 async function serveGenerations(
-  { supergraphFile, subgraphs, contracts, cacheKey }: GatewayConfig,
+  { supergraphFile, subgraphs, contracts, overrideRule, cacheKey }: GatewayConfig,
   boundary: DirectBoundary,
   store: KeyValueStore,
   trusted: readonly TrustedDocument[],
@@ -94,7 +94,7 @@ async function serveGenerations(
   const open = async (sdl: string, before?: ExecutableGeneration): Promise<CachingGeneration> => {
     const options = { addresses: subgraphs, spareAddresses: before !== undefined, plans: { store, log } };
     const supergraph = await loadSupergraph(sdl, options);
-    const generation = createGeneration(supergraph, contracts && { contracts });
+    const generation = createGeneration(supergraph, { contracts, compiler: { overrideRule } });
     const compile = (query: string) =>
       generation.compile({ query, operationName: undefined, readOnly: false }, anonymous);
     reportBroken(trusted, compile, log);
