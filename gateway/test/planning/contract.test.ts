@@ -1,10 +1,13 @@
 import fc from "fast-check";
 import { type GraphQLSchema, isInterfaceType, isObjectType, parse, printSchema, validateSchema } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLogger } from "../../../platform/log.ts";
 import { applyContract } from "../../supergraph/contract.ts";
+import { createGeneration } from "../../supergraph/generation.ts";
 import type { ContractFilter } from "../../supergraph/hidden-elements.ts";
 import { type LoadedSupergraph, loadSupergraph } from "../../supergraph/supergraph.ts";
 import { readTags } from "../../supergraph/tags.ts";
+import { anonymous } from "./planners.ts";
 import { composeSdl } from "./supergraphs.ts";
 
 const townSdl = composeSdl({
@@ -105,6 +108,36 @@ describe("a contract that includes a tag", () => {
 
   it("is refused when it leaves nothing to query", () => {
     expect(() => schemaFor({ include: ["no such tag"] })).toThrow("the contract test leaves nothing to query");
+  });
+});
+
+describe("what a subgraph answers", () => {
+  /** Runs an operation of somebody whose contract hides what is internal, over this answer of the subgraph. */
+  async function run(query: string, data: Record<string, unknown>) {
+    const contracts = { filters: new Map([["outside", { include: [], exclude: ["internal"] }]]), of: () => "outside" };
+    const generation = createGeneration(town, { contracts });
+    const operation = generation.compile({ query, operationName: undefined, readOnly: false }, anonymous);
+    const { program } = await operation.planned(anonymous);
+    const boundary = { call: async () => ({ data: structuredClone(data), errors: [] }), close: async () => {} };
+    const errand = { admitted: anonymous, log: createLogger("contract", "silent") };
+    return JSON.parse((await program.execute({}, errand, boundary)).body);
+  }
+
+  it("shows nothing of a type that the contract hides", async () => {
+    const found = [
+      { __typename: "House", id: "1", at: "hidden" },
+      { __typename: "Audit", at: "hidden" },
+    ];
+    const answer = await run("{ search { __typename ... on House { id } } }", { search: found });
+    expect(JSON.stringify(answer)).not.toMatch(/hidden|Audit/);
+    expect(answer.errors).toHaveLength(1);
+  });
+
+  it("shows what the contract shows", async () => {
+    const answer = await run("{ search { __typename ... on House { id } } }", {
+      search: [{ __typename: "House", id: "1" }],
+    });
+    expect(answer).toEqual({ data: { search: [{ __typename: "House", id: "1" }] } });
   });
 });
 
