@@ -67,6 +67,7 @@ async function startCity(settings: StartSettings, say: Say, stops: Stops): Promi
     logLevel: settings.logLevel,
     secrets,
     redisUrl: settings.redisUrl,
+    rateLimits: settings.rateLimits,
     databaseUrl: (service) => urlOfService(databaseUrl, service, secrets.rolePasswords),
   });
   await startServices(plans, folder, say, stops);

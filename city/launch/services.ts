@@ -18,6 +18,8 @@ export interface CityLayout {
   readonly logLevel: string;
   readonly secrets: CitySecrets;
   readonly redisUrl: string | undefined;
+  /** As the gateway's setting of that name. */
+  readonly rateLimits: string;
   /** The database URL of each service that stores something. */
   readonly databaseUrl: (service: StoringService) => string;
 }
@@ -75,6 +77,7 @@ function ownSettings(name: ServiceName, layout: CityLayout): Record<string, stri
       return {
         ...redis,
         HUIMIN_ISSUER: issuer,
+        HUIMIN_RATE_LIMITS: layout.rateLimits,
         HUIMIN_SIGNING_KEY: secrets.gatewaySigningKey,
         HUIMIN_CACHE_KEY: secrets.gatewayCacheKey,
         HUIMIN_SUBGRAPHS: subgraphs(basePort),

@@ -28,6 +28,8 @@ export const basePortSetting = setting(
   "First port of the city; --port comes before it.",
 );
 
+const wideRateLimits = "citizen=1000000,client=1000000,address=1000000";
+
 /** The environment that the launcher reads. */
 export const startSpec = {
   logLevel: commonSettings.logLevel,
@@ -38,6 +40,11 @@ export const startSpec = {
     "PostgreSQL to use instead of the embedded one, as a user who may make roles and schemas.",
   ),
   redisUrl: setting("REDIS_URL", redisUrl, "Redis to use instead of a store inside each process."),
+  rateLimits: setting(
+    "HUIMIN_RATE_LIMITS",
+    z.string().default(wideRateLimits),
+    "Rate limits of the gateway; unless given so wide that one may measure a city of one's own.",
+  ),
 } as const;
 
 const usualDataFolder = fileURLToPath(new URL("../../.data", import.meta.url));
@@ -50,6 +57,7 @@ export interface StartSettings {
   readonly dataFolder: string;
   readonly databaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
+  readonly rateLimits: string;
   readonly wish: CityWish;
 }
 

@@ -44,6 +44,7 @@ describe("the city's secrets", () => {
       logLevel: "info",
       secrets,
       redisUrl: undefined,
+      rateLimits: "citizen=1,client=1,address=1",
       databaseUrl: (service) => `postgresql://${service}:${rolePasswords[service]}@localhost/huimin`,
     });
     const holders = (secret: string) =>
