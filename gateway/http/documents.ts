@@ -17,6 +17,9 @@ const keptSeconds = 7 * 24 * 3600;
 /** Longest document that may be registered, in characters. */
 const maxCharacters = 32 * 1024;
 
+/** SHA-256 in hexadecimal. */
+const sha256 = /^[0-9a-f]{64}$/;
+
 /** Documents that are known without asking the store, and their characters together. */
 const nearLimits = { max: 2_000, maxSize: 4 * 1024 * 1024 } as const;
 
@@ -80,7 +83,7 @@ function createRegister(store: KeyValueStore) {
   return {
     async find({ id, isHash }: DocumentName, log: RequestLog): Promise<string | undefined> {
       const known = near.get(id);
-      if (known !== undefined || !isHash) return known;
+      if (known !== undefined || !isHash || !sha256.test(id)) return known;
       const query = await store.get(key(id)).catch(forget(log));
       if (query === null) return undefined;
       near.set(id, query);
