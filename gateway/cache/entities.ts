@@ -64,12 +64,13 @@ function findPlaces(
   slots: Slot[],
 ): Omit<Wanted, "kept">[] {
   const groups = new Map<EntryPolicy, { readonly group: Group; readonly tags: readonly string[] }>();
-  const shared = (entry: EntryPolicy, selection: string) => {
+  /** What all entities of one type have in common. */
+  const shared = (entry: EntryPolicy, type: string, selection: string) => {
     const known = groups.get(entry);
     if (known) return known;
     const made = {
       group: groupFor(cache, asking, entry.scope, selection),
-      tags: commonTags(cache, asking, entry),
+      tags: [...commonTags(cache, asking, entry), cache.tags.type(asking.subgraph, type)],
     };
     groups.set(entry, made);
     return made;
@@ -79,22 +80,24 @@ function findPlaces(
     const type = String(fields.__typename);
     const entry = policy?.types.get(type);
     if (!policy || !entry) return { list, index, type, policy: undefined, slot: undefined };
-    const { group, tags } = shared(entry, policy.selection);
+    const { group, tags } = shared(entry, type, policy.selection);
     const slot = slots.push({
       group,
       member,
       scope: entry.scope,
-      tags: [...tags, ...ownTags(cache, asking, type, fields)],
+      tags: [...tags, ...entityTags(cache, asking, type, fields)],
     });
     return { list, index, type, policy: entry, slot: slot - 1 };
   });
 }
 
-function ownTags({ tags, namesOf }: CacheParts, { subgraph }: Asking, type: string, fields: Record<string, unknown>) {
-  return [
-    tags.type(subgraph, type),
-    ...namesOf(subgraph, type, fields).map((name) => tags.entity(subgraph, type, name)),
-  ];
+function entityTags(
+  { tags, namesOf }: CacheParts,
+  { subgraph }: Asking,
+  type: string,
+  fields: Record<string, unknown>,
+) {
+  return namesOf(subgraph, type, fields).map((name) => tags.entity(subgraph, type, name));
 }
 
 /** The same request for the missing entities alone. A list of which nothing is missing stays, empty. */

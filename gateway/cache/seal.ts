@@ -1,5 +1,14 @@
 /** Entries are kept under names that tell nothing and in a form that only this gateway can read. */
-import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hash,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from "node:crypto";
 
 /** Length of the secret, in bytes. */
 export const secretLength = 32;
@@ -29,15 +38,17 @@ export interface Sealer {
  */
 export function createSealer(secret: Uint8Array): Sealer {
   if (secret.length !== secretLength) throw new RangeError(`the secret has ${secret.length} bytes instead of 32`);
-  const naming = derive(secret, "names");
-  const sealing = derive(secret, "entries");
-  const keyed = (key: Buffer, text: string) => createHmac("sha256", key).update(text).digest();
+  const tagging = derive(secret, "tags").toString("base64url");
+  // Keys as KeyObjects: Node takes five times as long for the same work with bytes.
+  const naming = createSecretKey(derive(secret, "names"));
+  const sealing = createSecretKey(derive(secret, "entries"));
+  const keyed = (key: KeyObject, text: string) => createHmac("sha256", key).update(text).digest();
   return {
-    name: (text) => keyed(naming, `n${text}`).toString("base64url"),
+    name: (text) => hash("sha256", tagging + text, "base64url"),
     group(identity) {
       // A key for each group: no key ever sees so many random nonces that two could meet.
-      const key = keyed(sealing, identity);
-      const prefix = keyed(naming, `g${identity}`).toString("base64url");
+      const key = createSecretKey(keyed(sealing, identity));
+      const prefix = keyed(naming, identity).toString("base64url");
       return {
         name: (member) => hash("sha256", prefix + member, "base64url"),
         seal: (name, text) => seal(key, name, text),
@@ -52,14 +63,14 @@ function derive(secret: Uint8Array, purpose: string): Buffer {
 }
 
 /** AES-256-GCM (NIST SP 800-38D); the name is the additional authenticated data. */
-function seal(key: Buffer, name: string, text: string): string {
+function seal(key: KeyObject, name: string, text: string): string {
   const nonce = randomBytes(nonceLength);
   const encryption = createCipheriv(cipher, key, nonce).setAAD(Buffer.from(name));
   const encrypted = [encryption.update(text, "utf8"), encryption.final()];
   return Buffer.concat([nonce, encryption.getAuthTag(), ...encrypted]).toString("base64");
 }
 
-function open(key: Buffer, name: string, sealed: string): string | undefined {
+function open(key: KeyObject, name: string, sealed: string): string | undefined {
   const bytes = Buffer.from(sealed, "base64");
   if (bytes.length < nonceLength + tagLength) return undefined;
   const decryption = createDecipheriv(cipher, key, bytes.subarray(0, nonceLength), { authTagLength: tagLength })
