@@ -1,6 +1,7 @@
 /**
  * The gateway on several cores: processes that share one port. They share nothing else but Redis; each
- * watches the supergraph file itself.
+ * watches the supergraph file itself. A connection that is being handed to a worker in the very moment of
+ * its death is lost with it, as node:cluster knows no way back; all others go to the workers that live.
  */
 import cluster, { type Worker } from "node:cluster";
 import { z } from "zod";
