@@ -12,7 +12,7 @@ export interface Unhidden {
 
 /**
  * What is wrong with the errors of an answer; empty when all is well. Every error has a path and a code of
- * the catalogue and stands where the answer has a null; every null that rose has an error at or below it;
+ * the catalogue and stands where the answer has no value; every null that rose has an error at or below it;
  * every error of a subgraph is told unless such a null hides its place.
  */
 export function errorFaults({ data, errors = [] }: Outcome, unhidden: Unhidden): string[] {
@@ -42,7 +42,7 @@ function nullPaths(value: unknown, path: Path): Path[] {
 }
 
 function isNullAt(value: unknown, [step, ...rest]: Path): boolean {
-  if (value === null) return true;
+  if (value === null || value === undefined) return true;
   if (step === undefined || typeof value !== "object") return false;
   return isNullAt(Reflect.get(value, step), rest);
 }

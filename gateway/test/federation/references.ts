@@ -73,7 +73,7 @@ export function findItem(
   );
   if (!found) return null;
   const own = Object.entries(found).filter(([name]) => !externals.get(reference.__typename)?.has(name));
-  const known = { ...Object.fromEntries(own), ...given(reference, externals), [origin]: found };
+  const known = { ...Object.fromEntries(own), ...given(reference, found, externals), [origin]: found };
   return { ...known, __typename: isAbstractType(type) ? found.__typename : reference.__typename };
 }
 
@@ -82,9 +82,10 @@ function isOf(item: Item, type: string): boolean {
   return item.__typename === type || (Array.isArray(item.kinds) && item.kinds.includes(type));
 }
 
-function given(reference: Item, externals: ExternalFields): Readonly<Record<string, unknown>> {
+/** What only the representation says. */
+function given(reference: Item, found: Item, externals: ExternalFields): Readonly<Record<string, unknown>> {
   const names = externals.get(reference.__typename);
-  return Object.fromEntries(Object.entries(reference).filter(([name]) => names?.has(name)));
+  return Object.fromEntries(Object.entries(reference).filter(([name]) => names?.has(name) || !(name in found)));
 }
 
 function covers(value: unknown, { selections }: SelectionSetNode): boolean {
