@@ -9,77 +9,74 @@
  *                 variables -> Variables            as the operation declares them
  *     execution   operation -> Answer               fetch and merge
  *     boundary                                      every call to a subgraph: its own token, checked answer
- *     http        Answer    -> bytes
+ *     http        Answer    -> bytes                at once, in parts (`@defer`), or as events
+ *
+ * `carry-out.ts` is the part of it that every transport shares; over WebSocket it is reached from
+ * `http/websocket.ts`. A subscription leaves the path there and lives on in `live/`, where each event is
+ * answered by execution and boundary once more.
  *
  * Beside the path: `supergraph/` loads the schema, `graphiql/` serves the page for people. Two more
  * stations have their places: `ledger/`, the access log, between execution and the way back, durable
  * before the answer leaves; and `registry/`, a process of its own, where `supergraph/` gets its schemas.
  */
 import { HuiminError } from "../trust/errors.ts";
-import { type Errand, type RequestLog, requireCaller } from "./admission/admit.ts";
+import type { RequestLog } from "./admission/admit.ts";
 import type { Enter, Entry } from "./admission/entrance.ts";
-import { errorsOf, RequestRefused, type WrittenAnswer } from "./answer.ts";
-import type { Boundary } from "./boundary/boundary.ts";
-import { introspect } from "./execution/introspection.ts";
-import type { Documents, FoundRequest } from "./http/documents.ts";
-import { answerMediaType, defaultMediaType } from "./http/media-type.ts";
+import { errorsOf, RequestRefused } from "./answer.ts";
+import { type AcceptedAnswers, acceptedAnswers, defaultMediaType } from "./http/media-type.ts";
 import { type HttpRequest, readRequest } from "./http/request.ts";
-import { type HttpResponse, writeAnswer, writeWhole } from "./http/response.ts";
-import { requireAffordable } from "./operation/cost.ts";
-import { readVariables } from "./operation/operation.ts";
-import type { Generation } from "./supergraph/generation.ts";
-import type { Generations } from "./supergraph/generations.ts";
-
-/** A supergraph with the way to its subgraphs. */
-export interface ExecutableGeneration extends Generation {
-  readonly boundary: Boundary;
-}
+import { type HttpResponse, writeAnswer, writeEvents, writeParts, writeWhole } from "./http/response.ts";
+import { streamOf } from "./http/stream.ts";
+import type { CarryOut, Outcome } from "./live/outcome.ts";
+import { fixedSession } from "./live/session.ts";
 
 /** What the stations need to work. */
 export interface PipelineParts {
-  readonly generations: Pick<Generations<ExecutableGeneration>, "use">;
   readonly enter: Enter;
-  readonly documents: Documents;
-  /** Most that an operation may be estimated to cost; anything unless given. */
-  readonly maxCost?: number;
+  readonly carryOut: CarryOut;
 }
 
 /** One request through all stations. Never rejects: every failure is an answer. */
 export type Pipeline = (request: HttpRequest, log: RequestLog) => Promise<HttpResponse>;
 
 /** Puts the stations in a row. */
-export function createPipeline({ generations, enter, documents, maxCost = Infinity }: PipelineParts): Pipeline {
-  const answer = async (entry: Entry, request: HttpRequest, log: RequestLog): Promise<WrittenAnswer> => {
-    const errand = { ...entry.admission(), log };
-    const found = await documents.find(readRequest(request), log);
-    return await generations.use((generation) => run(generation, found, errand));
-  };
-  const run = async (
-    generation: ExecutableGeneration,
-    { request, fits }: FoundRequest,
-    errand: Errand,
-  ): Promise<WrittenAnswer> => {
-    const operation = generation.compile(request, errand.admitted);
-    fits?.();
-    requireCaller(errand.admitted, operation);
-    const variables = readVariables(operation, request.variables);
-    requireAffordable(operation.cost, variables, maxCost);
-    if (!operation.readsData) return { body: JSON.stringify(introspect(operation, variables)) };
-    const { program } = await operation.planned(errand.admitted);
-    return await program.execute(variables, errand, generation.boundary);
+export function createPipeline({ enter, carryOut }: PipelineParts): Pipeline {
+  const answer = async (entry: Entry, request: HttpRequest, accepted: AcceptedAnswers, log: RequestLog) => {
+    const session = fixedSession(entry.admission());
+    const hasBody = request.method !== "HEAD";
+    const carries = { parts: accepted.parts && hasBody, live: accepted.events !== "refused" && hasBody };
+    return await carryOut(readRequest(request), session, carries, log);
   };
 
   return async (request, log) => {
-    const mediaType = answerMediaType(request.headers.accept);
-    if (!mediaType) return writeAnswer({ errors: errorsOf(new HuiminError("NOT_ACCEPTABLE")) }, defaultMediaType);
+    const accepted = acceptedAnswers(request.headers.accept);
+    if (!isAnswerable(accepted)) return refuse(new HuiminError("NOT_ACCEPTABLE"), accepted);
     const entry = await enter(request);
     try {
-      return writeWhole(await answer(entry, request, log), mediaType, entry.headers);
+      return write(await answer(entry, request, accepted, log), accepted, entry.headers);
     } catch (error) {
       report(error, log);
-      return writeAnswer({ errors: errorsOf(error) }, mediaType, entry.headers);
+      return refuse(error, accepted, entry.headers);
     }
   };
+}
+
+function isAnswerable({ whole, events }: AcceptedAnswers): boolean {
+  return whole !== undefined || events !== "refused";
+}
+
+function write(outcome: Outcome, accepted: AcceptedAnswers, more: HttpResponse["headers"]): HttpResponse {
+  if (outcome.kind === "live") return writeEvents(outcome.texts, more);
+  if (outcome.kind === "parts") return writeParts(outcome.texts, more);
+  if (accepted.events === "preferred") return writeEvents(streamOf(outcome.answer.body), more);
+  return writeWhole(outcome.answer, accepted.whole ?? defaultMediaType, more);
+}
+
+/** Who asks for events learns in an event why there are none: many clients cannot see anything else. */
+function refuse(error: unknown, accepted: AcceptedAnswers, more: HttpResponse["headers"] = {}): HttpResponse {
+  const answer = { errors: errorsOf(error) };
+  if (accepted.events === "preferred") return writeEvents(streamOf(JSON.stringify(answer)), more);
+  return writeAnswer(answer, accepted.whole ?? defaultMediaType, more);
 }
 
 /** Refusals are the callers' affair and worth a line when looked for; anything else is ours. */

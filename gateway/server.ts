@@ -1,9 +1,10 @@
 /** The gateway as a service: one graph over all subgraphs. */
 import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import type { FastifyInstance } from "fastify";
-import { importJWK } from "jose";
+import { createRemoteJWKSet, importJWK } from "jose";
+import { openEventStream } from "../platform/event-stream.ts";
 import { createHttpServer } from "../platform/http.ts";
+import { addKeySet } from "../platform/key-set.ts";
 import { createMemoryStore, type KeyValueStore } from "../platform/keyvalue.ts";
 import type { RunningService } from "../platform/lifecycle.ts";
 import type { Logger } from "../platform/log.ts";
@@ -17,13 +18,18 @@ import { createRateLimiter } from "./admission/rate-limit.ts";
 import { createBoundary, type DirectBoundary } from "./boundary/boundary.ts";
 import { transactionTokenCredentials } from "./boundary/credentials.ts";
 import { createEntityCache, type EntityCache } from "./cache/entity-cache.ts";
+import { createCarryOut, type ExecutableGeneration } from "./carry-out.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { GraphiqlSettings } from "./graphiql/page.ts";
 import { addGraphiql } from "./graphiql/route.ts";
 import { createDocuments } from "./http/documents.ts";
 import { addGraphQLRoute } from "./http/route.ts";
 import { createSafelist, readTrustedDocuments, reportBroken, type TrustedDocument } from "./http/safelist.ts";
-import { createPipeline, type ExecutableGeneration } from "./pipeline.ts";
+import { addGraphQLSocket } from "./http/websocket.ts";
+import type { Invalidate } from "./live/events/events.ts";
+import { addEventIntake } from "./live/events/intake.ts";
+import { startSubscriptions } from "./live/live.ts";
+import { createPipeline } from "./pipeline.ts";
 import { readBusyOperations, tellBusyOperations } from "./supergraph/busy-operations.ts";
 import { createGeneration } from "./supergraph/generation.ts";
 import type { Generations } from "./supergraph/generations.ts";
@@ -40,40 +46,66 @@ const committedSupergraph = new URL("../schema/supergraph.graphql", import.meta.
  */
 export async function createGateway(config: GatewayConfig, log: Logger): Promise<RunningService> {
   const store = await openKeyValueStore(config.redisUrl, "gateway", log);
-  const boundary = createBoundary(config.subgraphs, transactionTokenCredentials(await signerOf(config)));
+  const events = await openEventStream(config.redisUrl, "gateway:events", log);
+  const credentials = transactionTokenCredentials(await signerOf(config));
+  const boundary = createBoundary(config.subgraphs, credentials);
   const trusted = await readTrustedDocuments(config.safelistFile, config.safelistMode);
   const generations = await serveGenerations(config, boundary, store, trusted, log);
   const stopTelling = tellBusyOperations(generations, store, log);
   const issuerKeys = watchIssuerKeys(new URL(`${config.issuer}/jwks`), log);
-  const app = createHttpServer({ log, ready: { "identity keys": issuerKeys.fetched } });
+  const app = createHttpServer({
+    log,
+    // Behind an https address there is always a proxy that ends TLS: this process speaks plain HTTP.
+    trustProxy: config.gatewayUrl.startsWith("https:"),
+    ready: { "identity keys": issuerKeys.fetched },
+  });
+  const invalidate: Invalidate = (subgraph, tags) => generations.current().boundary.invalidate(subgraph, tags);
+  const subscriptions = startSubscriptions({
+    generations,
+    streams: config.subscriptions,
+    credentials,
+    announced: { stream: events, invalidate },
+    log,
+  });
   const close = async () => {
     issuerKeys.close();
+    await subscriptions.close();
     await app.close();
     await boundary.close();
     await stopTelling();
     await generations.close();
+    await events.close();
     await store.close();
   };
   try {
     const accessTokens = { issuer: config.issuer, audience: graphUrl(config), keys: issuerKeys.find };
+    const enter = createEntrance(createAdmission(accessTokens), createRateLimiter(config.rateLimits, store, log));
+    const documents = createDocuments(store, createSafelist(trusted, config.safelistMode));
+    const carryOut = createCarryOut({ generations, documents, subscriptions, maxCost: config.maxCost });
     const sendPage = addGraphiql(app, graphiqlSettings(config));
-    await addGraphQLRoute(
-      app,
-      createPipeline({
-        generations,
-        enter: createEntrance(createAdmission(accessTokens), createRateLimiter(config.rateLimits, store, log)),
-        documents: createDocuments(store, createSafelist(trusted, config.safelistMode)),
-        maxCost: config.maxCost,
-      }),
-      { sendPage, allowedOrigins: config.allowedOrigins },
-    );
-    addPublicKey(app, config);
+    const { allowedOrigins } = config;
+    await addGraphQLRoute(app, createPipeline({ enter, carryOut }), { sendPage, allowedOrigins });
+    const origins = [new URL(config.gatewayUrl).origin, ...allowedOrigins];
+    addGraphQLSocket(app, { enter, carryOut, isOriginAllowed: (origin) => origins.includes(origin), log });
+    addEventIntake(app, {
+      gatewayUrl: config.gatewayUrl,
+      keys: eventKeys(config),
+      store,
+      stream: events,
+      supergraph: () => generations.current().supergraph,
+    });
+    addKeySet(app, config.signingKey);
     await app.listen({ port: config.port, host: config.host });
   } catch (error) {
     await close();
     throw error;
   }
   return { url: `http://localhost:${(app.server.address() as AddressInfo).port}`, close };
+}
+
+/** Where the key of each subgraph is found that may send events; fetched when first needed, and kept. */
+function eventKeys({ eventKeys: keySets = new Map<string, URL>() }: GatewayConfig) {
+  return new Map([...keySets].map(([name, url]) => [name, createRemoteJWKSet(url, { timeoutDuration: 3_000 })]));
 }
 
 /** A generation that remembers what subgraphs allow it to. */
@@ -128,12 +160,4 @@ async function signerOf({ gatewayUrl, signingKey }: GatewayConfig): Promise<Tran
   const key = await importJWK(signingKey);
   if (key instanceof Uint8Array) throw new TypeError("the signing key is symmetric");
   return { issuer: gatewayUrl, key, keyId: signingKey.kid };
-}
-
-/** The public half of the signing key (RFC 7517): with it subgraphs verify transaction tokens. */
-function addPublicKey(app: FastifyInstance, { signingKey: { kty, crv, x, y, kid, alg } }: GatewayConfig): void {
-  const keySet = JSON.stringify({ keys: [{ kty, crv, x, y, kid, alg, use: "sig" }] });
-  app.get("/.well-known/jwks.json", async (_request, reply) =>
-    reply.type("application/jwk-set+json").header("cache-control", "public, max-age=300").send(keySet),
-  );
 }

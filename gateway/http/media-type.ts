@@ -58,11 +58,6 @@ function accepts(accept: string | undefined, type: string): boolean {
   return negotiator(accept).mediaType([type]) !== undefined;
 }
 
-/** The type in which to answer in one piece, or undefined when the client accepts none. */
-export function answerMediaType(accept: string | undefined): AnswerMediaType | undefined {
-  return acceptedAnswers(accept).whole;
-}
-
 /** True for a body of JSON in UTF-8, which is what JSON is in unless it says otherwise (RFC 8259, 8.1). */
 export function isJson(contentType: string | undefined): boolean {
   if (contentType === "application/json") return true;

@@ -79,9 +79,18 @@ function createSend(cors: Cors) {
       .code(status)
       .headers(headers)
       .headers(varied(headers, cors.answer(asked)));
+    if (typeof body !== "string") cutStuckReader(reply);
     if (typeof body !== "string" || coding === undefined) return reply.send(body);
     return reply.header("content-encoding", coding).send(await compress(body, coding));
   };
+}
+
+/** Longest time in which not a byte of an answer in parts can be sent, in milliseconds. */
+const stuckAfterMs = 60_000;
+
+/** Whoever reads nothing at all, though we write, would hold a connection and what waits for it for ever. */
+function cutStuckReader(reply: FastifyReply): void {
+  reply.raw.setTimeout(stuckAfterMs, () => reply.raw.destroy());
 }
 
 /** `more` with its `vary` behind that of `headers`. */

@@ -37,6 +37,13 @@ export function textStream(make: (ended: AbortSignal) => AsyncGenerator<string, 
   };
 }
 
+/** A stream of one text. */
+export function streamOf(text: string): TextStream {
+  return textStream(async function* () {
+    yield text;
+  });
+}
+
 /**
  * The texts as bytes for a response. A text is asked for when the one before has gone to the client, so a
  * slow reader holds up the source; when the client leaves, the source is ended.

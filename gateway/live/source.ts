@@ -1,16 +1,19 @@
 /** Where the events of subscriptions come from: the streams of subgraphs, or what subgraphs announce. */
-import type { GraphQLSchema } from "graphql";
 import type { Boundary, SubgraphAnswer, SubgraphError } from "../boundary/boundary.ts";
 import type { SubscriptionSource } from "../execution/program.ts";
 import type { Variables } from "../operation/operation.ts";
+import type { LoadedSupergraph } from "../supergraph/supergraph.ts";
 import type { Session } from "./session.ts";
+
+/** What the sources of subscriptions know of the supergraph. */
+export type LiveSupergraph = Pick<LoadedSupergraph, "supergraphSchema" | "addresses" | "announcers">;
 
 /** A subscription as the supergraph of the moment plans it. */
 export interface LiveOperation {
   readonly source: SubscriptionSource;
   readonly variables: Variables;
   readonly boundary: Boundary;
-  readonly supergraphSchema: GraphQLSchema;
+  readonly supergraph: LiveSupergraph;
 }
 
 /** Where events go. */

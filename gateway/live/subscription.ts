@@ -65,8 +65,9 @@ export class Subscription implements TextStream {
     if (!this.#inbox.put({ kind: "reload" })) this.#dropSlowReader();
   }
 
-  /** Ends with one error, ahead of whatever waits. */
+  /** Ends with one error, ahead of whatever waits. Nothing is listened to any more, though the reader may be slow. */
   end(code: ErrorCode, message?: string): void {
+    this.#feed.leave();
     this.#inbox.shut({ kind: "end", errors: [answerError(code, message)] });
   }
 

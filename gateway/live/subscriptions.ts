@@ -1,4 +1,5 @@
 /** All live subscriptions of this process: how many there may be, and what befalls all of them. */
+import { setTimeout as delay } from "node:timers/promises";
 import { HuiminError } from "../../trust/errors.ts";
 import type { Admission, RequestLog } from "../admission/admit.ts";
 import type { TextStream } from "../http/stream.ts";
@@ -8,6 +9,9 @@ import { Subscription } from "./subscription.ts";
 
 /** Most live subscriptions of one process, and of one citizen in it. */
 const limits = { all: 20_000, ofOne: 20 } as const;
+
+/** How long a close waits for slow readers, in milliseconds. */
+const closePatienceMs = 1_000;
 
 export interface Subscriptions {
   /**
@@ -19,8 +23,8 @@ export interface Subscriptions {
   start(prepare: () => Promise<LiveOperation>, session: Session, log: RequestLog): Promise<TextStream>;
   /** Plans every live subscription anew. */
   reload(): void;
-  /** Ends every subscription with an error that says so, and refuses new ones. */
-  close(): void;
+  /** Ends every subscription with an error that says so, and refuses new ones. Resolves when readers know, or soon. */
+  close(): Promise<void>;
 }
 
 /** The subscriptions that take their events from what `findSource` finds. */
@@ -58,9 +62,11 @@ export function createSubscriptions(findSource: FindSource): Subscriptions {
     reload() {
       for (const subscription of live) subscription.reload();
     },
-    close() {
+    async close() {
       isClosed = true;
       for (const subscription of live) subscription.end("SUBSCRIPTION_ENDED");
+      const patience = Date.now() + closePatienceMs;
+      while (live.size > 0 && Date.now() < patience) await delay(20);
     },
   };
 }

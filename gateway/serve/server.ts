@@ -1,5 +1,5 @@
 /** Any supergraph behind the gateway's own pipeline, without sign-in. For trials and tests. */
-import { access, constants } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { ConfigError } from "../../platform/config.ts";
 import { createHttpServer } from "../../platform/http.ts";
@@ -10,14 +10,21 @@ import { admitEverybody } from "../admission/admit.ts";
 import { createEntrance } from "../admission/entrance.ts";
 import { createBoundary } from "../boundary/boundary.ts";
 import { forwardedCredentials } from "../boundary/credentials.ts";
+import { createCarryOut, type ExecutableGeneration } from "../carry-out.ts";
+import { addTrialGraphiql } from "../graphiql/route.ts";
 import { createDocuments } from "../http/documents.ts";
 import { addGraphQLRoute } from "../http/route.ts";
+import { addGraphQLSocket } from "../http/websocket.ts";
+import { startSubscriptions } from "../live/live.ts";
 import { generousLimits } from "../operation/limits.ts";
-import { createPipeline, type ExecutableGeneration } from "../pipeline.ts";
+import { createPipeline } from "../pipeline.ts";
 import { createGeneration } from "../supergraph/generation.ts";
 import { loadSupergraph } from "../supergraph/supergraph.ts";
 import { serveSupergraphFile } from "../supergraph/supergraph-file.ts";
 import { type ServeOptions, UsageError } from "./options.ts";
+
+/** Largest request: documents and variables of test suites may be large. */
+const maxBodyBytes = 4 * 1024 * 1024;
 
 /**
  * Starts to serve the supergraph of a file, and whatever the file becomes.
@@ -27,17 +34,20 @@ import { type ServeOptions, UsageError } from "./options.ts";
 export async function serveSupergraph({ file, port }: ServeOptions, log: Logger): Promise<RunningService> {
   await requireReadable(file);
   const generations = await serveSupergraphFile(file, (sdl) => openGeneration(file, sdl), log);
-  const store = createMemoryStore();
-  const app = createHttpServer({ log, ready: {} });
+  const documents = createDocuments(createMemoryStore());
+  const subscriptions = startSubscriptions({ generations, credentials: forwardedCredentials, log });
+  const app = createHttpServer({ log, ready: {}, bodyLimit: maxBodyBytes });
   const close = async () => {
+    await subscriptions.close();
     await app.close();
     await generations.close();
   };
   try {
-    await addGraphQLRoute(
-      app,
-      createPipeline({ generations, enter: createEntrance(admitEverybody), documents: createDocuments(store) }),
-    );
+    const enter = createEntrance(admitEverybody);
+    const carryOut = createCarryOut({ generations, documents, subscriptions });
+    const sendPage = addTrialGraphiql(app);
+    await addGraphQLRoute(app, createPipeline({ enter, carryOut }), { sendPage });
+    addGraphQLSocket(app, { enter, carryOut, isOriginAllowed: () => false, log });
     await app.listen({ port, host: "localhost" });
   } catch (error) {
     await close();
@@ -48,7 +58,7 @@ export async function serveSupergraph({ file, port }: ServeOptions, log: Logger)
 
 async function requireReadable(file: string): Promise<void> {
   try {
-    await access(file, constants.R_OK);
+    await readFile(file);
   } catch (error) {
     const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
     throw new UsageError(missing ? `there is no file ${file}.` : `${file} cannot be read.`, { cause: error });

@@ -6,11 +6,15 @@ import { createLogger } from "../../platform/log.ts";
 import { admitEverybody } from "../admission/admit.ts";
 import { createEntrance } from "../admission/entrance.ts";
 import type { Boundary } from "../boundary/boundary.ts";
+import { forwardedCredentials } from "../boundary/credentials.ts";
+import { createCarryOut } from "../carry-out.ts";
 import { createDocuments } from "../http/documents.ts";
+import { startSubscriptions } from "../live/live.ts";
 import { createPipeline, type Pipeline } from "../pipeline.ts";
 import { createGeneration } from "../supergraph/generation.ts";
 import { createGenerations } from "../supergraph/generations.ts";
 import { type LoadedSupergraph, loadSupergraph } from "../supergraph/supergraph.ts";
+import { newCitizenId, startCity, type TestCity } from "./city.ts";
 
 const shelves = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@cost", "@listSize"])
@@ -54,12 +58,10 @@ function only(supergraph: LoadedSupergraph) {
 
 function pipelineOver(supergraph: LoadedSupergraph, maxCost: number): Pipeline {
   const enter = createEntrance(admitEverybody);
-  return createPipeline({
-    generations: only(supergraph),
-    enter,
-    documents: createDocuments(createMemoryStore()),
-    maxCost,
-  });
+  const generations = only(supergraph);
+  const documents = createDocuments(createMemoryStore());
+  const subscriptions = startSubscriptions({ generations, credentials: forwardedCredentials, log });
+  return createPipeline({ enter, carryOut: createCarryOut({ generations, documents, subscriptions, maxCost }) });
 }
 
 async function supergraphOf(typeDefs: string): Promise<LoadedSupergraph> {
@@ -172,5 +174,24 @@ describe("the estimated cost of an operation", () => {
       message:
         "The operation is estimated to cost 10, and at most 9 is allowed. Ask for shorter lists or fewer fields at once.",
     });
+  });
+});
+
+describe("the city", () => {
+  let city: TestCity;
+  beforeAll(async () => {
+    city = await startCity({ settings: { HUIMIN_MAX_COST: "400" } });
+  });
+  afterAll(() => city.close());
+
+  it("refuses more than its setting allows, by the sizes of its own connections", async () => {
+    const query = "query($n: Int) { me { bills(first: $n) { edges { node { amount { amount } } } } } }";
+    const token = await city.token(newCitizenId());
+    const calls = city.subgraphs.utilities.calls.length;
+    const refused = await city.query(query, { token, variables: { n: 100_000 } });
+    expect(refused.status).toBe(400);
+    expect(refused.errors?.[0]?.message).toContain("estimated to cost 300002, and at most 400 is allowed");
+    expect(city.subgraphs.utilities.calls.length).toBe(calls);
+    expect((await city.query(query, { token, variables: { n: 50 } })).status).toBe(200);
   });
 });

@@ -80,7 +80,7 @@ function tell({ operation, document, variables, sink }: Listener, event: Announc
     return concerned ? event.entity : null;
   };
   const { data } = executeSync({
-    schema: operation.supergraphSchema,
+    schema: operation.supergraph.supergraphSchema,
     document,
     rootValue: { [event.field]: entity },
     variableValues: variables,

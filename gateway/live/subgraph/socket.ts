@@ -27,7 +27,9 @@ export const followSocket: Follow = async ({ address, query, variables, headers 
       closed: () => clearTimeout(patience),
     },
   });
-  const leave = () => void client.dispose();
+  // A client that never came to a connection says so once more here.
+  const dispose = async () => await Promise.resolve(client.dispose()).catch(() => {});
+  const leave = () => void dispose();
   ended.addEventListener("abort", leave, { once: true });
   const finish = client.subscribe(
     { query, variables },
@@ -47,7 +49,7 @@ export const followSocket: Follow = async ({ address, query, variables, headers 
     await promise;
   } finally {
     ended.removeEventListener("abort", leave);
-    await client.dispose();
+    await dispose();
   }
 };
 

@@ -33,15 +33,15 @@ export const maxMessage = 1024 * 1024;
 /** How often a connection is made anew without an event in between, and the first and longest pauses before. */
 const retries = { attempts: 5, firstPauseMs: 100, longestPauseMs: 5_000 } as const;
 
-/** The streams of the subgraphs at `addresses`. */
+/** The streams of the subgraphs, each where it answers or where `elsewhere` says. */
 export function subgraphStreams(
-  addresses: ReadonlyMap<string, URL>,
+  elsewhere: ReadonlyMap<string, URL>,
   credentials: Credentials,
   log: RequestLog,
 ): FindSource {
-  return ({ source, variables: values }, session) => {
+  return ({ source, variables: values, supergraph }, session) => {
     const { subgraph } = source;
-    const address = addresses.get(subgraph);
+    const address = elsewhere.get(subgraph) ?? supergraph.addresses.get(subgraph);
     if (!address) throw new HuiminError("INTERNAL_SERVER_ERROR", { detail: `no address for ${subgraph}` });
     const request = source.request(values);
     const body = requestBody(request);

@@ -1,0 +1,93 @@
+/** Who is on a socket, from the first token to the last fresh one. */
+import type { IncomingHttpHeaders } from "node:http";
+import { HuiminError } from "../../trust/errors.ts";
+import type { Admission } from "../admission/admit.ts";
+import type { Enter } from "../admission/entrance.ts";
+import { endOf, type Session } from "../live/session.ts";
+import type { HttpRequest } from "./request.ts";
+
+/** The handshake of a socket. */
+export type Handshake = Pick<HttpRequest, "url" | "headers" | "address">;
+
+export class SocketSession implements Session {
+  readonly #enter: Enter;
+  readonly #handshake: Handshake;
+  readonly #listeners = new Set<() => void>();
+  #headers: IncomingHttpHeaders;
+  #admission: Admission | undefined;
+
+  constructor(enter: Enter, handshake: Handshake) {
+    this.#enter = enter;
+    this.#handshake = handshake;
+    this.#headers = handshake.headers;
+  }
+
+  get admission(): Admission {
+    if (!this.#admission) throw new HuiminError("UNAUTHENTICATED");
+    return this.#admission;
+  }
+
+  /** Whether nobody has shown a token yet, or the last one has been over for so long. */
+  isOver(graceMs: number): boolean {
+    return this.#admission !== undefined && endOf(this.#admission) + graceMs < Date.now();
+  }
+
+  onRenewal(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Takes the token of the first message, or that of the handshake.
+   *
+   * @throws HuiminError why she is not admitted
+   */
+  async open(payload: unknown): Promise<void> {
+    const headers = withToken(this.#handshake.headers, payload);
+    const admission = (await this.#enter({ ...this.#handshake, headers })).admission();
+    if (admission.admitted.kind === "anonymous") throw new HuiminError("UNAUTHENTICATED");
+    this.#headers = headers;
+    this.#admission = admission;
+  }
+
+  /**
+   * Admits one operation as if it were a request of its own: it counts against her rate.
+   *
+   * @throws HuiminError why she is not admitted
+   */
+  async admitOperation(): Promise<void> {
+    (await this.#enter({ ...this.#handshake, headers: this.#headers })).admission();
+  }
+
+  /**
+   * Takes a fresh token in the place of the one before, if the payload holds one.
+   *
+   * @returns until when it is good, in seconds since the epoch; undefined when there is no token in it
+   * @throws HuiminError why it is not taken; the one before stays
+   */
+  async renew(payload: unknown): Promise<number | undefined> {
+    const headers = withToken({}, payload);
+    if (headers.authorization === undefined) return undefined;
+    const { admitted: before } = this.admission;
+    const admission = (await this.#enter({ ...this.#handshake, headers })).admission();
+    const { admitted } = admission;
+    if (admitted.kind !== "signed in" || before.kind !== "signed in") throw new HuiminError("FORBIDDEN");
+    const { subject, clientId, expiresAt } = admitted.caller;
+    if (subject !== before.caller.subject || clientId !== before.caller.clientId) {
+      throw new HuiminError("FORBIDDEN", { message: "A fresh token must be of the same citizen and client." });
+    }
+    this.#headers = { ...this.#handshake.headers, ...headers };
+    this.#admission = admission;
+    for (const listener of this.#listeners) listener();
+    return expiresAt;
+  }
+}
+
+/** The name is that of the header, in the two ways in which clients write it. */
+function withToken(headers: IncomingHttpHeaders, payload: unknown): IncomingHttpHeaders {
+  if (typeof payload !== "object" || payload === null) return headers;
+  const { authorization, Authorization = authorization } = { authorization: undefined, ...payload } as Readonly<
+    Record<string, unknown>
+  >;
+  return typeof Authorization === "string" ? { ...headers, authorization: Authorization } : headers;
+}
