@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { AddressInfo, Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Deadlines } from "../boundary/deadlines.ts";
+import { Exchange } from "../boundary/exchange.ts";
 import { createSubgraphClient, type SubgraphClient } from "../boundary/subgraph-client.ts";
 
 let server: Server;
@@ -151,10 +153,13 @@ describe("a query", () => {
   });
 
   it("is asked again for one call in ten only, once a subgraph has had its share", async () => {
-    behaviour = (request, response) => (bodies.length % 2 === 1 ? hangUp : answer(200, "ok"))(request, response);
-    for (let times = 0; times < 60; times += 1) await ask();
-    // Sixty calls, twenty repetitions that were saved up, and six that the calls added.
-    expect(bodies.length).toBeLessThanOrEqual(60 + 20 + 6);
+    behaviour = (request, response) => (bodies.length % 3 === 0 ? hangUp : answer(200, "ok"))(request, response);
+    const outcomes: boolean[] = [];
+    for (let times = 0; times < 120; times += 1) outcomes.push((await ask()).ok);
+    // Twenty repetitions that were saved up, and twelve that the calls added.
+    expect(bodies.length).toBeLessThanOrEqual(120 + 20 + 12);
+    expect(outcomes.slice(0, 40)).not.toContain(false);
+    expect(outcomes).toContain(false);
   });
 });
 
@@ -203,6 +208,28 @@ describe("a subgraph that does not answer in time", () => {
       await expect.poll(() => sockets.size).toBe(0);
     },
   );
+});
+
+describe("the deadlines of calls", () => {
+  it("are kept for those in flight, in whatever order the others have ended", async () => {
+    const expired: string[] = [];
+    const deadlines = new Deadlines();
+    const late = performance.now() - 1;
+    const exchanges = Array.from({ length: 12 }, (_, index) => {
+      const name = index % 4 === 0 ? `early ${index}` : `late ${index}`;
+      const deadline = name.startsWith("late") ? late : late + 60_000;
+      return new Exchange(
+        deadline,
+        () => expired.push(name),
+        (ended) => deadlines.remove(ended),
+      );
+    });
+    for (const exchange of exchanges) deadlines.add(exchange);
+    for (const exchange of [3, 11, 0, 10, 9].flatMap((index) => exchanges[index] ?? [])) deadlines.remove(exchange);
+    expect(deadlines.size).toBe(7);
+    await expect.poll(() => expired.toSorted()).toEqual(["late 1", "late 2", "late 5", "late 6", "late 7"]);
+    deadlines.stop();
+  });
 });
 
 describe("closing", () => {
