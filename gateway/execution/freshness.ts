@@ -1,5 +1,6 @@
 /** How long a whole answer may be kept: no longer than the part that ages first (RFC 9111, section 4.2). */
 import type { Cacheability, SubgraphAnswer } from "../boundary/boundary.ts";
+import { together } from "../boundary/cacheability.ts";
 
 export class Freshness {
   #cacheability: Cacheability | undefined;
@@ -8,21 +9,11 @@ export class Freshness {
   /** Takes one more part into account. Errors, and parts that say nothing, must not be kept. */
   add({ errors, cacheability }: SubgraphAnswer): void {
     if (errors.length > 0 || !cacheability) this.#keep = false;
-    else this.#cacheability = this.#cacheability ? older(this.#cacheability, cacheability) : cacheability;
+    else this.#cacheability = this.#cacheability ? together(this.#cacheability, cacheability) : cacheability;
   }
 
   /** Undefined when the answer must not be kept. */
   get cacheability(): Cacheability | undefined {
     return this.#keep ? this.#cacheability : undefined;
   }
-}
-
-function older(a: Cacheability, b: Cacheability): Cacheability {
-  const ageSeconds = Math.max(a.ageSeconds, b.ageSeconds);
-  const left = Math.min(a.maxAgeSeconds - a.ageSeconds, b.maxAgeSeconds - b.ageSeconds);
-  return {
-    ageSeconds,
-    maxAgeSeconds: ageSeconds + left,
-    scope: a.scope === "PUBLIC" && b.scope === "PUBLIC" ? "PUBLIC" : "PRIVATE",
-  };
 }
