@@ -75,6 +75,8 @@ const schemas = {
 export type PlacesSubgraph = keyof typeof schemas;
 
 export interface Places {
+  /** Where the subgraphs answer. */
+  readonly addresses: ReadonlyMap<string, URL>;
   readonly cache: EntityCache;
   readonly store: KeyValueStore;
   /** What the subgraphs were asked, in order. */
@@ -115,7 +117,10 @@ export async function startPlaces(openStore?: () => Promise<KeyValueStore>): Pro
     ["places", places.url],
     ["hours", hours.url],
   ]);
-  const supergraph = { id: "one", supergraphSchema: composed() };
+  const supergraph = {
+    id: "one",
+    supergraphSchema: buildASTSchema(parse(placesSupergraph()), { assumeValidSDL: true }),
+  };
   const boundary = createBoundary(addresses, callerHeader);
   const replica = (key: Uint8Array = secret) =>
     createEntityCache({
@@ -128,6 +133,7 @@ export async function startPlaces(openStore?: () => Promise<KeyValueStore>): Pro
   const cache = replica();
   const replicas = [cache];
   return Object.assign(state, {
+    addresses,
     cache,
     store,
     asked,
@@ -148,7 +154,8 @@ export async function startPlaces(openStore?: () => Promise<KeyValueStore>): Pro
   });
 }
 
-function composed(): GraphQLSchema {
+/** The supergraph of both. */
+export function placesSupergraph(): string {
   const services = Object.entries(schemas).map(([name, sdl]) => ({
     name,
     url: `http://${name}.invalid`,
@@ -156,7 +163,7 @@ function composed(): GraphQLSchema {
   }));
   const { supergraphSdl, errors } = composeServices(services);
   if (!supergraphSdl) throw new Error(errors?.map(({ message }) => message).join("\n"));
-  return buildASTSchema(parse(supergraphSdl), { assumeValidSDL: true });
+  return supergraphSdl;
 }
 
 /** The subgraph tells in `asker` and `lucky` who it thinks is asking: so an answer to somebody else shows. */

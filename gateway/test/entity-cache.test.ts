@@ -23,13 +23,17 @@ describe("a hint in the schema", () => {
     expect(await callsFor("{ notices { text __typename inherits { note } } }")).toBe(1);
   });
 
+  it("on a type counts for fields that have none", async () => {
+    expect((await ask(places, ann, "{ unhinted { text } }")).cacheability).toMatchObject({ maxAgeSeconds: 100 });
+  });
+
   it("lets what is not marked as public be kept for one caller alone", async () => {
     expect(await callsFor("{ mine { text } }")).toBe(2);
     expect(await callsFor("{ notices { text author } }")).toBe(2);
   });
 
   it.each([
-    ["no field of the query has one", "{ unhinted { queue: text } count }"],
+    ["it has none", "{ count }"],
     ["a root field has none", "{ notices { text } count }"],
     ["an object below has none", "{ notices { text forgets { note } } }"],
     ["a field of an entity has none", "{ offices { queue notice { text } moved } }"],
