@@ -43,7 +43,10 @@ const resolvers: Readonly<Record<SubgraphName, SubgraphResolvers>> = {
   employment: {
     Citizen: { employment: ({ id }: Reference) => ({ status: "EMPLOYED", job: jobOf(id), formerJobs: [] }) },
   },
-  utilities: { Citizen: { amountDue: () => ({ amount: 1234, currency: "CNY" }) } },
+  utilities: {
+    Citizen: { amountDue: () => ({ amount: 1234, currency: "CNY" }) },
+    Bill: { service: () => "WATER", amount: () => ({ amount: 4_200, currency: "CNY" }) },
+  },
 };
 
 /** Starts one subgraph that accepts the tokens of the gateway at `gatewayUrl`. */
