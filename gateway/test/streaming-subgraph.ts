@@ -90,7 +90,8 @@ export async function startStreamingSubgraph(): Promise<StreamingSubgraph> {
   const events = createEventHandler({ schema, context: ({ raw }) => ({ headers: raw.headers }) });
   const server = createServer((request, response) => {
     const streams = request.headers.accept?.includes("text/event-stream");
-    void (streams ? events(request, response) : queries(request, response));
+    // Whoever leaves in the middle makes them reject.
+    void Promise.resolve(streams ? events(request, response) : queries(request, response)).catch(() => {});
   });
   const sockets = new WebSocketServer({ server, path: "/graphql" });
   const socketServer = useServer(
