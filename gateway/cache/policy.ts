@@ -2,6 +2,7 @@
 import {
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLField,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -44,21 +45,19 @@ export type QueryPolicy =
 /** The policy of a query text for a subgraph; undefined when nothing of it may be kept. */
 export type PolicyOf = (subgraph: string, query: string) => QueryPolicy | undefined;
 
-/** Most queries whose policy is remembered. */
+/** Most queries of one subgraph whose policy is remembered. */
 const remembered = 2_000;
 
 /** Makes the function for a supergraph; undefined when it has no hint at all. */
 export function createPolicies(supergraph: GraphQLSchema): PolicyOf | undefined {
   const rules = { supergraph, hints: readHints(supergraph), isPersonal: personalIn(supergraph) };
   if (rules.hints.empty) return undefined;
-  const known = new LRUCache<string, { readonly policy: QueryPolicy | undefined }>({ max: remembered });
+  const known = new Map<string, LRUCache<string, { readonly policy: QueryPolicy | undefined }>>();
   return (subgraph, query) => {
-    const key = `${subgraph} ${query}`;
-    let entry = known.get(key);
-    if (!entry) {
-      entry = { policy: readQuery(rules, subgraph, query) };
-      known.set(key, entry);
-    }
+    const queries = known.get(subgraph) ?? new LRUCache({ max: remembered });
+    known.set(subgraph, queries);
+    const entry = queries.get(query) ?? { policy: readQuery(rules, subgraph, query) };
+    queries.set(query, entry);
     return entry.policy;
   };
 }
@@ -168,7 +167,10 @@ function result({ maxAge, open, contains }: Walk): EntryPolicy | undefined {
   return { maxAgeSeconds: maxAge, scope: open ? "PUBLIC" : "PRIVATE", contains: [...contains].sort() };
 }
 
-/** Follows a selection on objects of any of `types`, which are under a field with the age `inherited`. */
+/**
+ * Follows a selection on objects of any of `types`, which are under a field with the age `inherited`. Each
+ * field is followed once for all types together: else nested interfaces would multiply.
+ */
 function visit(
   walk: Walk,
   { selections }: SelectionSetNode,
@@ -177,7 +179,7 @@ function visit(
 ): void {
   for (const selection of selections) {
     if (selection.kind === Kind.FIELD) {
-      for (const type of types) visitField(walk, selection, type, inherited);
+      visitField(walk, selection, types, inherited);
       continue;
     }
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? walk.fragments.get(selection.name.value) : selection;
@@ -188,32 +190,45 @@ function visit(
   }
 }
 
-/**
- * The rules of Apollo Server for ages: the hint on a field counts before that on its type; a scalar
- * without either is as old as what it is on; an object, and every root field, may then not be kept.
- * Stricter for scopes: only what its own hint or the type that it is on marks as PUBLIC is.
- */
-function visitField(walk: Walk, node: FieldNode, type: GraphQLObjectType, inherited: number): void {
-  const { hints, subgraph } = walk;
-  const name = node.name.value;
-  if (name === "__typename") return;
-  const field = type.getFields()[name];
-  const hint = hints.ofField(type, name, subgraph);
-  if (!field || !hint) {
-    walk.maxAge = 0;
-    return;
+function visitField(walk: Walk, node: FieldNode, types: readonly GraphQLObjectType[], inherited: number): void {
+  if (node.name.value === "__typename") return;
+  const targets = new Set<GraphQLNamedType>();
+  let age: number = longestLife;
+  for (const type of types) {
+    const field = type.getFields()[node.name.value];
+    age = Math.min(age, field ? ageOf(walk, type, field, inherited) : 0);
+    walk.open &&= field !== undefined && isOpen(walk, type, field);
+    if (field) targets.add(getNamedType(field.type));
   }
+  const below = [...new Set([...targets].flatMap((target) => objectTypes(walk, target)))];
+  // What an interface may turn out to be, its own hint does not know.
+  const isAnyOf = [...targets].some((target) => isAbstractType(target)) ? below : [];
+  for (const each of isAnyOf) age = Math.min(age, walk.hints.ofType(each, walk.subgraph).maxAge ?? age);
+  walk.maxAge = Math.min(walk.maxAge, age);
+  if (!node.selectionSet) return;
+  for (const each of below) walk.contains.add(each.name);
+  visit(walk, node.selectionSet, below, age);
+}
+
+type Field = GraphQLField<unknown, unknown>;
+
+/**
+ * The rules of Apollo Server: the hint on a field counts before that on its type; a scalar without either is
+ * as old as what it is on; an object, and every root field, may then not be kept.
+ */
+function ageOf({ hints, subgraph }: Walk, type: GraphQLObjectType, field: Field, inherited: number): number {
+  const hint = hints.ofField(type, field.name, subgraph);
+  if (!hint) return 0;
   const target = getNamedType(field.type);
   const onTarget = isCompositeType(target) ? hints.ofType(target, subgraph) : {};
   const inherits = hint.inherits || onTarget.inherits || !isCompositeType(target);
-  const age = hint.maxAge ?? onTarget.maxAge ?? (inherits ? inherited : 0);
-  walk.maxAge = Math.min(walk.maxAge, age);
-  const scope = hint.scope ?? hints.ofType(type, subgraph).scope;
-  walk.open &&= scope === "PUBLIC" && !walk.isPersonal(type, field);
-  if (!node.selectionSet) return;
-  const below = objectTypes(walk, target);
-  for (const each of below) walk.contains.add(each.name);
-  visit(walk, node.selectionSet, below, age);
+  return hint.maxAge ?? onTarget.maxAge ?? (inherits ? inherited : 0);
+}
+
+/** Stricter than Apollo Server: only what its own hint, or the type that it is on, marks as PUBLIC is. */
+function isOpen({ hints, subgraph, isPersonal }: Walk, type: GraphQLObjectType, field: Field): boolean {
+  const scope = hints.ofField(type, field.name, subgraph)?.scope ?? hints.ofType(type, subgraph).scope;
+  return scope === "PUBLIC" && !isPersonal(type, field);
 }
 
 /** The object types of the subgraph that `type` may be. */

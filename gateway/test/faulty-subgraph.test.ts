@@ -122,6 +122,23 @@ describe("a subgraph that", () => {
     }
   });
 
+  it("flaps costs nothing: a query is asked again", async () => {
+    const good = JSON.stringify({ data: { _entities: [{ coverage: { scheme: "RESIDENT" } }] } });
+    let calls = 0;
+    behaviour = (request, response) => {
+      calls += 1;
+      if (calls % 3 === 1) request.socket.destroy();
+      else if (calls % 3 === 2) answering(secret, 503)(request, response);
+      else answering(good)(request, response);
+    };
+    for (let times = 0; times < 3; times += 1) {
+      const { data, errors } = await city.query("{ me { coverage { scheme } } }", { token });
+      expect(errors).toBeUndefined();
+      expect(data).toEqual({ me: { coverage: { scheme: "RESIDENT" } } });
+    }
+    expect(calls).toBe(9);
+  });
+
   it("is down leaves the rest of the citizen where it was", async () => {
     behaviour = answering("", 503);
     const { data, errors } = await city.query("{ me { encounters { edges { cursor } } id } __typename }", { token });
