@@ -5,7 +5,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from "@apollo/federation-internals";
 import { type QueryPlan, QueryPlanner } from "@apollo/query-planner";
-import { type DocumentNode, type FieldNode, GraphQLError, Kind, parse, printSchema, visit } from "graphql";
+import { type DocumentNode, type FieldNode, GraphQLError, Kind, parse, visit } from "graphql";
+import { apiSdl } from "./api-sdl.ts";
 import { withFirmSelections, withoutConditions } from "./conditional-selections.ts";
 import { mendPlan } from "./mend-plan.ts";
 import { plannerVersion } from "./planner-version.ts";
@@ -29,8 +30,11 @@ if (supergraph) {
     reuseQueryFragments: false,
     incrementalDelivery: { enableDefer: true },
   });
+  // What came with `@composeDirective` is the clients' and the subgraphs' affair; Apollo's schema does not know it.
+  const withoutComposed = (document: DocumentNode): DocumentNode =>
+    visit(document, { Directive: ({ name }) => (apiSchema.directive(name.value) ? undefined : null) });
   const plan = (document: DocumentNode, overrides: PlanningTask["overrides"]) => {
-    const operation = operationFromDocument(apiSchema, document, { validate: false });
+    const operation = operationFromDocument(apiSchema, withoutComposed(document), { validate: false });
     return mendPlan(planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) }), {
       standIns,
       requirements,
@@ -46,7 +50,7 @@ if (supergraph) {
   });
   say({
     type: "ready",
-    apiSdl: printSchema(supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true })),
+    apiSdl: apiSdl(supergraph),
     version: plannerVersion(),
     subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
   });
