@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { EventStream } from "../../../platform/event-stream.ts";
 import type { RequestLog } from "../../admission/admit.ts";
-import { announcement, invalidation } from "./announcement.ts";
+import { type Announcement, announcement, invalidation } from "./announcement.ts";
 import type { EventHub } from "./hub.ts";
 
 /** What the intake of any replica has put on the stream. */
@@ -20,10 +20,16 @@ export function followEvents(stream: EventStream, hub: EventHub, invalidate: Inv
   const heard = async (text: string) => {
     const { subgraph, announced, invalidated } = published.parse(JSON.parse(text));
     // First, so that nobody who hears of the news is answered with what it has overtaken.
-    if (invalidated) await invalidate(subgraph, invalidated.tags);
+    const stale = [...(invalidated?.tags ?? []), ...(announced ? [tagOf(announced)] : [])];
+    await invalidate(subgraph, stale);
     if (announced) hub.deliver(subgraph, announced);
   };
   stream.follow((text) => {
     heard(text).catch((error: unknown) => log.error({ err: error }, "an event is lost"));
   });
+}
+
+/** News of an entity make what was kept of it old news. */
+function tagOf({ entity: { __typename, ...key } }: Announcement): string {
+  return `${__typename}:${JSON.stringify(key)}`;
 }
