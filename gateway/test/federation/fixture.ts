@@ -57,11 +57,18 @@ const directives = [
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ${JSON.stringify(directives)})`;
 
-/** The supergraph's SDL. A fixture that does not compose is a fault of the test. */
-export function composeFixture({ subgraphs }: Fixture): string {
+/**
+ * The supergraph's SDL. A fixture that does not compose is a fault of the test.
+ *
+ * @param address where a subgraph answers
+ */
+export function composeFixture(
+  { subgraphs }: Fixture,
+  address = (name: string): string => `http://${name}.invalid/`,
+): string {
   const services = Object.entries(subgraphs).map(([name, { sdl }]) => ({
     name,
-    url: `http://${name}.invalid/`,
+    url: address(name),
     typeDefs: parse(`${link}\n${sdl}`),
   }));
   const { supergraphSdl, errors } = composeServices(services);
