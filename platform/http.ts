@@ -3,6 +3,8 @@
  * headers, one masked error answer, and a close that lets requests in flight finish.
  */
 import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -79,7 +81,25 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   });
   app.setNotFoundHandler((request, reply) => reply.code(404).send(errorPage(404, request, reply, null)));
   addHealth(app, options.ready);
+  closeUnusedConnections(app);
   return app;
+}
+
+/**
+ * Browsers and HTTP clients open connections ahead of need. Node takes one that has not sent a request yet for
+ * busy, and a close would wait a minute for it.
+ */
+function closeUnusedConnections(app: FastifyInstance): void {
+  const unused = new Set<Socket>();
+  app.server.on("connection", (socket: Socket) => {
+    unused.add(socket);
+    socket.once("close", () => unused.delete(socket));
+  });
+  const used = ({ socket }: IncomingMessage) => unused.delete(socket);
+  app.server.on("request", used).on("upgrade", used);
+  app.addHook("preClose", async () => {
+    for (const socket of unused) socket.destroy();
+  });
 }
 
 function addHealth(app: FastifyInstance, checks: HttpServerOptions["ready"]): void {

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { Writable } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
 import { createHttpServer } from "../http.ts";
@@ -88,6 +90,15 @@ describe("the HTTP server of every service", () => {
     expect(answer.status).toBe(status);
     expect(await answer.json()).toEqual({ error: "bad_request", message: expect.any(String) });
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+  });
+
+  it("closes though a client has opened a connection that it does not use yet", async () => {
+    app = createHttpServer({ log, ready: {} });
+    const ahead = connect(Number(new URL(await listen()).port), "localhost");
+    await once(app.server, "connection");
+    const closed = once(ahead.resume(), "close");
+    await app.close();
+    await closed;
   });
 
   it.each([

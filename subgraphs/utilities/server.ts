@@ -6,6 +6,8 @@ import { type SubgraphConfig, startSubgraph } from "../kit/service.ts";
 import { resolvers } from "./resolvers/index.ts";
 import { utilitiesLoaders } from "./store/loaders.ts";
 
+export { issueBill, type NewBill } from "./intake/issue-bill.ts";
+
 /** Folder of the migrations of the schema `utilities`. */
 export const utilitiesMigrations = new URL("./store/migrations/", import.meta.url);
 
