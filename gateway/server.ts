@@ -1,6 +1,7 @@
 /** The gateway as a service: one graph over all subgraphs. */
 import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
 import { createRemoteJWKSet, importJWK } from "jose";
 import { openEventStream } from "../platform/event-stream.ts";
 import { createHttpServer } from "../platform/http.ts";
@@ -12,7 +13,7 @@ import { openKeyValueStore } from "../platform/redis.ts";
 import { readScope } from "../trust/caller.ts";
 import type { TransactionTokenSigner } from "../trust/transaction-token.ts";
 import { anonymous, createAdmission } from "./admission/admit.ts";
-import { createEntrance } from "./admission/entrance.ts";
+import { createEntrance, type Enter } from "./admission/entrance.ts";
 import { watchIssuerKeys } from "./admission/issuer-keys.ts";
 import { createRateLimiter } from "./admission/rate-limit.ts";
 import { createBoundary, type DirectBoundary } from "./boundary/boundary.ts";
@@ -29,6 +30,7 @@ import { addGraphQLSocket } from "./http/websocket.ts";
 import type { Invalidate } from "./live/events/events.ts";
 import { addEventIntake } from "./live/events/intake.ts";
 import { startSubscriptions } from "./live/live.ts";
+import type { CarryOut } from "./live/outcome.ts";
 import { createPipeline } from "./pipeline.ts";
 import { readBusyOperations, tellBusyOperations } from "./supergraph/busy-operations.ts";
 import { createGeneration } from "./supergraph/generation.ts";
@@ -39,7 +41,7 @@ import { serveSupergraphFile } from "./supergraph/supergraph-file.ts";
 const committedSupergraph = new URL("../schema/supergraph.graphql", import.meta.url);
 
 /**
- * Starts the gateway: `/graphql`, `/graphiql`, `/.well-known/jwks.json` and the health endpoints.
+ * Starts the gateway: `/graphql`, `/graphiql`, `/events`, `/.well-known/jwks.json` and the health endpoints.
  * It is ready once identity's keys were fetched; subgraphs may come and go.
  *
  * @throws ConfigError when the addresses do not fit the supergraph
@@ -82,25 +84,37 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     const enter = createEntrance(createAdmission(accessTokens), createRateLimiter(config.rateLimits, store, log));
     const documents = createDocuments(store, createSafelist(trusted, config.safelistMode));
     const carryOut = createCarryOut({ generations, documents, subscriptions, maxCost: config.maxCost });
-    const sendPage = addGraphiql(app, graphiqlSettings(config));
-    const { allowedOrigins } = config;
-    await addGraphQLRoute(app, createPipeline({ enter, carryOut }), { sendPage, allowedOrigins });
-    const origins = [new URL(config.gatewayUrl).origin, ...allowedOrigins];
-    addGraphQLSocket(app, { enter, carryOut, isOriginAllowed: (origin) => origins.includes(origin), log });
+    await addAddresses(app, config, enter, carryOut, log);
+    const supergraph = () => generations.current().supergraph;
     addEventIntake(app, {
       gatewayUrl: config.gatewayUrl,
       keys: eventKeys(config),
       store,
       stream: events,
-      supergraph: () => generations.current().supergraph,
+      supergraph,
     });
-    addKeySet(app, config.signingKey);
     await app.listen({ port: config.port, host: config.host });
   } catch (error) {
     await close();
     throw error;
   }
   return { url: `http://localhost:${(app.server.address() as AddressInfo).port}`, close };
+}
+
+/** The graph in all its forms, its page, and the public half of the key that signs transaction tokens. */
+async function addAddresses(
+  app: FastifyInstance,
+  config: GatewayConfig,
+  enter: Enter,
+  carryOut: CarryOut,
+  log: Logger,
+): Promise<void> {
+  const { allowedOrigins } = config;
+  const sendPage = addGraphiql(app, graphiqlSettings(config));
+  await addGraphQLRoute(app, createPipeline({ enter, carryOut }), { sendPage, allowedOrigins });
+  const origins = [new URL(config.gatewayUrl).origin, ...allowedOrigins];
+  addGraphQLSocket(app, { enter, carryOut, isOriginAllowed: (origin) => origins.includes(origin), log });
+  addKeySet(app, config.signingKey);
 }
 
 /** Where the key of each subgraph is found that may send events; fetched when first needed, and kept. */

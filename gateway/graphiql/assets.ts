@@ -33,6 +33,7 @@ const sources: Readonly<Record<string, readonly [type: string, source: Source]>>
   "page.js": [script, ownFile("page.js")],
   "trial.js": [script, ownFile("trial.js")],
   "sign-in.js": [script, ownFile("sign-in.js")],
+  "events.js": [script, ownFile("events.js")],
   "workers.js": [script, ownFile("workers.js")],
   "page.css": [style, ownFile("page.css")],
   "oauth4webapi.js": [script, () => readFile(new URL(import.meta.resolve("oauth4webapi")), "utf8")],

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type CryptoKey, exportJWK, generateKeyPair } from "jose";
+import { eventTokenMediaType, signEventToken } from "../../trust/event-token.ts";
 
 export interface EventKeys {
   /** Of the key set. */
@@ -31,4 +32,19 @@ export async function startEventKeys(): Promise<EventKeys> {
       await once(server, "close");
     },
   };
+}
+
+/** Sends events to a gateway as the subgraph would. */
+export async function sendEvents(
+  gatewayUrl: string,
+  { privateKey: key, keyId }: EventKeys,
+  subgraph: string,
+  events: Readonly<Record<string, object>>,
+): Promise<void> {
+  const now = Math.floor(Date.now() / 1000);
+  await fetch(`${gatewayUrl}/events`, {
+    method: "POST",
+    headers: { "content-type": eventTokenMediaType },
+    body: await signEventToken({ subgraph, key, keyId }, gatewayUrl, crypto.randomUUID(), events, now),
+  });
 }

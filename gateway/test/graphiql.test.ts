@@ -2,7 +2,9 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Browser, launchBrowser } from "../../platform/test/browser.ts";
 import { freePort } from "../../platform/test/ports.ts";
+import { eventKinds } from "../../trust/event-token.ts";
 import { newCitizenId, startCity, type TestCity } from "./city.ts";
+import { type EventKeys, sendEvents, startEventKeys } from "./event-keys.ts";
 import { startProvider, type TestProvider } from "./provider.ts";
 
 let browser: Browser;
@@ -11,11 +13,14 @@ let city: TestCity;
 let page: Page;
 let requested: string[];
 let complaints: string[];
+let keys: EventKeys;
 
 beforeAll(async () => {
   const port = await freePort();
   browser = await launchBrowser();
+  keys = await startEventKeys();
   city = await startCity({
+    settings: { HUIMIN_EVENT_KEYS: `utilities=${keys.url}` },
     identity: async (gatewayUrl) => {
       provider = await startProvider(port, gatewayUrl);
       return provider.issuer;
@@ -26,6 +31,7 @@ afterAll(async () => {
   await browser.close();
   await city.close();
   await provider.close();
+  await keys.close();
 });
 
 async function open(query = ""): Promise<void> {
@@ -107,6 +113,26 @@ describe("GraphiQL", () => {
     expect(await page.getByRole("status").textContent()).toContain("Not signed in");
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
     expect(complaints).toEqual([]);
+  }, 60_000);
+
+  it("shows the events of a subscription as they come, until it is stopped", async () => {
+    const citizen = newCitizenId();
+    await open();
+    await signInAs(citizen);
+    await open("subscription { billIssued { id } }");
+    await page.locator(".graphiql-execute-button").click();
+    const announce = async (id: string) => {
+      const entity = { __typename: "Bill", id };
+      const announcement = { field: "billIssued", entity, citizens: [citizen], arguments: { service: "WATER" } };
+      await sendEvents(city.gatewayUrl, keys, "utilities", { [eventKinds.announcement]: announcement });
+    };
+    const shown = () => page.locator(".result-window .view-lines").textContent();
+    await expect.poll(() => announce("b-1").then(shown), { interval: 300, timeout: 10_000 }).toContain("b-1");
+    await announce("b-2");
+    await expect.poll(shown).toContain("b-2");
+    const ended = page.waitForEvent("requestfailed");
+    await page.locator(".graphiql-execute-button").click();
+    await ended;
   }, 60_000);
 
   it("takes no code that it did not ask for", async () => {

@@ -1,9 +1,11 @@
 /** The page of GraphiQL: who is signed in, and queries on her behalf. */
+import { eventsOf } from "./events.js";
 import { currentSession, finishSignIn, signIn, signOut } from "./sign-in.js";
 
 const { issuer = "", resource = "", scope = "", redirectUri = "", signedOutUri = "" } = document.body.dataset;
 const settings = { issuer, resource, scope, redirectUri, signedOutUri };
 const endpoint = "/graphql";
+const oneAnswer = "application/graphql-response+json";
 
 const defaultQuery = `# Sign in above, then run this: one question to four departments.
 query Overview {
@@ -41,7 +43,7 @@ if (location.pathname !== endpoint) {
   await attempt(() => finishSignIn(settings, address));
 }
 YogaGraphiQL.renderYogaGraphiQL(document.getElementById("graphiql"), {
-  fetcher: (request, options) => ask(request, options?.headers),
+  fetcher: (request, options) => ask(request, { accept: `${oneAnswer}, text/event-stream;q=0.9`, ...options?.headers }),
   defaultQuery,
   query: firstQuery(),
   title: "Huimin",
@@ -62,14 +64,15 @@ async function ask(request, headers) {
   const response = await fetch(endpoint, {
     method: "POST",
     headers: {
-      accept: "application/graphql-response+json",
+      accept: oneAnswer,
       "content-type": "application/json",
       ...(session && secondsLeft() > 0 && { authorization: `Bearer ${session.accessToken}` }),
       ...headers,
     },
     body: JSON.stringify(request),
   });
-  return await response.json();
+  const isSubscription = response.headers.get("content-type")?.startsWith("text/event-stream");
+  return isSubscription ? eventsOf(response) : await response.json();
 }
 
 async function askName() {
