@@ -78,6 +78,7 @@ function readParts(operation: PlannedOperation): Parts {
   );
   return {
     schema,
+    supergraphSchema,
     definition,
     fragments,
     guards: createGuards(),

@@ -22,6 +22,7 @@ import { responseMembers, writeData } from "./written-data.ts";
 export interface Parts {
   /** The schema that its client sees. */
   readonly schema: GraphQLSchema;
+  readonly supergraphSchema: GraphQLSchema;
   readonly definition: OperationDefinitionNode;
   readonly fragments: Fragments;
   readonly guards: Guards;
@@ -44,9 +45,18 @@ export interface Way {
 
 /** Compiles a plan; `event` is the fetch that gives a subscription its events. */
 export function compileWay(parts: Parts, node: PlanNode | undefined, event?: FetchNode): Way {
-  const { schema, definition, fragments, guards, conditions, responseNames } = parts;
+  const { schema, supergraphSchema, definition, fragments, guards, conditions, responseNames } = parts;
   const plan = compilePlan(node, event, conditions);
-  const options: WriterOptions = { schema, fragments, guards, responseNames, sharedAt: plan.sharedAt };
+  const isPlanned = (place: string) => plan.fetches.some(({ writes }) => writes.has(place));
+  const options: WriterOptions = {
+    schema,
+    supergraphSchema,
+    fragments,
+    guards,
+    responseNames,
+    isPlanned,
+    sharedAt: plan.sharedAt,
+  };
   const root = rootTypeOf(schema, definition.operation);
   const whole = compileWriter(options, root, [{ selectionSet: definition.selectionSet, selected: always }], "");
   const incremental = compileIncremental(parts, plan, options);

@@ -2,12 +2,14 @@
 import {
   type GraphQLAbstractType,
   type GraphQLCompositeType,
+  type GraphQLEnumType,
   type GraphQLInterfaceType,
   type GraphQLNonNull,
   type GraphQLNullableType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  isEnumType,
   isInterfaceType,
   isLeafType,
   isListType,
@@ -15,17 +17,21 @@ import {
   isObjectType,
   TypeNameMetaFieldDef,
 } from "graphql";
-import { isInherited, isTree, read } from "../tree.ts";
+import { isInherited, isTree, read, type Tree } from "../tree.ts";
 import type { Guard, Guards } from "./guards.ts";
 import { compileLeaf } from "./leaf.ts";
 import { appliesTo, type Fragments, type SelectedField, type Source, selectedFields } from "./selected-fields.ts";
+import { writeUnresolved } from "./unresolved.ts";
 import type { WriteObject, WriteValue, Writing } from "./writing.ts";
 
 /** What the writers of one program have in common. */
 export interface WriterOptions {
   readonly schema: GraphQLSchema;
+  readonly supergraphSchema: GraphQLSchema;
   readonly fragments: Fragments;
   readonly guards: Guards;
+  /** Whether any fetch gives the fields at a place. */
+  readonly isPlanned: (place: string) => boolean;
   /** The lists of entities that put objects at a place, and those that put objects into its members. */
   readonly sharedAt: (place: string) => readonly number[];
   /** What clients call a response name, where the gateway has put a name of its own in its place. */
@@ -42,7 +48,8 @@ interface Position {
   readonly place: string;
 }
 
-interface Field {
+/** A compiled field of an object. */
+export interface Field {
   readonly from: string;
   readonly inherited: boolean;
   /** `"name":` */
@@ -62,7 +69,7 @@ export function compileWriter(
   const compile = (output: GraphQLOutputType, position: Position): WriteValue =>
     isNonNullType(output)
       ? required(present(output.ofType as NullableOutputType, position))
-      : optional(present(output, position));
+      : optional(isEnumType(output) ? shown(output, options.supergraphSchema) : present(output, position));
 
   const present = (output: NullableOutputType, position: Position): WriteValue => {
     if (isLeafType(output)) return compileLeaf(output);
@@ -84,11 +91,13 @@ export function compileWriter(
 
   /** Writes an object of which only the interface is known, as long as no more need be known of it. */
   const unresolved = (output: GraphQLAbstractType, position: Position): WriteObject | undefined => {
-    const certain = appliesToAll(options.schema, output);
     if (!isInterfaceType(output)) return undefined;
-    const fields = selectedFields({ ...options, applies: certain.applies }, position.sources);
-    if (certain.unsure() || fields.some(({ node }) => node.name.value === TypeNameMetaFieldDef.name)) return undefined;
-    return writeFields(fields.map((field) => compileField(field, output, position.place)));
+    const possible = options.schema.getPossibleTypes(output);
+    // Of an interface without objects only the fields of its own are ever there.
+    const perType = (possible.length > 0 ? possible : [output]).map((each) =>
+      selectedFields({ ...options, applies: appliesTo(options.schema, each) }, position.sources),
+    );
+    return writeUnresolved(perType, options.guards, (field) => compileField(field, output, position.place));
   };
 
   const compileField = (
@@ -108,7 +117,8 @@ export function compileWriter(
     // Introspection is answered beside the plan and stands in the tree as it is.
     if (!definition) return { ...common, write: writeIntrospection };
     const at = parentPlace === "" ? field.responseName : `${parentPlace}.${field.responseName}`;
-    return { ...common, write: compile(definition.type, { sources: field.sources, place: at }) };
+    const write = compile(definition.type, { sources: field.sources, place: at });
+    return { ...common, write: options.isPlanned(at) ? write : unplanned(write) };
   };
 
   return composite(type, { sources, place });
@@ -116,6 +126,23 @@ export function compileWriter(
 
 function required(write: WriteValue): WriteValue {
   return (value, writing) => (value === null || value === undefined ? writing.fault("missing") : write(value, writing));
+}
+
+/** What the planner saw no way to is lost, and not merely null. */
+function unplanned(write: WriteValue): WriteValue {
+  return (value, writing) => {
+    if (value === undefined) writing.fault("missing");
+    return write(value, writing);
+  };
+}
+
+/** An enum where null may stand for values that clients may not see: those are no fault of the subgraph. */
+function shown(type: GraphQLEnumType, supergraphSchema: GraphQLSchema): WriteValue {
+  const whole = supergraphSchema.getType(type.name);
+  const values = isEnumType(whole) ? whole.getValues() : [];
+  const hidden = new Set<unknown>(values.map(({ name }) => name).filter((name) => !type.getValue(name)));
+  const write = compileLeaf(type);
+  return (value, writing) => !hidden.has(value) && write(value, writing);
 }
 
 function optional(write: WriteValue): WriteValue {
@@ -179,37 +206,28 @@ function abstract(
   };
 }
 
-/** Type conditions of which it is certain that they hold for all objects of a type, or for none. */
-function appliesToAll(schema: GraphQLSchema, type: GraphQLAbstractType) {
-  const holds = schema.getPossibleTypes(type).map((object) => appliesTo(schema, object));
-  let unsure = false;
-  return {
-    applies(condition: string | undefined): boolean {
-      const all = holds.every((applies) => applies(condition));
-      if (!all && holds.some((applies) => applies(condition))) unsure = true;
-      return all;
-    },
-    /** Whether a condition came up that holds for some of them only. */
-    unsure: () => unsure,
-  };
-}
-
 function writeFields(fields: readonly Field[]): WriteObject {
   return (object, writing) => {
     let separator = "{";
-    const { path } = writing;
-    for (const { from, inherited, prefix, guard, write } of fields) {
-      if (guard !== undefined && !writing.decisions(guard)) continue;
-      writing.text += separator + prefix;
+    for (const field of fields) {
+      if (field.guard !== undefined && !writing.decisions(field.guard)) continue;
+      if (!writeField(field, separator, object, writing)) return false;
       separator = ",";
-      path?.push(from);
-      const fits = write(inherited ? read(object, from) : object[from], writing);
-      path?.pop();
-      if (!fits) return false;
     }
     writing.text += separator === "{" ? "{}" : "}";
     return true;
   };
+}
+
+/** Writes the name and value of a field behind a separator. */
+export function writeField(field: Field, separator: string, object: Tree, writing: Writing): boolean {
+  const { from, inherited, prefix, write } = field;
+  const { path } = writing;
+  writing.text += separator + prefix;
+  path?.push(from);
+  const fits = write(inherited ? read(object, from) : object[from], writing);
+  path?.pop();
+  return fits;
 }
 
 /** Objects that stand in many places of the tree are written once; when paths matter, each time. */

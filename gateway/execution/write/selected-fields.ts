@@ -2,6 +2,7 @@
 import {
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLSchema,
   isAbstractType,
@@ -80,7 +81,10 @@ function unconditional(selected: Selected): Selected {
 }
 
 /** Type conditions as they hold for objects of a type. */
-export function appliesTo(schema: GraphQLSchema, type: GraphQLObjectType): Collecting["applies"] {
+export function appliesTo(
+  schema: GraphQLSchema,
+  type: GraphQLObjectType | GraphQLInterfaceType,
+): Collecting["applies"] {
   return (condition) => {
     if (condition === undefined || condition === type.name) return true;
     const abstract = schema.getType(condition);

@@ -161,6 +161,19 @@ describe("@inaccessible", () => {
   });
 });
 
+describe("an enum value that is @inaccessible", () => {
+  it("is null in an answer, without an error", async () => {
+    const { data, errors } = await over("ledger").ask(`{ ink }`);
+    expect({ data, errors }).toEqual({ data: { ink: null }, errors: undefined });
+  });
+
+  it("is an error where null may not stand", async () => {
+    const { data, errors } = await over("ledger").ask(`{ inks accounts { id } }`);
+    expect(data).toEqual({ inks: null, accounts: [{ id: "a1" }, { id: "a2" }] });
+    expect(errors).toMatchObject([{ path: ["inks", 1], extensions: { code: "INTERNAL_SERVER_ERROR" } }]);
+  });
+});
+
 describe("@interfaceObject", () => {
   it("adds fields to all types of an entity interface", async () => {
     const { data } = await answered("media", `{ media { id rating } medium(id: "m5") { ... on Song { rating } } }`);
@@ -198,6 +211,20 @@ describe("@interfaceObject", () => {
     const { data, errors } = await over("ledger").ask(`{ node { id } accounts { id } }`);
     expect(data).toEqual({ node: null, accounts: [{ id: "a1" }, { id: "a2" }] });
     expect(errors).toMatchObject([{ path: ["node"], extensions: { code: "INTERNAL_SERVER_ERROR" } }]);
+  });
+});
+
+describe("a field to which the planner sees no way", () => {
+  it("is an error, and not merely null", async () => {
+    // Apollo's gateway answers null and says nothing.
+    const { data, errors } = await over("ledger").ask(`{ node { label } accounts { id } }`);
+    expect(data).toEqual({ node: null, accounts: [{ id: "a1" }, { id: "a2" }] });
+    expect(errors).toMatchObject([{ path: ["node"], extensions: { code: "INTERNAL_SERVER_ERROR" } }]);
+  });
+
+  it("does not keep what its interface itself gives", async () => {
+    const { data, errors } = await over("ledger").ask(`{ thing { id label } }`);
+    expect({ data, errors }).toEqual({ data: { thing: { id: "n1", label: "a node" } }, errors: undefined });
   });
 });
 
