@@ -39,7 +39,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     json: values.json,
     connections: positive(values.connections),
     latencyMs: Number(values.latency),
-    ...(values.quick ? { rounds: 3, secondsPerSlice: 0.7 } : { rounds: 5, secondsPerSlice: 5 }),
+    ...(values.quick ? { rounds: 3, secondsPerSlice: 0.5 } : { rounds: 5, secondsPerSlice: 5 }),
     only: values.only?.split(",") ?? [],
   };
 }
