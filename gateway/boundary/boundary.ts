@@ -56,6 +56,8 @@ export interface SubgraphAnswer {
   /** A tree of the consumer's own: it may write into it. */
   readonly data: Record<string, unknown> | null;
   readonly errors: readonly SubgraphError[];
+  /** True when it is known that no string in `data` holds a character that JSON text must escape. */
+  readonly plain?: boolean;
   /** Missing when the answer must not be kept. */
   readonly cacheability?: Cacheability;
 }
@@ -129,7 +131,8 @@ function readOutcome(outcome: SubgraphOutcome, { entities }: SubgraphRequest): D
   if (status === 401) throw new Error("the transaction token was refused");
   const answer = checkAnswer(parseJson(text), entities);
   if (!answer) throw new Error(`status ${status} with a body that is no GraphQL answer to the request`);
-  return { ...answer, http: readFreshness(headers) };
+  // JSON has no control character, quote or backslash in a string but behind a backslash (RFC 8259, section 7).
+  return { ...answer, plain: !text.includes("\\"), http: readFreshness(headers) };
 }
 
 function parseJson(text: string): unknown {

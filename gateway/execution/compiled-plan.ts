@@ -2,6 +2,7 @@
 import type { FetchNode, PlanNode } from "@apollo/query-planner";
 import { type Call, type EntityFetches, planCalls } from "./calls.ts";
 import { compileEntityList, type EntityList } from "./entities.ts";
+import { type FetchPaths, fetchPaths } from "./fetch-path.ts";
 import { compileMerge, type Merge, renamedMembers, selectedNames } from "./merge.ts";
 import { type DeferredPart, type Fetch, readPlan } from "./plan-graph.ts";
 import { placeOf } from "./read-write-paths.ts";
@@ -30,6 +31,7 @@ export interface CompiledPlan {
   readonly dependents: readonly (readonly Fetch[])[];
   /** By the index of the fetch; undefined for entities. */
   readonly roots: readonly (RootFields | undefined)[];
+  readonly paths: FetchPaths;
   readonly conditions: TypeConditions;
   /** False when what an object holds depends on where it stands (`@fromContext`). */
   readonly intern: boolean;
@@ -57,16 +59,18 @@ export function compilePlan(
       lists: call.lists.map((list) => compileEntityList(list, conditions, contestedIn(contested, list))),
     }),
   );
+  const sharedAt = sharedPlaces(calls);
   return {
     fetches,
     calls,
     callOf: fetches.map((fetch) => calls.find((call) => call.fetches.includes(fetch))),
     dependents: fetches.map((fetch) => fetches.filter(({ after }) => after.includes(fetch))),
     roots: fetches.map((fetch) => compileRoot(fetch, contested, conditions)),
+    paths: fetchPaths(fetches, sharedAt),
     conditions,
     intern,
     deferred,
-    sharedAt: sharedPlaces(calls),
+    sharedAt,
   };
 }
 

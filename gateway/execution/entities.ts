@@ -1,16 +1,17 @@
 /** One list of entities of a call: who is asked for, and where the answers go. */
 import type { EntityFetches } from "./calls.ts";
+import { anyShared, type FetchPath, parentsAt } from "./fetch-path.ts";
 import { compileMerge, type Merge, renamedMembers, selectedNames } from "./merge.ts";
 import { placesAt } from "./places.ts";
-import type { Fetch } from "./plan-graph.ts";
-import { compileRepresentation, type WriteRepresentation } from "./representation.ts";
+import { compileRepresentations, type Representations } from "./representation.ts";
 import { compileRewrites, type Rewrite } from "./rewrites.ts";
-import { everyItem, isTree, put, type ResponsePath, read, type TargetPath, type Tree, valuesAt } from "./tree.ts";
+import { everyItem, isTree, put, type ResponsePath, read, type TargetPath, type Tree } from "./tree.ts";
 import type { TypeConditions } from "./type-conditions.ts";
 
 /** A list of entities with what is compiled for it. */
 export interface EntityList extends EntityFetches {
-  readonly represent: WriteRepresentation;
+  /** Makes the representations of one call. */
+  readonly representations: () => Representations;
   readonly rewrite: Rewrite | undefined;
   readonly merge: Merge;
   /** The names of its fields, said when the whole list is lost. */
@@ -27,7 +28,7 @@ export function compileEntityList(
   return {
     index,
     fetches,
-    represent: compileRepresentation(requires, inputRewrites, conditions),
+    representations: compileRepresentations(requires, inputRewrites, conditions),
     rewrite: compileRewrites(outputRewrites, conditions),
     merge: compileMerge(operation.selectionSet, renamedMembers(outputRewrites), contested, conditions),
     names: selectedNames(operation.selectionSet).filter((name) => name !== "__typename"),
@@ -37,18 +38,21 @@ export function compileEntityList(
 /** Entities that are asked for, each representation once, and the objects that wait for them. */
 export class Wanted {
   readonly list: EntityList;
-  /** JSON texts, each once. */
-  readonly representations: string[] = [];
-  readonly #indices = new Map<string, number>();
+  readonly #representations: Representations;
   readonly #targets: Tree[] = [];
   readonly #indexOfTarget: number[] = [];
-
   readonly #only: ReadonlySet<unknown> | undefined;
 
   /** @param only the objects that may be asked for; all when missing */
   constructor(list: EntityList, only?: ReadonlySet<unknown>) {
     this.list = list;
+    this.#representations = list.representations();
     this.#only = only;
+  }
+
+  /** JSON texts, each once. */
+  get representations(): readonly string[] {
+    return this.#representations.texts;
   }
 
   /** True when an answer will go into several objects. */
@@ -56,34 +60,44 @@ export class Wanted {
     return this.#targets.length > this.representations.length;
   }
 
+  /** Adds objects as far as they can be asked for. */
+  add(objects: readonly Tree[]): void {
+    for (const object of objects) this.#wait(object, this.#indexOf(object));
+  }
+
   /**
-   * Adds all entities at the path of a fetch. Objects that are alike in every respect become one, so that
-   * what follows (fetches, merges, the writing) is done once for all of their places.
+   * Looks for the objects at a path and adds them. With `intern` those that are alike in every respect become
+   * one, so that what follows (fetches, merges, the writing) is done once for all of their places.
    *
-   * @returns whether objects became one
+   * @param shared by the index of a list of entities: whether something of it stands in several places
+   * @returns all objects at the path, and whether some became one
    */
-  collect(root: Tree, { path }: Fetch, intern: boolean): boolean {
-    const last = path.at(-1);
-    const first = new Map<number, Tree>();
+  find(root: Tree, path: FetchPath, shared: readonly boolean[], intern: boolean) {
+    const { steps, sharing, members } = path;
+    const objects: Tree[] = [];
+    const last = steps.at(-1);
+    const seen = anyShared(sharing.at(-1), shared) ? new Set<unknown>() : undefined;
+    const firsts: Tree[] = [];
     let interned = false;
     const take = (value: unknown, parent: unknown, key: string | number): void => {
-      if (!isTree(value) || (this.#only && !this.#only.has(value))) return;
-      const index = this.#represent(value);
-      if (index === undefined) return;
-      const twin = intern ? first.get(index) : undefined;
-      if (twin === value) return;
-      if (twin && alike(twin, value)) {
-        interned = true;
-        replaceIn(parent, key, twin);
-        return;
+      if (!isTree(value) || seen?.has(value)) return;
+      seen?.add(value);
+      const index = this.#indexOf(value);
+      if (index !== undefined && intern && members) {
+        const twin = firsts[index];
+        if (twin && alike(twin, value, members)) {
+          interned = true;
+          replaceIn(parent, key, twin);
+          return;
+        }
+        firsts[index] = value;
       }
-      first.set(index, value);
-      this.#targets.push(value);
-      this.#indexOfTarget.push(index);
+      objects.push(value);
+      this.#wait(value, index);
     };
     if (last === undefined) take(root, undefined, "");
-    else visit(valuesAt(root, path.slice(0, -1)), last, take);
-    return interned;
+    else visit(parentsAt(root, path, shared), last, take);
+    return { objects, interned };
   }
 
   /** Gives every object its entity. Entities may be missing or null. */
@@ -108,14 +122,14 @@ export class Wanted {
     return this.#placed(root, new Set(this.#targets)).flatMap((path) => this.list.names.map((name) => [...path, name]));
   }
 
-  #represent(value: Tree): number | undefined {
-    const text = this.list.represent(value);
-    if (text === undefined) return undefined;
-    const known = this.#indices.get(text);
-    if (known !== undefined) return known;
-    const index = this.representations.push(text) - 1;
-    this.#indices.set(text, index);
-    return index;
+  #indexOf(object: Tree): number | undefined {
+    return this.#only && !this.#only.has(object) ? undefined : this.#representations.indexOf(object);
+  }
+
+  #wait(object: Tree, index: number | undefined): void {
+    if (index === undefined) return;
+    this.#targets.push(object);
+    this.#indexOfTarget.push(index);
   }
 
   #placed(root: Tree, objects: ReadonlySet<unknown>): ResponsePath[] {
@@ -152,14 +166,8 @@ function replaceIn(parent: unknown, key: string | number, by: Tree): void {
   else if (isTree(parent)) put(parent, String(key), by);
 }
 
-/** Whether two objects hold the same scalars, and nothing but scalars. */
-function alike(one: Tree, other: Tree): boolean {
-  let members = 0;
-  for (const name in one) {
-    const value = one[name];
-    if (value !== other[name] || (typeof value === "object" && value !== null)) return false;
-    members++;
-  }
-  for (const _ in other) members--;
-  return members === 0;
+/** Whether two objects hold the same: the same scalars, and of objects and lists the very same. */
+function alike(one: Tree, other: Tree, members: readonly string[]): boolean {
+  for (const name of members) if (one[name] !== other[name]) return false;
+  return true;
 }

@@ -30,11 +30,15 @@ export class Run {
   readonly data: Tree = {};
   readonly problems: Problems;
   readonly freshness = new Freshness();
+  /** Whether it is known that no string in `data` holds a character that JSON text must escape. */
+  plain = true;
   /** By the index of a list of entities: whether something of it stands in several places. */
   readonly shared: boolean[] = [];
   readonly #plan: CompiledPlan;
   readonly #context: RunContext;
   readonly #schedule: Schedule;
+  /** By the index of a path: the objects there, once they were looked for. */
+  readonly #objects: (readonly Tree[] | undefined)[] = [];
 
   /**
    * @param visible cuts the path of an error to what the caller knows
@@ -55,6 +59,7 @@ export class Run {
   /** Starts the fetches. The event of a subscription is there already. */
   start(event?: SubgraphAnswer): void {
     const [first] = this.#plan.fetches;
+    if (event) this.plain = event.plain === true;
     if (event && first) this.#absorbRoot(first, event);
     this.#schedule.start();
   }
@@ -95,13 +100,29 @@ export class Run {
   #collect(call: CompiledCall, fetches: readonly Fetch[], only?: ReadonlySet<unknown>): readonly Wanted[] {
     return call.lists.map((list) => {
       const wanted = new Wanted(list, only);
-      for (const fetch of list.fetches) {
-        if (!fetches.includes(fetch)) continue;
-        if (wanted.collect(this.data, fetch, this.#plan.intern)) this.shared[list.index] = true;
-      }
+      for (const fetch of list.fetches) if (fetches.includes(fetch)) this.#collectAt(wanted, fetch);
       if (wanted.shared) this.shared[list.index] = true;
       return wanted;
     });
+  }
+
+  /** The objects at a path are looked for once, until something is put along the way. */
+  #collectAt(wanted: Wanted, { index }: Fetch): void {
+    const { paths, intern } = this.#plan;
+    const path = paths.of[index];
+    if (!path) return;
+    const known = this.#objects[path.index];
+    if (known) wanted.add(known);
+    else {
+      const { objects, interned } = wanted.find(this.data, path, this.shared, intern);
+      this.#objects[path.index] = objects;
+      if (interned) this.shared[wanted.list.index] = true;
+    }
+  }
+
+  #forgetObjects(fetches: readonly Fetch[]): void {
+    const { reshaped } = this.#plan.paths;
+    for (const { index } of fetches) for (const path of reshaped[index] ?? []) this.#objects[path.index] = undefined;
   }
 
   /** Asks for entities; undefined when there are none to ask for. */
@@ -135,6 +156,7 @@ export class Run {
   async #call(call: CompiledCall, request: SubgraphRequest): Promise<SubgraphAnswer> {
     const answer = await this.#context.boundary.call(call.subgraph, request, this.#context.errand);
     this.freshness.add(answer);
+    if (!answer.plain) this.plain = false;
     return answer;
   }
 
@@ -142,6 +164,7 @@ export class Run {
     const root = this.#plan.roots[fetch.index];
     if (!root) return;
     if (data) {
+      this.#forgetObjects([fetch]);
       root.rewrite?.(data);
       for (const target of valuesAt(this.data, fetch.path)) if (isTree(target)) root.merge(target, data);
     }
@@ -159,6 +182,7 @@ export class Run {
     { names }: RequestTemplate,
     { data, errors }: SubgraphAnswer,
   ): void {
+    this.#forgetObjects(call.fetches);
     for (const [index, each] of wanted.entries()) {
       const entities = data?.[names[index]?.responseName ?? ""];
       if (Array.isArray(entities)) each.merge(entities);

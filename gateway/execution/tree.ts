@@ -40,11 +40,16 @@ export function copyOf(value: unknown): unknown {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
-/** Everything at a path, without nulls. */
+/** Everything at a path, each once, without nulls. */
 export function valuesAt(root: Tree, path: TargetPath): unknown[] {
   let current: unknown[] = [root];
-  for (const step of path) current = step === everyItem ? itemsOf(current) : membersOf(current, step);
+  for (const step of path) current = distinct(stepInto(current, step));
   return current;
+}
+
+/** What a step leads to, without nulls. What is in several places comes once for each. */
+export function stepInto(values: readonly unknown[], step: TargetPath[number]): unknown[] {
+  return step === everyItem ? itemsOf(values) : membersOf(values, step);
 }
 
 function itemsOf(lists: readonly unknown[]): unknown[] {
@@ -53,7 +58,7 @@ function itemsOf(lists: readonly unknown[]): unknown[] {
     if (!Array.isArray(list)) continue;
     for (const item of list) if (item !== null && item !== undefined) items.push(item);
   }
-  return distinct(items);
+  return items;
 }
 
 function membersOf(objects: readonly unknown[], name: string): unknown[] {
@@ -63,10 +68,10 @@ function membersOf(objects: readonly unknown[], name: string): unknown[] {
     const member = read(object, name);
     if (member !== null && member !== undefined) members.push(member);
   }
-  return distinct(members);
+  return members;
 }
 
-/** Objects that stand in several places are looked at once. */
-function distinct(values: unknown[]): unknown[] {
+/** Each value once. */
+export function distinct(values: unknown[]): unknown[] {
   return values.length < 2 ? values : [...new Set(values)];
 }

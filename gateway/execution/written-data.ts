@@ -22,13 +22,14 @@ export interface WrittenData {
 
 /** Writes data; what does not fit the schema becomes null and a problem of the run. */
 export function writeData(run: Run, decisions: Decisions, { write, value, path, part }: DataToWrite): WrittenData {
-  const { shared } = run;
-  const fast = new Writing({ decisions, shared });
+  const { shared, plain } = run;
+  const fast = new Writing({ decisions, shared, plain });
   if (write(value, fast) && !fast.faulty) return { text: fast.text, nulled: [] };
   const nulled: ResponsePath[] = [];
   const exact = new Writing({
     decisions,
     shared,
+    plain,
     path,
     onFault: (fault, where) => {
       if (!run.problems.addFault(fault, where, part)) return;

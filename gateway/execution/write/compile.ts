@@ -52,8 +52,10 @@ interface Position {
 export interface Field {
   readonly from: string;
   readonly inherited: boolean;
-  /** `"name":` */
-  readonly prefix: string;
+  /** `{"name":`, for the first field of an object. */
+  readonly opening: string;
+  /** `,"name":`, for a further one. */
+  readonly further: string;
   readonly guard: Guard | undefined;
   readonly write: WriteValue;
 }
@@ -105,10 +107,12 @@ export function compileWriter(
     parent: GraphQLObjectType | GraphQLInterfaceType,
     parentPlace: string,
   ): Field => {
+    const shown = JSON.stringify(options.responseNames.get(field.responseName) ?? field.responseName);
     const common = {
       from: field.responseName,
       inherited: isInherited(field.responseName),
-      prefix: `${JSON.stringify(options.responseNames.get(field.responseName) ?? field.responseName)}:`,
+      opening: `{${shown}:`,
+      further: `,${shown}:`,
       guard: options.guards.add(field.selected),
     };
     const name = field.node.name.value;
@@ -208,22 +212,22 @@ function abstract(
 
 function writeFields(fields: readonly Field[]): WriteObject {
   return (object, writing) => {
-    let separator = "{";
+    let isFirst = true;
     for (const field of fields) {
       if (field.guard !== undefined && !writing.decisions(field.guard)) continue;
-      if (!writeField(field, separator, object, writing)) return false;
-      separator = ",";
+      if (!writeField(field, isFirst, object, writing)) return false;
+      isFirst = false;
     }
-    writing.text += separator === "{" ? "{}" : "}";
+    writing.text += isFirst ? "{}" : "}";
     return true;
   };
 }
 
-/** Writes the name and value of a field behind a separator. */
-export function writeField(field: Field, separator: string, object: Tree, writing: Writing): boolean {
-  const { from, inherited, prefix, write } = field;
+/** Writes the name and value of a field, and what separates it from what was before. */
+export function writeField(field: Field, isFirst: boolean, object: Tree, writing: Writing): boolean {
+  const { from, inherited, write } = field;
   const { path } = writing;
-  writing.text += separator + prefix;
+  writing.text += isFirst ? field.opening : field.further;
   path?.push(from);
   const fits = write(inherited ? read(object, from) : object[from], writing);
   path?.pop();

@@ -31,7 +31,7 @@ function compileEnum(type: GraphQLEnumType): WriteValue {
 }
 
 function writeString(value: unknown, writing: Writing): boolean {
-  return typeof value === "string" ? append(writing, JSON.stringify(value)) : writing.fault("unfit");
+  return typeof value === "string" ? appendString(writing, value) : writing.fault("unfit");
 }
 
 function writeInt(value: unknown, writing: Writing): boolean {
@@ -48,12 +48,16 @@ function writeBoolean(value: unknown, writing: Writing): boolean {
 
 /** An ID is written as a string, also where a subgraph keeps numbers (GraphQL specification, section 3.5.5). */
 function writeId(value: unknown, writing: Writing): boolean {
-  if (typeof value === "string") return append(writing, JSON.stringify(value));
+  if (typeof value === "string") return appendString(writing, value);
   return Number.isInteger(value) ? append(writing, `"${value}"`) : writing.fault("unfit");
 }
 
 function writeAny(value: unknown, writing: Writing): boolean {
   return append(writing, JSON.stringify(value));
+}
+
+function appendString(writing: Writing, value: string): true {
+  return append(writing, writing.plain ? `"${value}"` : JSON.stringify(value));
 }
 
 function append(writing: Writing, text: string): true {

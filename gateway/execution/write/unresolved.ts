@@ -25,15 +25,15 @@ export function writeUnresolved(
   const names = [...new Set(perType.flatMap((fields) => fields.map(({ responseName }) => responseName)))];
   const uncertain = names.flatMap((name) => readField(name, perType, guards, compileField));
   return (object, writing) => {
-    let separator = "{";
+    let isFirst = true;
     for (const { field, guards: each, alike } of uncertain) {
       const selected = each.map((guard) => guard === undefined || writing.decisions(guard));
       if (!selected.includes(true)) continue;
       if (!alike || selected.includes(false)) return writing.fault("unfit");
-      if (!writeField(field, separator, object, writing)) return false;
-      separator = ",";
+      if (!writeField(field, isFirst, object, writing)) return false;
+      isFirst = false;
     }
-    writing.text += separator === "{" ? "{}" : "}";
+    writing.text += isFirst ? "{}" : "}";
     return true;
   };
 }
@@ -52,7 +52,7 @@ function readField(
   // What differs from type to type is never written, so there is nothing to compile.
   const field = alike
     ? compileField(first)
-    : { from: name, inherited: false, prefix: "", guard: undefined, write: () => false };
+    : { from: name, inherited: false, opening: "", further: "", guard: undefined, write: () => false };
   return [{ field, guards: [...new Set(found.map((each) => guards.add(each?.selected ?? [])))], alike }];
 }
 

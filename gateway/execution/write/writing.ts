@@ -19,6 +19,8 @@ export class Writing {
   readonly decisions: Decisions;
   /** Whether each list of entities had fewer representations than objects, so that objects are shared. */
   readonly shared: readonly boolean[];
+  /** Whether strings can be written as they are, because none holds anything to be escaped. */
+  readonly plain: boolean;
   readonly #texts = new Map<number, Map<unknown, string>>();
   readonly #onFault: (fault: Fault, path: ResponsePath) => void;
   readonly #onNull: (path: ResponsePath) => void;
@@ -26,6 +28,7 @@ export class Writing {
   constructor(options: {
     readonly decisions: Decisions;
     readonly shared: readonly boolean[];
+    readonly plain: boolean;
     /** The path to what is written; undefined on the first way through. */
     readonly path?: ResponsePath;
     readonly onFault?: (fault: Fault, path: ResponsePath) => void;
@@ -34,6 +37,7 @@ export class Writing {
   }) {
     this.decisions = options.decisions;
     this.shared = options.shared;
+    this.plain = options.plain;
     this.path = options.path && [...options.path];
     this.#onFault = options.onFault ?? (() => {});
     this.#onNull = options.onNull ?? (() => {});
