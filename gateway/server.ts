@@ -84,7 +84,7 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     const enter = createEntrance(createAdmission(accessTokens), createRateLimiter(config.rateLimits, store, log));
     const documents = createDocuments(store, createSafelist(trusted, config.safelistMode));
     const carryOut = createCarryOut({ generations, documents, subscriptions, maxCost: config.maxCost });
-    await addAddresses(app, config, enter, carryOut, log);
+    addAddresses(app, config, enter, carryOut, log);
     const supergraph = () => generations.current().supergraph;
     addEventIntake(app, {
       gatewayUrl: config.gatewayUrl,
@@ -102,16 +102,16 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
 }
 
 /** The graph in all its forms, its page, and the public half of the key that signs transaction tokens. */
-async function addAddresses(
+function addAddresses(
   app: FastifyInstance,
   config: GatewayConfig,
   enter: Enter,
   carryOut: CarryOut,
   log: Logger,
-): Promise<void> {
+): void {
   const { allowedOrigins } = config;
-  const sendPage = addGraphiql(app, graphiqlSettings(config));
-  await addGraphQLRoute(app, createPipeline({ enter, carryOut }), { sendPage, allowedOrigins });
+  const page = addGraphiql(app, graphiqlSettings(config));
+  addGraphQLRoute(app, createPipeline({ enter, carryOut }), { page, allowedOrigins });
   const origins = [new URL(config.gatewayUrl).origin, ...allowedOrigins];
   addGraphQLSocket(app, { enter, carryOut, isOriginAllowed: (origin) => origins.includes(origin), log });
   addKeySet(app, config.signingKey);

@@ -39,6 +39,9 @@ export type ErrorPage = (status: number, request: FastifyRequest, reply: Fastify
 
 const readinessTimeoutMs = 2_000;
 
+/** Headers of every answer: nothing is guessed of its type, and no link from it tells where it was. */
+export const securityHeaders = { "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" } as const;
+
 /**
  * A server with `/health/live` (200 while the process runs) and `/health/ready` (200, or 503 with the
  * names of the checks that failed). Errors that reach it are answered as `{error, message}` with
@@ -66,7 +69,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     closing = true;
   });
   app.addHook("onSend", async (_request, reply) => {
-    reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
+    reply.headers(securityHeaders);
     // A connection kept alive behind the last answer would hold up the close.
     if (closing) reply.header("connection", "close");
   });

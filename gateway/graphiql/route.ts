@@ -1,34 +1,33 @@
 /** GraphiQL on the HTTP server. */
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance } from "fastify";
+import type { DirectResponse } from "../../platform/direct-route.ts";
+import type { Html } from "../../platform/html.ts";
 import { contentCoding } from "../http/compression.ts";
 import { createAssets } from "./assets.ts";
 import { contentSecurityPolicy, type GraphiqlSettings, graphiqlPage, trialPage } from "./page.ts";
 
-/** Answers a request with a page. */
-type SendPage = (reply: FastifyReply) => FastifyReply;
-
-/** Adds `/graphiql`, its callback and its files; whoever opens `/` is led there too. */
-export function addGraphiql(app: FastifyInstance, settings: GraphiqlSettings): SendPage {
-  const sendPage = pageSender(String(graphiqlPage(settings)), contentSecurityPolicy(settings.issuer));
-  app.get("/graphiql/callback", async (_request, reply) => sendPage(reply));
+/** Adds `/graphiql`, its callback and its files; whoever opens `/` is led there too. The page goes to `/graphql`. */
+export function addGraphiql(app: FastifyInstance, settings: GraphiqlSettings): DirectResponse {
+  const page = pageOf(graphiqlPage(settings), contentSecurityPolicy(settings.issuer));
+  app.get("/graphiql/callback", async (_request, reply) => reply.headers(page.headers).send(page.body));
   addSurroundings(app);
-  return sendPage;
+  return page;
 }
 
 /** The same at a gateway without sign-in. */
-export function addTrialGraphiql(app: FastifyInstance): SendPage {
+export function addTrialGraphiql(app: FastifyInstance): DirectResponse {
   addSurroundings(app);
-  return pageSender(String(trialPage()), contentSecurityPolicy());
+  return pageOf(trialPage(), contentSecurityPolicy());
 }
 
-function pageSender(page: string, policy: string): SendPage {
-  return (reply) =>
-    reply
-      .type("text/html; charset=utf-8")
-      .header("content-security-policy", policy)
-      .header("cache-control", "no-store")
-      .header("vary", "accept")
-      .send(page);
+function pageOf(page: Html, policy: string): DirectResponse {
+  const headers = {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": policy,
+    "cache-control": "no-store",
+    vary: "accept",
+  };
+  return { status: 200, headers, body: String(page) };
 }
 
 function addSurroundings(app: FastifyInstance): void {

@@ -10,7 +10,8 @@ export interface HttpRequest {
   /** Path and query. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  readonly body: string | null;
+  /** Empty when there is none. */
+  readonly body: string;
   /** Network address of the client. */
   readonly address: string;
 }
@@ -63,7 +64,7 @@ interface Parameters {
   readonly documentId?: unknown;
 }
 
-function readBody(body: string | null): Parameters {
+function readBody(body: string): Parameters {
   if (!body) return malformed("Missing body");
   const parameters = parseJson(body, "Unparsable JSON body");
   if (Array.isArray(parameters)) return malformed("Requests cannot be sent as a list; send each by itself");

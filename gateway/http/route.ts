@@ -1,16 +1,18 @@
 /** `/graphql` on the HTTP server: hands the bytes to the pipeline and its answer back. */
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type ErrorCode, HuiminError } from "../../trust/errors.ts";
+import type { IncomingHttpHeaders } from "node:http";
+import type { FastifyInstance } from "fastify";
+import { addDirectRoute, type DirectRequest, type DirectResponse } from "../../platform/direct-route.ts";
+import { HuiminError } from "../../trust/errors.ts";
 import { errorsOf } from "../answer.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { compress, contentCoding } from "./compression.ts";
-import { type Cors, createCors } from "./cors.ts";
+import { createCors } from "./cors.ts";
 import { defaultMediaType, prefersPage } from "./media-type.ts";
 import { allowedMethods, type HttpResponse, writeAnswer } from "./response.ts";
 
 export interface RouteOptions {
-  /** Answers somebody who opens the address in a browser. */
-  readonly sendPage?: (reply: FastifyReply) => FastifyReply;
+  /** The page for somebody who opens the address in a browser. */
+  readonly page?: DirectResponse;
   /** Origins whose pages may read answers; none unless given. */
   readonly allowedOrigins?: readonly string[];
 }
@@ -18,79 +20,56 @@ export interface RouteOptions {
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Adds `/graphql`, with `sendPage` also a page for browsers. Bodies of every type arrive here, so that all
- * refusals have the form of a GraphQL answer.
+ * Adds `/graphql`, with `page` also for browsers. Bodies of every type arrive here, so that all refusals have the
+ * form of a GraphQL answer.
  */
-export async function addGraphQLRoute(
+export function addGraphQLRoute(
   app: FastifyInstance,
   pipeline: Pipeline,
-  { sendPage, allowedOrigins = [] }: RouteOptions = {},
-): Promise<void> {
+  { page, allowedOrigins = [] }: RouteOptions = {},
+): void {
   const cors = createCors(allowedOrigins);
-  const send = createSend(cors);
-  await app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request: FastifyRequest, body: Buffer, done) =>
-      done(null, body),
-    );
-    scope.setErrorHandler(async (error: FastifyError | HuiminError, request, reply) => {
-      const refused = error instanceof HuiminError ? error : new HuiminError(codeOf(error.statusCode ?? 500));
-      if (refused.status >= 500) request.log.error({ err: error, req: request }, "request failed");
-      return await send(request, reply, writeAnswer({ errors: errorsOf(refused) }, defaultMediaType));
-    });
-    scope.options("/graphql", async (request, reply) =>
-      reply
-        .code(204)
-        .headers({ allow: allowedMethods, ...cors.preflight(request.headers) })
-        .send(),
-    );
-    scope.route({
-      method: scope.supportedMethods.filter((method) => method !== "OPTIONS"),
-      url: "/graphql",
-      handler: async (request, reply) => {
-        const { method, url, headers, ip: address } = request;
-        const reads = method === "GET" || method === "HEAD";
-        if (sendPage && reads && prefersPage(headers.accept)) return sendPage(reply);
-        const body = request.body instanceof Buffer ? decode(request.body) : null;
-        return await send(request, reply, await pipeline({ method, url, headers, body, address }, request.log));
-      },
-    });
+  const shared = (response: HttpResponse, asked: IncomingHttpHeaders): HttpResponse => {
+    const headers = { ...response.headers, ...varied(response.headers, cors.answer(asked)) };
+    return { ...response, headers };
+  };
+  const answer = async (request: DirectRequest): Promise<DirectResponse> => {
+    const { method, url, headers, address, log } = request;
+    if (method === "OPTIONS") {
+      return { status: 204, headers: { allow: allowedMethods, ...cors.preflight(headers) }, body: "" };
+    }
+    if (page && (method === "GET" || method === "HEAD") && prefersPage(headers.accept)) return page;
+    const body = decode(request.body);
+    if (body === undefined) return shared(notUtf8, headers);
+    return await coded(shared(await pipeline({ method, url, headers, body, address }, log), headers), headers);
+  };
+  addDirectRoute(app, "/graphql", {
+    answer,
+    refuse: (status, headers) => shared(status === 413 ? tooLarge : failed, headers),
   });
 }
 
-function decode(body: Buffer): string {
+const notUtf8 = refusal(new HuiminError("BAD_REQUEST", { message: "The body of the request is not UTF-8." }));
+const tooLarge = refusal(new HuiminError("REQUEST_TOO_LARGE"));
+const failed = refusal(new HuiminError("INTERNAL_SERVER_ERROR"));
+
+function refusal(error: HuiminError): HttpResponse {
+  return writeAnswer({ errors: errorsOf(error) }, defaultMediaType);
+}
+
+function decode(body: Buffer): string | undefined {
   try {
     return utf8.decode(body);
   } catch {
-    throw new HuiminError("BAD_REQUEST", { message: "The body of the request is not UTF-8." });
+    return undefined;
   }
 }
 
-function codeOf(status: number): ErrorCode {
-  if (status === 413) return "REQUEST_TOO_LARGE";
-  return status < 500 ? "BAD_REQUEST" : "INTERNAL_SERVER_ERROR";
-}
-
-function createSend(cors: Cors) {
-  return async ({ headers: asked }: FastifyRequest, reply: FastifyReply, response: HttpResponse) => {
-    const { status, headers, body } = response;
-    const coding = typeof body === "string" ? contentCoding(asked["accept-encoding"], body) : undefined;
-    reply
-      .code(status)
-      .headers(headers)
-      .headers(varied(headers, cors.answer(asked)));
-    if (typeof body !== "string") cutStuckReader(reply);
-    if (typeof body !== "string" || coding === undefined) return reply.send(body);
-    return reply.header("content-encoding", coding).send(await compress(body, coding));
-  };
-}
-
-/** Longest time in which not a byte of an answer in parts can be sent, in milliseconds. */
-const stuckAfterMs = 60_000;
-
-/** Whoever reads nothing at all, though we write, would hold a connection and what waits for it for ever. */
-function cutStuckReader(reply: FastifyReply): void {
-  reply.raw.setTimeout(stuckAfterMs, () => reply.raw.destroy());
+async function coded(response: HttpResponse, asked: IncomingHttpHeaders): Promise<DirectResponse> {
+  const { headers, body } = response;
+  const coding = typeof body === "string" ? contentCoding(asked["accept-encoding"], body) : undefined;
+  if (typeof body !== "string" || coding === undefined) return response;
+  return { ...response, headers: { ...headers, "content-encoding": coding }, body: await compress(body, coding) };
 }
 
 /** `more` with its `vary` behind that of `headers`. */

@@ -45,8 +45,8 @@ export async function serveSupergraph({ file, port }: ServeOptions, log: Logger)
   try {
     const enter = createEntrance(admitEverybody);
     const carryOut = createCarryOut({ generations, documents, subscriptions });
-    const sendPage = addTrialGraphiql(app);
-    await addGraphQLRoute(app, createPipeline({ enter, carryOut }), { sendPage });
+    const page = addTrialGraphiql(app);
+    addGraphQLRoute(app, createPipeline({ enter, carryOut }), { page });
     addGraphQLSocket(app, { enter, carryOut, isOriginAllowed: () => false, log });
     await app.listen({ port, host: "localhost" });
   } catch (error) {
