@@ -4,6 +4,7 @@
  */
 import { ConfigError, type ConfigOf, type ConfigSpec, type commonSettings, loadConfig } from "./config.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { keepRequestsYoung } from "./young-generation.ts";
 
 /** A service that has started. */
 export interface RunningService {
@@ -36,6 +37,7 @@ export async function runService<S extends SpecWithLog>(
   spec: S,
   start: (config: ConfigOf<S>, log: Logger) => Promise<RunningService>,
 ): Promise<void> {
+  keepRequestsYoung();
   let service: RunningService;
   let log: Logger;
   try {

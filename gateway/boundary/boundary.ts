@@ -8,7 +8,7 @@ import { checkAnswer } from "./answer-check.ts";
 import type { CallCredentials, Credentials } from "./credentials.ts";
 import type { SubgraphOutcome } from "./exchange.ts";
 import { type HttpFreshness, readFreshness } from "./http-freshness.ts";
-import { createShare, flightKey } from "./in-flight.ts";
+import { createShare, flightKey, headersKey } from "./in-flight.ts";
 import { createSubgraphClient } from "./subgraph-client.ts";
 
 /** One operation for one subgraph. Its parts are JSON texts, so that a compiled operation writes each once. */
@@ -120,7 +120,7 @@ export function createBoundary(addresses: ReadonlyMap<string, URL>, credentials:
 
 /** Two calls are the same when they would send the same bytes to the same subgraph for the same person. */
 function callKey(subgraph: string, { identity, headers }: CallCredentials, body: string): string {
-  return flightKey(subgraph, identity, ...Object.entries(headers).flat(), body);
+  return flightKey(subgraph, identity, headersKey(headers), body);
 }
 
 /** Every reader of a shared outcome parses it anew: the tree is its own. */

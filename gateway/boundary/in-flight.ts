@@ -10,6 +10,13 @@ export function flightKey(...parts: readonly string[]): string {
   return key;
 }
 
+/** A text for headers: different ones never give the same. */
+export function headersKey(headers: Readonly<Record<string, string>>): string {
+  let key = "";
+  for (const name in headers) key += flightKey(name, headers[name] ?? "");
+  return key;
+}
+
 /** Runs `work` unless the same key runs already, then gives the result of that. */
 export type Share<Result> = (key: string, work: () => Promise<Result>) => Promise<Result>;
 
@@ -21,18 +28,30 @@ export type Share<Result> = (key: string, work: () => Promise<Result>) => Promis
  * The key must hold everything on which the result depends, above all whose it is.
  */
 export function createShare<Result>(): Share<Result> {
-  const flights = new Map<string, Promise<Result>>();
+  const flights = new Map<string, Flight<Result>>();
   const lead: Share<Result> = (key, work) => {
-    const flight = work();
-    const land = () => void flights.delete(key);
+    const result = work();
+    const flight: Flight<Result> = { result };
+    const land = () => {
+      flights.delete(key);
+      flight.result = undefined;
+    };
     flights.set(key, flight);
-    flight.then(land, land);
-    return flight;
+    result.then(land, land);
+    return result;
   };
   const share: Share<Result> = (key, work) => {
-    const flight = flights.get(key);
+    const result = flights.get(key)?.result;
     // The leader's failure is not ours: whoever followed starts again.
-    return flight ? flight.catch(() => share(key, work)) : lead(key, work);
+    return result ? result.catch(() => share(key, work)) : lead(key, work);
   };
   return share;
+}
+
+/**
+ * A result in the making. It lets go of it when it is there: a Map that has grown leaves its former table behind
+ * as it was, and what still hangs on that outlives many collections of the young generation.
+ */
+interface Flight<Result> {
+  result: Promise<Result> | undefined;
 }

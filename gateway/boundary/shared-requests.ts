@@ -1,7 +1,7 @@
 /** When two requests of clients are one: work for the first gives the answer to both, while it runs. */
 import type { Admission } from "../admission/admit.ts";
 import type { GraphQLRequest } from "../http/request.ts";
-import { flightKey } from "./in-flight.ts";
+import { flightKey, headersKey } from "./in-flight.ts";
 
 /** All that the answer to a query depends on. */
 export interface ShareableRequest {
@@ -30,5 +30,5 @@ export function requestKey({ generation, request, admission }: ShareableRequest)
 /** One access token, not one person: what she may read through one client is not what she may through another. */
 function identityOf({ admitted, forwarded }: Admission): string {
   const token = admitted.kind === "signed in" ? admitted.tokenId : "";
-  return flightKey(admitted.kind, token, ...Object.entries(forwarded ?? {}).flat());
+  return flightKey(admitted.kind, token) + headersKey(forwarded ?? {});
 }

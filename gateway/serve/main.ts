@@ -2,10 +2,13 @@
 import pino from "pino";
 import { explainStartFailure, stopOnSignal } from "../../platform/lifecycle.ts";
 import { createLogger } from "../../platform/log.ts";
+import { keepRequestsYoung } from "../../platform/young-generation.ts";
 import { readServeOptions, UsageError, usage } from "./options.ts";
 import { serveSupergraph } from "./server.ts";
 
 const name = "federation:serve";
+
+keepRequestsYoung();
 
 try {
   const options = readServeOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
