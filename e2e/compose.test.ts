@@ -6,6 +6,7 @@ import { loadSpec } from "../city/load.ts";
 import { composeSecrets } from "../city/secrets.ts";
 import { gatewaySpec } from "../gateway/config.ts";
 import { identitySpec } from "../identity/config.ts";
+import manifest from "../package.json" with { type: "json" };
 import { type ConfigSpec, loadConfig } from "../platform/config.ts";
 import { portalSpec } from "../portal/config.ts";
 import { employmentSpec } from "../subgraphs/employment/config.ts";
@@ -58,6 +59,13 @@ function environmentOf(name: string): Record<string, string> {
 }
 
 describe("docker-compose.yml", () => {
+  it("gives the gateway the same options of V8 as npm start", () => {
+    const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(manifest);
+    const v8Options = (words: readonly string[]) => words.filter((word) => word.startsWith("--max-"));
+    expect(v8Options(services.gateway?.command ?? [])).toEqual(v8Options(scripts.start?.split(" ") ?? []));
+    expect(v8Options(services.gateway?.command ?? [])).toHaveLength(1);
+  });
+
   it("runs every service of the city on our image, and PostgreSQL and Redis beside them", () => {
     const ours = Object.entries(services).filter(([, { image }]) => image === "huimin");
     expect(ours.map(([name]) => name).sort()).toEqual(Object.keys(specs).sort());
@@ -74,7 +82,8 @@ describe("docker-compose.yml", () => {
 
   it("starts programs that exist", () => {
     for (const name of Object.keys(specs)) {
-      const [program, file = ""] = services[name]?.command ?? [];
+      const [program, ...words] = services[name]?.command ?? [];
+      const file = words.find((word) => !word.startsWith("--")) ?? "";
       expect(program).toBe("node");
       expect(existsSync(new URL(file, root)), `${name}: ${file}`).toBe(true);
     }

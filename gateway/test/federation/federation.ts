@@ -51,7 +51,7 @@ export interface Federation {
     document: DocumentNode | string,
     variables?: Arguments,
     options?: AskOptions,
-  ): Promise<Pick<ExecutionResult, "data">>;
+  ): Promise<Pick<ExecutionResult, "data" | "errors">>;
   /** Runs it without any gateway, over all the data at once. */
   readonly askMonolith: (document: DocumentNode | string, variables?: Arguments, faults?: Faults) => ReturnType<Run>;
   /** The same over a schema in which every field is nullable: no null hides what is beside it. */

@@ -1,5 +1,7 @@
 /** Trials of generated operations: what they are made of, and what must come of them. */
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
+import type { ExecutionResult } from "graphql";
 import { expect } from "vitest";
 import { errorFaults } from "./error-laws.ts";
 import { type FaultKind, type Faults, faultKinds, faultsAt, type Place, watchPlaces } from "./faults.ts";
@@ -7,6 +9,7 @@ import type { Federation, Outcome } from "./federation.ts";
 import { documentText, type Fixture } from "./fixture.ts";
 import { type GeneratedOperation, writeOperation } from "./operations.ts";
 import { fieldsThatLead } from "./references.ts";
+import type { StockFault } from "./stock-faults.ts";
 
 /** From these an operation is written. */
 export const operationNumbers = fc.array(fc.nat(1_000), { maxLength: 160, size: "max" });
@@ -25,6 +28,26 @@ export async function tryOperation(federation: Federation, numbers: readonly num
   const expected = await federation.askMonolith(document, variables);
   const answer = await federation.ask(document, variables);
   expect(plain(answer), documentText(document, variables)).toEqual(plain(expected));
+}
+
+/**
+ * Runs one by Apollo's executor too: what it answers otherwise than one schema over all the data must be due to a
+ * known fault.
+ *
+ * @returns whether it answered right
+ */
+export async function tryStock(
+  federation: Federation,
+  stockFaults: readonly StockFault[],
+  numbers: readonly number[],
+): Promise<boolean> {
+  const { document, variables } = writeOperation(federation.schema, "query", numbers);
+  const expected = plain(await federation.askMonolith(document, variables));
+  const answer = await federation.askStock(document, variables).then(plain, (error: Error) => error.message);
+  if (isDeepStrictEqual(answer, expected)) return true;
+  const known = stockFaults.filter(({ touches }) => touches(document)).map(({ why }) => why);
+  expect(known, `${documentText(document, variables)}\n${JSON.stringify(answer)}`).not.toEqual([]);
+  return false;
 }
 
 /** Runs one with faults: the same data is lost, and for each loss there is an error. */
@@ -75,6 +98,6 @@ function describe(chosen: readonly [Place, FaultKind][], lying: boolean): string
 }
 
 /** As a client reads it. */
-function plain({ data, errors }: Pick<Outcome, "data" | "errors"> | Awaited<ReturnType<Federation["askMonolith"]>>) {
+function plain({ data, errors }: Pick<ExecutionResult, "data" | "errors"> | Pick<Outcome, "data" | "errors">) {
   return JSON.parse(JSON.stringify({ data, ...(errors && { errors }) }));
 }
