@@ -55,7 +55,7 @@ function partOf(functionName: string, url: string): string {
   if (url === "") return nativePartOf(functionName);
   if (url.endsWith("/bench/gateway/observer.ts")) return "JSON.parse and JSON.stringify";
   const packageName = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1];
-  return packageName ?? /\/((?:gateway|platform|trust)\/(?:[^/]+\/)?)[^/]+$/.exec(url)?.[1] ?? url;
+  return packageName ?? /\/((?:gateway|platform|trust)\/(?:[^/]+\/)*)[^/]+$/.exec(url)?.[1] ?? url;
 }
 
 function nativePartOf(functionName: string): string {
