@@ -4,7 +4,13 @@ import { defineConfig } from "vitest/config";
 // Vite alone would find graphql's second copy, `index.mjs`; Node, and every package under it, takes this one.
 const resolve = { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql")) }] };
 
-const common = { globalSetup: ["platform/test/postgres-server.ts"], testTimeout: 30_000, hookTimeout: 60_000 };
+const common = {
+  globalSetup: ["platform/test/postgres-server.ts"],
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  // What is waited for comes in its own time: a slow machine must not fail it.
+  expect: { poll: { timeout: 10_000 } },
+};
 
 export default defineConfig({
   test: {

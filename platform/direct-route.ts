@@ -89,7 +89,8 @@ function sendResponse(response: ServerResponse, { status, headers, body }: Direc
   // A connection kept alive behind the last answer would hold up the close.
   if (closing) head.connection = "close";
   if (typeof body === "string" || Buffer.isBuffer(body)) {
-    head["content-length"] = Buffer.byteLength(body);
+    // RFC 9110, section 8.6: none with 204.
+    if (status !== 204) head["content-length"] = Buffer.byteLength(body);
     response.writeHead(status, head).end(body);
   } else {
     // Whoever reads nothing at all, though we write, would hold a connection and what waits for it for ever.

@@ -58,6 +58,13 @@ describe("a route past Fastify", () => {
     expect(await response.text()).toBe("");
   });
 
+  it("says no length of an answer that has no content", async () => {
+    answer = async () => ({ status: 204, headers: {}, body: "" });
+    const response = await fetch(url, { method: "OPTIONS" });
+    expect(response.status).toBe(204);
+    expect(response.headers.get("content-length")).toBeNull();
+  });
+
   it("refuses a body past the limit, by its announced length or by what comes", async () => {
     answer = async () => whole("never");
     expect(await (await fetch(url, { method: "POST", body: "x".repeat(101) })).text()).toBe("refused 413");
