@@ -38,14 +38,14 @@ const stuckAfterMs = 60_000;
 
 /** Adds a path, for all methods. The bounds of the server hold, and bodies of GET and HEAD are not looked at. */
 export function addDirectRoute(app: FastifyInstance, path: string, route: DirectRoute): void {
-  const { bodyLimit = Infinity } = app.initialConfig;
+  const { bodyLimit = 0 } = app.initialConfig;
   app.route({
     method: app.supportedMethods,
     url: path,
     onRequest: (request, reply) => {
       reply.hijack();
       const { raw, ip: address, log } = request;
-      const send = (response: DirectResponse) => sendResponse(reply.raw, response, !app.server.listening);
+      const send = (response: DirectResponse) => sendResponse(reply.raw, response, !app.server.listening, log);
       const { method = "", url = "", headers } = raw;
       readBody(raw, bodyLimit, (body) => {
         if (!body) send(route.refuse(413, headers));
@@ -84,7 +84,12 @@ function readBody(request: IncomingMessage, limit: number, done: (body: Buffer |
   else request.on("data", take).on("end", finish);
 }
 
-function sendResponse(response: ServerResponse, { status, headers, body }: DirectResponse, closing: boolean): void {
+function sendResponse(
+  response: ServerResponse,
+  { status, headers, body }: DirectResponse,
+  closing: boolean,
+  log: FastifyBaseLogger,
+): void {
   const head: Record<string, string | number> = { ...headers, ...securityHeaders };
   // A connection kept alive behind the last answer would hold up the close.
   if (closing) head.connection = "close";
@@ -95,6 +100,9 @@ function sendResponse(response: ServerResponse, { status, headers, body }: Direc
   } else {
     // Whoever reads nothing at all, though we write, would hold a connection and what waits for it for ever.
     response.setTimeout(stuckAfterMs, () => response.destroy());
-    pipeline(body, response.writeHead(status, head), () => {});
+    pipeline(body, response.writeHead(status, head), (error) => {
+      // A reader who leaves is no fault of ours.
+      if (error && error.code !== "ERR_STREAM_PREMATURE_CLOSE") log.error({ err: error }, "an answer broke off");
+    });
   }
 }

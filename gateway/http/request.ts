@@ -1,19 +1,13 @@
 /** Bytes to GraphQL request, by the GraphQL over HTTP specification. */
-import type { IncomingHttpHeaders } from "node:http";
+import type { DirectRequest } from "../../platform/direct-route.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import { requirePreflight } from "./csrf.ts";
 import { isJson } from "./media-type.ts";
 
 /** An HTTP request whose body has arrived. */
-export interface HttpRequest {
-  readonly method: string;
-  /** Path and query. */
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
+export interface HttpRequest extends Omit<DirectRequest, "body" | "log"> {
   /** Empty when there is none. */
   readonly body: string;
-  /** Network address of the client. */
-  readonly address: string;
 }
 
 /** What a client wants executed. */

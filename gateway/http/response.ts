@@ -1,5 +1,6 @@
 /** Answer to bytes: status, headers and body, by the GraphQL over HTTP specification. */
 import type { Readable } from "node:stream";
+import type { DirectResponse } from "../../platform/direct-route.ts";
 import { type ErrorCode, errorCatalogue } from "../../trust/errors.ts";
 import type { Answer, AnswerError, WrittenAnswer } from "../answer.ts";
 import type { Cacheability } from "../boundary/boundary.ts";
@@ -8,11 +9,8 @@ import { multipartFraming, multipartMediaType } from "./multipart.ts";
 import { eventStreamFraming, eventStreamMediaType } from "./sse.ts";
 import { framedBody, streamHeaders, type TextStream } from "./stream.ts";
 
-/** An HTTP response that is ready to be sent. */
-export interface HttpResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** The whole body, or its parts as they come. */
+/** An HTTP response that is ready to be sent, but for its content coding. */
+export interface HttpResponse extends DirectResponse {
   readonly body: string | Readable;
 }
 

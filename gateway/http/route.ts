@@ -29,7 +29,7 @@ export function addGraphQLRoute(
   { page, allowedOrigins = [] }: RouteOptions = {},
 ): void {
   const cors = createCors(allowedOrigins);
-  const shared = (response: HttpResponse, asked: IncomingHttpHeaders): HttpResponse => {
+  const withCors = (response: HttpResponse, asked: IncomingHttpHeaders): HttpResponse => {
     const headers = { ...response.headers, ...varied(response.headers, cors.answer(asked)) };
     return { ...response, headers };
   };
@@ -40,12 +40,12 @@ export function addGraphQLRoute(
     }
     if (page && (method === "GET" || method === "HEAD") && prefersPage(headers.accept)) return page;
     const body = decode(request.body);
-    if (body === undefined) return shared(notUtf8, headers);
-    return await coded(shared(await pipeline({ method, url, headers, body, address }, log), headers), headers);
+    if (body === undefined) return withCors(notUtf8, headers);
+    return await coded(withCors(await pipeline({ method, url, headers, body, address }, log), headers), headers);
   };
   addDirectRoute(app, "/graphql", {
     answer,
-    refuse: (status, headers) => shared(status === 413 ? tooLarge : failed, headers),
+    refuse: (status, headers) => withCors(status === 413 ? tooLarge : failed, headers),
   });
 }
 

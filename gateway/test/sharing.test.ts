@@ -8,7 +8,7 @@ import { HuiminError } from "../../trust/errors.ts";
 import type { Admission, Errand } from "../admission/admit.ts";
 import { type Boundary, createBoundary, type SubgraphRequest } from "../boundary/boundary.ts";
 import { type Credentials, forwardedCredentials } from "../boundary/credentials.ts";
-import { createShare, flightKey } from "../boundary/in-flight.ts";
+import { createShare, flightKey, headersKey } from "../boundary/in-flight.ts";
 import { requestKey } from "../boundary/shared-requests.ts";
 
 /** A subgraph that answers with what it was asked and by whom, when the test says so. */
@@ -200,6 +200,20 @@ describe("two citizens", () => {
         expect(keyOf(a) === keyOf(b)).toBe(whole(a) === whole(b));
       }),
       { numRuns: 2_000 },
+    );
+  });
+});
+
+describe("the key of headers", () => {
+  it("is that of equal names and values alone, however these are cut out of the same characters", () => {
+    const text = fc.string({ unit: fc.constantFrom("1", ":", "a"), maxLength: 2 });
+    const headers = fc.dictionary(text, text, { maxKeys: 2 });
+    fc.assert(
+      fc.property(headers, headers, (some, others) => {
+        const same = JSON.stringify(Object.entries(some)) === JSON.stringify(Object.entries(others));
+        expect(headersKey(some) === headersKey(others)).toBe(same);
+      }),
+      { numRuns: 5_000 },
     );
   });
 });

@@ -31,23 +31,35 @@ export async function tryOperation(federation: Federation, numbers: readonly num
 }
 
 /**
- * Runs one by Apollo's executor too: what it answers otherwise than one schema over all the data must be due to a
- * known fault.
+ * Runs one by Apollo's executor too, without faults and with some: what it answers otherwise than one schema over
+ * all the data must be due to a known fault of its own.
  *
- * @returns whether it answered right
+ * @returns for each answer that is wrong the faults that it may be due to
  */
 export async function tryStock(
   federation: Federation,
   stockFaults: readonly StockFault[],
   numbers: readonly number[],
-): Promise<boolean> {
-  const { document, variables } = writeOperation(federation.schema, "query", numbers);
-  const expected = plain(await federation.askMonolith(document, variables));
-  const answer = await federation.askStock(document, variables).then(plain, (error: Error) => error.message);
-  if (isDeepStrictEqual(answer, expected)) return true;
-  const known = stockFaults.filter(({ touches }) => touches(document)).map(({ why }) => why);
-  expect(known, `${documentText(document, variables)}\n${JSON.stringify(answer)}`).not.toEqual([]);
-  return false;
+  faultNumbers: FaultNumbers,
+): Promise<(readonly string[])[]> {
+  const operation = writeOperation(federation.schema, "query", numbers);
+  const { document, variables } = operation;
+  const { faults } = await chooseFaults(federation, operation, faultNumbers);
+  const causes = async (lying: boolean, given?: Faults) => {
+    const expected = plain(await federation.askMonolith(document, variables, given));
+    const options = given ? { faults: given } : {};
+    const answer = await federation.askStock(document, variables, options).then(plain, (error: Error) => error.message);
+    if (isDeepStrictEqual(seen(answer), seen(expected))) return [];
+    const known = stockFaults.filter(({ touches }) => touches(document, lying)).map(({ why }) => why);
+    expect(known, `${documentText(document, variables)}\n${JSON.stringify(answer)}`).not.toEqual([]);
+    return [known];
+  };
+  return [...(await causes(false)), ...(await causes(faultNumbers.lying, faults))];
+}
+
+/** The data, and whether anything is said to be wrong with it: each executor has words and paths of its own. */
+function seen(answer: ReturnType<typeof plain>): unknown {
+  return typeof answer === "string" ? answer : [answer.data, answer.errors !== undefined];
 }
 
 /** Runs one with faults: the same data is lost, and for each loss there is an error. */

@@ -14,8 +14,12 @@ import type { Federation } from "./federation.ts";
 
 export interface StockFault {
   readonly why: string;
-  /** Whether an operation has what brings the fault about. */
-  touches(document: DocumentNode): boolean;
+  /**
+   * Whether an operation has what brings the fault about.
+   *
+   * @param lying whether subgraphs give nulls that they have promised not to give
+   */
+  touches(document: DocumentNode, lying: boolean): boolean;
 }
 
 /** The faults, for operations over one federation. */
@@ -49,6 +53,10 @@ export function stockFaultsOver({ schema, supergraphSdl }: Federation): readonly
     {
       why: "values of @fromContext are not handed down",
       touches: (document) => someField(document, schema, ({ name }, parent) => fromContext(parent, name)),
+    },
+    {
+      why: "a null that a subgraph has promised not to give rises without an error",
+      touches: (_document, lying) => lying,
     },
   ];
 }
