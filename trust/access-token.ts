@@ -1,5 +1,6 @@
 /** Verifies the access tokens that clients hold: RFC 9068 JWTs for the graph. */
-import { errors, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { type AssuranceLevel, isAssuranceLevel } from "./assurance.ts";
 import { type Caller, parseScopes } from "./caller.ts";
 import { HuiminError } from "./errors.ts";
 
@@ -18,13 +19,30 @@ export const accessTokenAlgorithms = ["ES256", "EdDSA", "Ed25519"] as const;
 
 const clockToleranceSeconds = 5;
 
+/** Somebody who holds an access token: who she is, and what the token says of itself. */
+export interface TokenHolder extends Caller {
+  /** When the token was made, in seconds since the epoch. */
+  readonly issuedAt: number;
+  /** How certain it is who signed in; null for a token that nobody signed in for. */
+  readonly level: AssuranceLevel | null;
+  /** When she signed in, in seconds since the epoch; null as above. */
+  readonly signedInAt: number | null;
+  /** The session and the grant behind the token, as revocations name them. */
+  readonly sessionId: string | null;
+  readonly grantId: string | null;
+  /** The person really there (RFC 8693, `act.sub`), when she acts for the subject. */
+  readonly actor: string | null;
+  /** SHA-256 thumbprint of the key that the token is bound to (RFC 9449, `cnf.jkt`); null for a bearer token. */
+  readonly keyThumbprint: string | null;
+}
+
 /**
  * Checks signature, type (`at+jwt`), issuer, audience, expiry and the claims that RFC 9068 requires.
  *
  * @throws HuiminError `TOKEN_EXPIRED` for a token that was once good, `INTERNAL_SERVER_ERROR` when the
  *   keys cannot be had, else `TOKEN_INVALID`
  */
-export async function verifyAccessToken(token: string, policy: AccessTokenPolicy): Promise<Caller> {
+export async function verifyAccessToken(token: string, policy: AccessTokenPolicy): Promise<TokenHolder> {
   try {
     const { payload } = await jwtVerify(token, policy.keys, {
       issuer: policy.issuer,
@@ -34,14 +52,33 @@ export async function verifyAccessToken(token: string, policy: AccessTokenPolicy
       clockTolerance: clockToleranceSeconds,
       requiredClaims: ["iss", "aud", "exp", "iat", "jti", "sub", "client_id"],
     });
-    const { sub, client_id: clientId, exp, scope } = payload;
-    if (typeof sub !== "string" || typeof clientId !== "string" || exp === undefined) {
-      throw new HuiminError("TOKEN_INVALID", { detail: "a required claim has the wrong type" });
-    }
-    return Object.freeze({ subject: sub, clientId, scopes: parseScopes(scope), expiresAt: exp });
+    return Object.freeze(holderOf(payload));
   } catch (error) {
     throw refusal(error);
   }
+}
+
+const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
+const member = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+
+function holderOf({ sub, exp, iat, client_id: clientId, scope, ...more }: JWTPayload): TokenHolder {
+  if (typeof sub !== "string" || typeof clientId !== "string" || exp === undefined || iat === undefined) {
+    throw new HuiminError("TOKEN_INVALID", { detail: "a required claim has the wrong type" });
+  }
+  return {
+    subject: sub,
+    clientId,
+    scopes: parseScopes(scope),
+    expiresAt: exp,
+    issuedAt: iat,
+    level: isAssuranceLevel(more.acr) ? more.acr : null,
+    signedInAt: typeof more.auth_time === "number" ? more.auth_time : null,
+    sessionId: text(more.sid),
+    grantId: text(more.grant),
+    actor: text(member(more.act, "sub")),
+    keyThumbprint: text(member(more.cnf, "jkt")),
+  };
 }
 
 /** Turns what jose throws into what the caller may hear; the log learns the rest. */

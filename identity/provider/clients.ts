@@ -3,7 +3,7 @@ import { type Client, type ClientMetadata, errors } from "oidc-provider";
 import { governmentSector } from "../../trust/pseudonym.ts";
 import type { IdentityConfig } from "../config.ts";
 
-type ClientUrls = Pick<IdentityConfig, "portalUrl" | "gatewayUrl">;
+type ClientUrls = Pick<IdentityConfig, "issuer" | "portalUrl" | "gatewayUrl">;
 
 /** Where the portal publishes the public half of its client key (RFC 7591, `jwks_uri`). */
 export function portalKeysUrl({ portalUrl }: Pick<IdentityConfig, "portalUrl">): string {
@@ -35,10 +35,20 @@ export function cityClients(config: ClientUrls): ClientMetadata[] {
       redirect_uris: ["http://localhost/callback"],
       sector: governmentSector,
     },
+    // Identity itself, as far as signing in to the account pages goes; its codes are never redeemed.
+    {
+      client_id: accountClientId,
+      redirect_uris: [`${config.issuer}${accountReturnPath}`],
+      sector: governmentSector,
+    },
   ];
 }
 
-const cityClientIds: ReadonlySet<string> = new Set(["portal", "graphiql", "cli"]);
+/** The client through which a citizen signs in to identity's own account pages, and where that ends. */
+export const accountClientId = "account";
+export const accountReturnPath = "/account/return";
+
+const cityClientIds: ReadonlySet<string> = new Set(["portal", "graphiql", "cli", accountClientId]);
 
 /** Whether a client is the city's own. */
 export function isCityClient({ clientId }: Pick<Client, "clientId">): boolean {

@@ -11,6 +11,7 @@ import { fetchClientKeys } from "./outbound.ts";
 import type { ProviderPages } from "./pages.ts";
 import { graphResource, graphScopes } from "./scopes.ts";
 import type { SubjectOf } from "./subjects.ts";
+import { tokenClaims } from "./token-claims.ts";
 
 /** What the provider is made of. */
 export interface ProviderParts {
@@ -65,6 +66,7 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
       (await hasAccount(stores.database, citizenId))
         ? { accountId: citizenId, claims: () => ({ sub: citizenId }) }
         : undefined,
+    extraTokenClaims: tokenClaims,
     loadExistingGrant: (context) => loadGrant(context, graph),
     interactions: { policy: createInteractionPolicy(), url: (_context, { uid }) => `/interaction/${uid}` },
     features: features(graph, pages),

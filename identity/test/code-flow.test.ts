@@ -43,7 +43,12 @@ describe("what a client is given", () => {
     expect(sub).toBe(sectorPseudonyms(identity.config.pseudonymKey, governmentSector).seal(aygul.citizenId));
     expect(jti).toBeTruthy();
     expect(exp - iat).toBe(300);
-    expect(rest).toEqual({});
+    expect(rest).toEqual({
+      amr: ["pwd"],
+      auth_time: expect.any(Number),
+      grant: expect.stringMatching(/^[\w-]{22}$/),
+      sid: expect.stringMatching(/^[\w-]{22}$/),
+    });
   });
 
   it("is a token that the graph's own check accepts", async () => {

@@ -1,0 +1,39 @@
+/** What gateways must hear of at once: sign-ins, changed factors, revocations. Written in one transaction with the cause. */
+import type { Queryable } from "../../platform/postgres.ts";
+
+/** A factor or the like whose change others should know of (CAEP 1.0, 3.3). */
+export type CredentialKind = "password" | "passkey" | "totp" | "mobile" | "recovery-codes";
+
+/** Who wanted it (CAEP 1.0, 2). */
+export type Initiator = "user" | "admin" | "policy" | "system";
+
+/** One thing that happened to an account (a citizen's or a caseworker's). */
+export type SecurityEvent = { readonly accountId: string } & (
+  | { readonly kind: "session-established"; readonly sessionId: string; readonly acr: string }
+  /** `sessionId` null: every session of the account. */
+  | { readonly kind: "session-revoked"; readonly sessionId: string | null; readonly initiator: Initiator }
+  | {
+      readonly kind: "grant-revoked";
+      readonly grantId: string;
+      readonly clientId: string;
+      readonly initiator: Initiator;
+    }
+  | {
+      readonly kind: "credential-change";
+      readonly credential: CredentialKind;
+      readonly change: "create" | "revoke" | "update";
+    }
+  | { readonly kind: "assurance-level-change"; readonly level: string }
+  | { readonly kind: "account-disabled"; readonly reason: string }
+  | { readonly kind: "account-purged" }
+);
+
+/** Puts an event into the outbox; give it the transaction of what it tells of. */
+export async function emitSecurityEvent(database: Queryable, event: SecurityEvent): Promise<void> {
+  const { accountId, kind, ...payload } = event;
+  await database.query("INSERT INTO security_event (account_id, kind, payload) VALUES ($1, $2, $3)", [
+    accountId,
+    kind,
+    JSON.stringify(payload),
+  ]);
+}
