@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createDatabaseOn, type TestDatabase } from "../platform/test/database.ts";
+import { createDatabaseOn, type TestDatabase } from "../platform/test/server-database.ts";
 import { command, freeBasePort, type Launch, launch, pressCtrlC, running } from "./support/city.ts";
 
 let data: string;

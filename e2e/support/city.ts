@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { createDatabaseOn } from "../../platform/test/database.ts";
 import { isFree } from "../../platform/test/ports.ts";
+import { createDatabaseOn } from "../../platform/test/server-database.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

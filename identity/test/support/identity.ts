@@ -8,9 +8,9 @@ import type { KeyValueStore } from "../../../platform/keyvalue.ts";
 import { createLogger } from "../../../platform/log.ts";
 import { createDatabase, type Database, migrate } from "../../../platform/postgres.ts";
 import { openKeyValueStore } from "../../../platform/redis.ts";
-import { createTestDatabase } from "../../../platform/test/database.ts";
 import { freePort } from "../../../platform/test/ports.ts";
 import { testRedisUrl } from "../../../platform/test/redis.ts";
+import type { TestDatabase } from "../../../platform/test/server-database.ts";
 import type { IdentityConfig } from "../../config.ts";
 import { createIdentity, identityMigrations, identitySchema } from "../../server.ts";
 import { registerCitizens } from "./citizens.ts";
@@ -31,10 +31,11 @@ export interface TestIdentity {
   close(): Promise<void>;
 }
 
-export async function startTestIdentity(): Promise<TestIdentity> {
+/** @param given the database to run on; one of the test run's server unless given */
+export async function startTestIdentity(given?: TestDatabase): Promise<TestIdentity> {
   const lines: string[] = [];
   const log = createLogger("identity", "trace", sinkTo(lines));
-  const testDatabase = await createTestDatabase();
+  const testDatabase = given ?? (await databaseOfTestRun());
   const database = createDatabase({ url: testDatabase.url, schema: identitySchema, log });
   const fleeting = await openKeyValueStore(testRedisUrl, `identity-test-${randomUUID()}`, log);
   await migrate(database, identitySchema, identityMigrations);
@@ -67,6 +68,12 @@ export async function startTestIdentity(): Promise<TestIdentity> {
       portal.server.close();
     },
   };
+}
+
+/** Loaded when needed only: it belongs to the test runner, and not every caller runs under one. */
+async function databaseOfTestRun(): Promise<TestDatabase> {
+  const { createTestDatabase } = await import("../../../platform/test/database.ts");
+  return await createTestDatabase();
 }
 
 async function configOf(databaseUrl: string, portalUrl: string): Promise<IdentityConfig> {
