@@ -11,7 +11,7 @@ import { createDatabase, migrate } from "../platform/postgres.ts";
 import { openKeyValueStore } from "../platform/redis.ts";
 import { serveAssets } from "../platform/web/assets.ts";
 import { pageHeaders } from "../platform/web/page-headers.ts";
-import { addVisitorReturn } from "./account/visitor.ts";
+import { addAccountPages } from "./account/routes.ts";
 import { addCitizenSubgraph } from "./citizen/subgraph.ts";
 import type { IdentityConfig } from "./config.ts";
 import { createAuthenticator } from "./credentials/authenticate.ts";
@@ -60,7 +60,7 @@ export async function createIdentity(
   serveAssets(app, new URL("./assets/", import.meta.url));
   addProvider(app, provider, config.issuer);
   addInteractions(app, { provider: provider.current, authenticate, issuer: config.issuer });
-  addVisitorReturn(app);
+  addAccountPages(app, { provider: provider.current, database, issuer: config.issuer, cookieKey: config.cookieKey });
   addCitizenSubgraph(app, config, database);
   app.get("/", async (_request, reply) => reply.redirect(config.portalUrl));
   const stopMaintenance = runMaintenance(

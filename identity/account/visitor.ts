@@ -3,13 +3,18 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Provider } from "oidc-provider";
 import { z } from "zod";
+import type { Language } from "../../platform/i18n.ts";
+import type { Queryable } from "../../platform/postgres.ts";
 import { type AssuranceLevel, isAssuranceLevel, meetsLevel } from "../../trust/assurance.ts";
 import type { RawCitizenId } from "../../trust/pseudonym.ts";
 import { accountClientId, accountReturnPath } from "../provider/clients.ts";
+import { findAccountHolder } from "../store/accounts.ts";
 
 /** Somebody signed in at this browser. */
 export interface Visitor {
   readonly citizenId: RawCitizenId;
+  readonly name: string;
+  readonly preferredLanguage: Language;
   readonly sessionUid: string;
   readonly level: AssuranceLevel;
   /** Methods of the sign-in (RFC 8176). */
@@ -22,6 +27,7 @@ export interface Visitor {
 
 export interface VisitorParts {
   readonly provider: () => Provider;
+  readonly database: Queryable;
   readonly issuer: string;
   /** Signs form tokens. */
   readonly cookieKey: Uint8Array;
@@ -36,20 +42,25 @@ export interface VisitorDemand {
 
 /** The visitor, or null when nobody is signed in at this browser. */
 export async function visitorOf(
-  { provider, cookieKey }: VisitorParts,
+  { provider, database, cookieKey }: VisitorParts,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Visitor | null> {
   const session = await provider().Session.get(provider().createContext(request.raw, reply.raw));
   if (!session.accountId || !session.uid) return null;
-  return {
-    citizenId: session.accountId,
-    sessionUid: session.uid,
-    level: isAssuranceLevel(session.acr) ? session.acr : "urn:huimin:loa:1",
-    amr: session.amr ?? [],
-    signedInAt: session.authTime() ?? 0,
-    formToken: createHmac("sha256", cookieKey).update(`account form ${session.uid}`).digest("base64url"),
-  };
+  // A session may outlive its account.
+  const holder = await findAccountHolder(database, session.accountId);
+  return (
+    holder && {
+      citizenId: session.accountId,
+      ...holder,
+      sessionUid: session.uid,
+      level: isAssuranceLevel(session.acr) ? session.acr : "urn:huimin:loa:1",
+      amr: session.amr ?? [],
+      signedInAt: session.authTime() ?? 0,
+      formToken: createHmac("sha256", cookieKey).update(`account form ${session.uid}`).digest("base64url"),
+    }
+  );
 }
 
 /**

@@ -30,13 +30,14 @@ export function chosenLanguage(url: string): Language | undefined {
 
 /**
  * The view of a request. The menu's choice comes first, then what the client wishes (`ui_locales`), then an
- * earlier choice, then what the browser prefers.
+ * earlier choice, then what the citizen prefers, then what the browser prefers.
  *
  * @param uiLocales the client's wish, when it is not in the address
+ * @param preferred what she who is signed in prefers
  */
-export function viewOf(request: PageRequest, uiLocales?: string): View {
+export function viewOf(request: PageRequest, uiLocales?: string, preferred?: Language): View {
   const wish = uiLocales ?? queryOf(request.url).get("ui_locales") ?? undefined;
-  const wishes = [chosenLanguage(request.url), wish, request.cookie];
+  const wishes = [chosenLanguage(request.url), wish, request.cookie, preferred];
   const language = chooseLanguage(wishes, request.acceptLanguage);
   return { language, t: texts(language), inLanguage: isRepeatable(request) ? inLanguage(request.url) : null };
 }

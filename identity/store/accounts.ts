@@ -1,4 +1,5 @@
 /** Who can sign in, and with what. */
+import type { Language } from "../../platform/i18n.ts";
 import type { Queryable } from "../../platform/postgres.ts";
 import type { RawCitizenId } from "../../trust/pseudonym.ts";
 import type { LoginName } from "../credentials/login-name.ts";
@@ -24,4 +25,19 @@ export async function findAccountByLogin(database: Queryable, login: LoginName):
 export async function hasAccount(database: Queryable, citizenId: RawCitizenId): Promise<boolean> {
   const found = await database.query("SELECT 1 FROM account WHERE citizen_id = $1", [citizenId]);
   return found.length > 0;
+}
+
+/** Who an account belongs to. */
+export interface AccountHolder {
+  readonly name: string;
+  readonly preferredLanguage: Language;
+}
+
+/** The holder of an account; null when there is no such account. */
+export async function findAccountHolder(database: Queryable, citizenId: RawCitizenId): Promise<AccountHolder | null> {
+  const [row] = await database.query<{ name: string; preferred_language: Language }>(
+    "SELECT name, preferred_language FROM citizen JOIN account USING (citizen_id) WHERE citizen_id = $1",
+    [citizenId],
+  );
+  return row ? { name: row.name, preferredLanguage: row.preferred_language } : null;
 }

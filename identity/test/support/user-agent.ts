@@ -63,7 +63,9 @@ export function createUserAgent(origin: string, headers: Readonly<Record<string,
 /** The first form on the page that has all of `names`. */
 function formWith(text: string, names: readonly string[]): { action: string; hidden: Record<string, string> } {
   for (const [, head = "", body = ""] of text.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)) {
-    const inputs = [...body.matchAll(/<(?:input|button)\b([^>]*)>/g)].map(([, attributes = ""]) => attributes);
+    const inputs = [...body.matchAll(/<(?:input|button|select|textarea)\b([^>]*)>/g)].map(
+      ([, attributes = ""]) => attributes,
+    );
     const found = inputs.map((attributes) => attribute(attributes, "name"));
     if (!names.every((name) => found.includes(name))) continue;
     const hidden = inputs.filter((attributes) => attribute(attributes, "type") === "hidden");
