@@ -1,6 +1,5 @@
 /** Signing out from the account pages themselves. */
 import type { FastifyInstance } from "fastify";
-import { endSession } from "../provider/end-session.ts";
 import { accountPage } from "./page.ts";
 import type { VisitorParts } from "./visitor.ts";
 
@@ -10,7 +9,7 @@ export function addSignOut(app: FastifyInstance, parts: VisitorParts): void {
     accountPage(parts, async ({ request, reply }) => {
       const provider = parts.provider();
       const session = await provider.Session.get(provider.createContext(request.raw, reply.raw));
-      await endSession(provider, session);
+      await session.destroy();
       return reply.clearCookie(provider.cookieName("session"), { path: "/" }).redirect("/session/end/success", 303);
     }),
   );

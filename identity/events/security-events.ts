@@ -18,6 +18,13 @@ export type SecurityEvent = { readonly accountId: string } & (
       readonly clientId: string;
       readonly initiator: Initiator;
     }
+  /** One access token, by its `jti`, that is good until `expiresAt` (seconds since the epoch) otherwise. */
+  | {
+      readonly kind: "token-revoked";
+      readonly tokenId: string;
+      readonly expiresAt: number;
+      readonly initiator: Initiator;
+    }
   | {
       readonly kind: "credential-change";
       readonly credential: CredentialKind;

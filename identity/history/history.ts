@@ -58,12 +58,12 @@ export interface HistoryEntry {
 
 const longestUserAgent = 300;
 
-/** Writes an entry; give it the transaction of what it tells of. */
+/** Writes an entry; give it the transaction of what it tells of. Who is no citizen, such as a caseworker, has no history. */
 export async function recordHistory(database: Queryable, entry: HistoryEntry): Promise<void> {
   const { citizenId, kind, clientId, origin, detail } = entry;
   await database.query(
     `INSERT INTO account_history (citizen_id, kind, client_id, network, user_agent, detail)
-     VALUES ($1, $2, $3, $4, $5, $6)`,
+     SELECT citizen_id, $2, $3, $4, $5, $6 FROM citizen WHERE citizen_id = $1`,
     [
       citizenId,
       kind,

@@ -3,7 +3,6 @@ import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { type LoginFault, type LoginName, readLoginName } from "../credentials/login-name.ts";
 import { type SignInProblem, signInPage } from "../pages/sign-in.ts";
-import { endSession } from "../provider/end-session.ts";
 import { finishTurn, formAction, type Turn } from "./turn.ts";
 
 const form = z
@@ -52,7 +51,7 @@ async function leaveOtherSession({ parts, interaction }: Turn, citizenId: string
   const before = interaction.session;
   if (!before || before.accountId === citizenId) return;
   const session = await parts.provider().Session.find(before.cookie);
-  if (session) await endSession(parts.provider(), session);
+  await session?.destroy();
   interaction.session = undefined;
   await interaction.persist();
 }

@@ -1,22 +1,30 @@
 /** Signing out: the session ends, and with it every grant and token that came of it. */
-import type { KoaContextWithOIDC, Provider } from "oidc-provider";
+import { type KoaContextWithOIDC, Provider } from "oidc-provider";
+import { type Ending, endSession } from "../account/endings.ts";
+import type { IdentityStores } from "../store/adapter.ts";
 import type { SubjectOf } from "./subjects.ts";
 
-/** The part of a session that its end needs. */
-interface EndingSession {
-  readonly authorizations?: Readonly<Record<string, { readonly grantId?: string | undefined }>> | undefined;
-  destroy(): Promise<void>;
+/**
+ * Makes the end of a session, also where the library ends one by itself, an ending as every other: with history,
+ * events, notices to its clients, and the end of what they were granted.
+ */
+export function endSessionsInOnePlace(provider: Provider, { database, fleeting }: IdentityStores): void {
+  provider.Session.prototype.destroy = async function destroy(this: EndingSession) {
+    const ending: Ending = { initiator: "user", history: "sign-out", ...originOf(Provider.ctx) };
+    await database.transaction((tx) => endSession({ tx, fleeting }, this.uid, ending));
+    this.destroyed = true;
+  };
 }
 
-/** Ends a session and revokes what its clients were granted in it. */
-export async function endSession(provider: Provider, session: EndingSession): Promise<void> {
-  const grants = Object.values(session.authorizations ?? {}).flatMap(({ grantId }) => grantId ?? []);
-  const { AuthorizationCode, AccessToken, RefreshToken, Grant } = provider;
-  for (const grantId of grants) {
-    await Promise.all([AuthorizationCode, AccessToken, RefreshToken].map((model) => model.revokeByGrantId(grantId)));
-    await Grant.adapter.destroy(grantId);
-  }
-  await session.destroy();
+/** The library's session; the mark keeps it from being saved once more. */
+interface EndingSession {
+  readonly uid: string;
+  destroyed?: boolean;
+}
+
+/** Where the request came from that the provider is answering, if it is answering one. */
+function originOf(context: KoaContextWithOIDC | undefined): Pick<Ending, "origin"> {
+  return context ? { origin: { address: context.ip, userAgent: context.get("user-agent") } } : {};
 }
 
 /**

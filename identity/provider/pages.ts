@@ -6,7 +6,7 @@ import { problemOf, problemPage } from "../pages/problem.ts";
 import { signedOutPage, signOutPage } from "../pages/sign-out.ts";
 import { type View, viewOf } from "../pages/view.ts";
 import { languageCookie } from "./cookies.ts";
-import { afterSignOut, endSession, isProvenSignOut } from "./end-session.ts";
+import { afterSignOut, isProvenSignOut } from "./end-session.ts";
 import type { SubjectOf } from "./subjects.ts";
 
 export interface ProviderPages {
@@ -33,7 +33,7 @@ export function createProviderPages(
     signOut: async (context) => {
       const { session, provider } = context.oidc;
       if (session && isProvenSignOut(context, subjectOf)) {
-        await endSession(provider, session);
+        await session.destroy();
         context.oidc.cookies.set(provider.cookieName("session"), null);
         return redirect(context, afterSignOut(context));
       }

@@ -4,7 +4,7 @@ import { type errors, type JWK, type KoaContextWithOIDC, Provider } from "oidc-p
 import type { Logger } from "../../platform/log.ts";
 import { ensureSigningKeys, readSigningKeys } from "../store/signing-keys.ts";
 import { configure, type ProviderParts } from "./configuration.ts";
-import { afterSignOut } from "./end-session.ts";
+import { afterSignOut, endSessionsInOnePlace } from "./end-session.ts";
 import { redirect } from "./pages.ts";
 
 /** A provider whose keys can change under it. */
@@ -46,6 +46,7 @@ function createProvider(parts: ProviderParts, keys: readonly JWK[], log: Logger)
   provider.proxy = true;
   provider.use(guardLibraryPages);
   provider.use(skipPointlessSignOut);
+  endSessionsInOnePlace(provider, parts.stores);
   logRefusals(provider, log);
   return provider;
 }

@@ -28,6 +28,7 @@ export function addProvider(app: FastifyInstance, provider: ProviderHandle, issu
       const { headers } = request.raw;
       headers.host = host;
       delete headers["x-forwarded-host"];
+      headers["x-forwarded-for"] = request.ip;
       headers["x-forwarded-proto"] = protocol.slice(0, -1);
       reply.hijack();
       reply.raw.setHeader("x-content-type-options", "nosniff").setHeader("referrer-policy", "no-referrer");

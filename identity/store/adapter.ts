@@ -1,7 +1,8 @@
 /** Where the OpenID provider keeps what. */
-import type { AdapterFactory } from "oidc-provider";
+import type { Adapter, AdapterFactory } from "oidc-provider";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import type { Database } from "../../platform/postgres.ts";
+import { revokeGrant } from "../account/endings.ts";
 import { registeredClients } from "./clients.ts";
 import { durableArtefacts } from "./durable-artefacts.ts";
 import { fleetingArtefacts } from "./fleeting-artefacts.ts";
@@ -19,6 +20,18 @@ export interface IdentityStores {
 export function createAdapter({ database, fleeting }: IdentityStores): AdapterFactory {
   return (model) => {
     if (model === "Client") return registeredClients(database);
+    if (model === "Grant") return endingGrants(durableArtefacts(model, database), { database, fleeting });
     return durable.has(model) ? durableArtefacts(model, database) : fleetingArtefacts(model, fleeting);
+  };
+}
+
+/** However the provider comes to take back a grant, gateways hear of it. */
+function endingGrants(grants: Adapter, { database, fleeting }: IdentityStores): Adapter {
+  return {
+    ...grants,
+    destroy: (grantId) =>
+      database.transaction(async (tx) => {
+        await revokeGrant({ tx, fleeting }, grantId, { initiator: "system", history: null });
+      }),
   };
 }

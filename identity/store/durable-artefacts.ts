@@ -10,6 +10,9 @@ interface Row {
 
 const columns = "payload, floor(extract(epoch FROM consumed_at))::float8 AS consumed";
 
+/** A request that was under way when its session ended may have written it once more. */
+const notEnded = "NOT EXISTS (SELECT 1 FROM ended_session WHERE ended_session.uid = oidc_artefact.uid)";
+
 /** oidc-provider's adapter for one kind of artefact. `consume` succeeds for one caller only. */
 export function durableArtefacts(model: string, database: Database): Adapter {
   return {
@@ -21,20 +24,20 @@ export function durableArtefacts(model: string, database: Database): Adapter {
          ON CONFLICT (model, id_hash)
          DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id, uid = excluded.uid,
                        expires_at = excluded.expires_at`,
-        [model, idHash(id), JSON.stringify(rest), payload.grantId ?? null, payload.uid ?? null, expiresIn ?? null],
+        [model, idHash(id), JSON.stringify(rest), grantOf(model, id, payload), payload.uid ?? null, expiresIn ?? null],
       );
     },
     find: async (id) => {
-      const where = "model = $1 AND id_hash = $2";
-      const [row] = await database.query<Row>(`SELECT ${columns} FROM oidc_artefact WHERE ${where}`, [
-        model,
-        idHash(id),
-      ]);
+      const [row] = await database.query<Row>(
+        `SELECT ${columns} FROM oidc_artefact WHERE model = $1 AND id_hash = $2 AND ${notEnded}`,
+        [model, idHash(id)],
+      );
       return row && { ...payloadOf(row), jti: id };
     },
     findByUid: async (uid) => {
       const [row] = await database.query<Row>(
-        `SELECT ${columns} FROM oidc_artefact WHERE model = $1 AND uid = $2 ORDER BY expires_at DESC LIMIT 1`,
+        `SELECT ${columns} FROM oidc_artefact WHERE model = $1 AND uid = $2 AND ${notEnded}
+         ORDER BY expires_at DESC LIMIT 1`,
         [model, uid],
       );
       return row && payloadOf(row);
@@ -60,6 +63,11 @@ export function durableArtefacts(model: string, database: Database): Adapter {
       await database.query("DELETE FROM oidc_artefact WHERE model = $1 AND grant_id = $2", [model, grantId]);
     },
   };
+}
+
+/** The grant that an artefact belongs to; a grant belongs to itself. Its ID opens nothing. */
+function grantOf(model: string, id: string, { grantId }: AdapterPayload): string | null {
+  return model === "Grant" ? id : (grantId ?? null);
 }
 
 function payloadOf({ payload, consumed }: Row): AdapterPayload {
