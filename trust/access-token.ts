@@ -37,7 +37,8 @@ export interface TokenHolder extends Caller {
 }
 
 /**
- * Checks signature, type (`at+jwt`), issuer, audience, expiry and the claims that RFC 9068 requires.
+ * Checks signature, type (`at+jwt`), issuer, audience, expiry and the claims that RFC 9068 requires; refuses what a
+ * client got in its own name (client credentials).
  *
  * @throws HuiminError `TOKEN_EXPIRED` for a token that was once good, `INTERNAL_SERVER_ERROR` when the
  *   keys cannot be had, else `TOKEN_INVALID`
@@ -66,6 +67,8 @@ function holderOf({ sub, exp, iat, client_id: clientId, scope, ...more }: JWTPay
   if (typeof sub !== "string" || typeof clientId !== "string" || exp === undefined || iat === undefined) {
     throw new HuiminError("TOKEN_INVALID", { detail: "a required claim has the wrong type" });
   }
+  // What a client got in its own name (RFC 9068, 2.2): no citizen stands behind it, so it can ask for nobody's data.
+  if (sub === clientId) throw new HuiminError("TOKEN_INVALID", { detail: "the token is a client's own" });
   return {
     subject: sub,
     clientId,

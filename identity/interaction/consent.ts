@@ -3,19 +3,25 @@ import type { FastifyReply } from "fastify";
 import { errors, type Grant } from "oidc-provider";
 import { z } from "zod";
 import { consentPage } from "../pages/consent.ts";
-import { graphScopes } from "../provider/scopes.ts";
+import { scopeOfClaim } from "../provider/claims.ts";
+import { graphScopes, oidcScopes } from "../provider/scopes.ts";
 import { finishTurn, formAction, type Interaction, type Turn } from "./turn.ts";
 
-const explained: ReadonlySet<string> = new Set(["openid", "offline_access", ...graphScopes]);
+const explained: ReadonlySet<string> = new Set([...oidcScopes, ...graphScopes]);
 
 export async function showConsent(turn: Turn): Promise<FastifyReply> {
   const { parts, interaction, view, reply } = turn;
   const client = await parts.provider().Client.find(String(interaction.params.client_id));
   if (!client) throw new errors.InvalidClient("the client is gone");
-  const scopes = String(interaction.params.scope ?? "")
-    .split(" ")
-    .filter((scope) => explained.has(scope));
+  const scopes = askedFor(interaction).filter((scope) => explained.has(scope));
   return reply.send(consentPage(view, formAction(turn), { client: client.clientName ?? client.clientId, scopes }));
+}
+
+/** The scopes of the request, and those whose claims it asks for one by one. */
+function askedFor({ params, prompt }: Interaction): string[] {
+  const { missingOIDCClaims } = missing.parse(prompt.details);
+  const ofClaims = missingOIDCClaims.flatMap((claim) => scopeOfClaim(claim) ?? []);
+  return [...new Set([...String(params.scope ?? "").split(" "), ...ofClaims])];
 }
 
 const allowance = z.object({ action: z.literal("allow") });
@@ -39,11 +45,13 @@ async function grantOf({ parts, interaction }: Turn): Promise<Grant> {
 
 const missing = z.object({
   missingOIDCScope: z.array(z.string()).default([]),
+  missingOIDCClaims: z.array(z.string()).default([]),
   missingResourceScopes: z.record(z.string(), z.array(z.string())).default({}),
 });
 
 function grantMissing(grant: Grant, { prompt }: Interaction): void {
-  const { missingOIDCScope, missingResourceScopes } = missing.parse(prompt.details);
+  const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = missing.parse(prompt.details);
   if (missingOIDCScope.length > 0) grant.addOIDCScope(missingOIDCScope);
+  if (missingOIDCClaims.length > 0) grant.addOIDCClaims(missingOIDCClaims);
   for (const [resource, scopes] of Object.entries(missingResourceScopes)) grant.addResourceScope(resource, scopes);
 }

@@ -2,6 +2,7 @@
 import { type Client, type ClientMetadata, errors } from "oidc-provider";
 import { governmentSector } from "../../trust/pseudonym.ts";
 import type { IdentityConfig } from "../config.ts";
+import { grantMetadataFault, grantMetadataNames } from "./client-metadata.ts";
 
 type ClientUrls = Pick<IdentityConfig, "issuer" | "portalUrl" | "gatewayUrl">;
 
@@ -62,6 +63,10 @@ export const clientDefaults = {
   response_modes: ["query"],
   token_endpoint_auth_method: "none",
   id_token_signed_response_alg: "ES256",
+  authorization_signed_response_alg: "ES256",
+  introspection_signed_response_alg: "ES256",
+  // Nothing about the person, unless the client is registered for it.
+  scope: "openid offline_access",
 } as const;
 
 /** The circle of trust that a client belongs to; it decides the form of the subject in its tokens. */
@@ -69,14 +74,19 @@ export function sectorOf(client: Client): string {
   return String(client.metadata().sector);
 }
 
-/** Our own client metadata: `sector`, which every client has. */
+/** Our own client metadata: `sector`, which every client has, and what belongs to certain grants. */
 export const ownClientMetadata = {
-  properties: ["sector"],
+  properties: ["sector", ...grantMetadataNames],
   validator: (_context: unknown, key: string, value: unknown) => {
-    if (typeof value === "string" && /^[a-z][a-z0-9-]{0,60}$/.test(value)) return;
-    throw new errors.InvalidClientMetadata(`${key} must name the sector of the client`);
+    const fault = key === "sector" ? sectorFault(value) : grantMetadataFault(key, value);
+    if (fault !== null) throw new errors.InvalidClientMetadata(fault);
   },
 };
+
+function sectorFault(value: unknown): string | null {
+  if (typeof value === "string" && /^[a-z][a-z0-9-]{0,60}$/.test(value)) return null;
+  return "sector must name the sector of the client";
+}
 
 /**
  * Whether a web page of `origin` may call the token and userinfo endpoints for this client: only if the

@@ -1,15 +1,17 @@
 /** The OpenID provider's configuration: OpenID Connect Core 1.0, OAuth 2.0 with PKCE, RFC 8707, RFC 9068. */
-import { type Configuration, errors, type JWK } from "oidc-provider";
+import type { Configuration, JWK } from "oidc-provider";
 import { type Language, languages } from "../../platform/i18n.ts";
+import { assuranceLevels } from "../../trust/assurance.ts";
 import type { IdentityConfig } from "../config.ts";
-import { hasAccount } from "../store/accounts.ts";
 import { createAdapter, type IdentityStores } from "../store/adapter.ts";
+import { accountOf, assertClaimsParameter, claimsByScope } from "./claims.ts";
 import { allowsOrigin, cityClients, clientDefaults, ownClientMetadata } from "./clients.ts";
 import { cookies } from "./cookies.ts";
 import { createInteractionPolicy, loadGrant } from "./grants.ts";
 import { fetchClientKeys } from "./outbound.ts";
 import type { ProviderPages } from "./pages.ts";
-import { graphResource, graphScopes } from "./scopes.ts";
+import { accessTokenSeconds, createResources, defaultResource, resourceServerInfo } from "./resources.ts";
+import { graphResource, oidcScopes } from "./scopes.ts";
 import type { SubjectOf } from "./subjects.ts";
 import { tokenClaims } from "./token-claims.ts";
 
@@ -26,7 +28,7 @@ export interface ProviderParts {
 const minute = 60;
 const hour = 60 * minute;
 const lives = {
-  accessToken: 5 * minute,
+  accessToken: accessTokenSeconds,
   code: minute,
   idToken: hour,
   interaction: 30 * minute,
@@ -38,7 +40,7 @@ const lives = {
 } as const;
 
 export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Configuration {
-  const { config, stores, subjectOf, pages } = parts;
+  const { config, stores, subjectOf } = parts;
   const graph = graphResource(config);
   return {
     adapter: createAdapter(stores),
@@ -56,21 +58,19 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
     responseTypes: ["code"],
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
-    scopes: ["openid", "offline_access"],
-    claims: { openid: ["sub"], acr: null, auth_time: null, iss: null, sid: null },
+    scopes: [...oidcScopes],
+    claims: claimsByScope,
+    acrValues: [...assuranceLevels],
     subjectTypes: ["pairwise"],
     pairwiseIdentifier: (_context, citizenId, client) => subjectOf(citizenId, client),
     // Pairwise subjects follow `sector`, not the hosts of redirect URIs.
     sectorIdentifierUriValidate: () => false,
-    findAccount: async (_context, citizenId) =>
-      (await hasAccount(stores.database, citizenId))
-        ? { accountId: citizenId, claims: () => ({ sub: citizenId }) }
-        : undefined,
+    findAccount: (_context, citizenId) => accountOf(stores.database, citizenId),
     extraTokenClaims: tokenClaims,
     loadExistingGrant: (context) => loadGrant(context, graph),
     interactions: { policy: createInteractionPolicy(), url: (_context, { uid }) => `/interaction/${uid}` },
-    features: features(graph, pages),
-    renderError: pages.error,
+    features: features(parts, graph),
+    renderError: parts.pages.error,
     ttl,
     // Signing out ends everything that came of the session, whatever client holds it.
     expiresWithSession: async () => true,
@@ -83,6 +83,7 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
 
 const ttl: Configuration["ttl"] = {
   AccessToken: lives.accessToken,
+  ClientCredentials: lives.accessToken,
   AuthorizationCode: lives.code,
   IdToken: lives.idToken,
   Interaction: lives.interaction,
@@ -94,14 +95,20 @@ const ttl: Configuration["ttl"] = {
 const algorithms: Configuration["enabledJWA"] = {
   idTokenSigningAlgValues: ["ES256"],
   userinfoSigningAlgValues: ["ES256"],
+  introspectionSigningAlgValues: ["ES256"],
+  authorizationSigningAlgValues: ["ES256"],
   clientAuthSigningAlgValues: ["ES256"],
 };
 
-function features(graph: string, pages: ProviderPages): NonNullable<Configuration["features"]> {
+function features({ stores, pages }: ProviderParts, graph: string): NonNullable<Configuration["features"]> {
   return {
     devInteractions: { enabled: false },
     // The graph does not bind tokens to keys yet; what it would not check is not offered.
     dPoP: { enabled: false },
+    clientCredentials: { enabled: true },
+    claimsParameter: { enabled: true, assertClaimsParameter },
+    jwtUserinfo: { enabled: true },
+    jwtResponseModes: { enabled: true },
     revocation: {
       enabled: true,
       allowedPolicy: async (_context, client, token) => token.clientId === client.clientId,
@@ -109,18 +116,9 @@ function features(graph: string, pages: ProviderPages): NonNullable<Configuratio
     rpInitiatedLogout: { enabled: true, logoutSource: pages.signOut, postLogoutSuccessSource: pages.signedOut },
     resourceIndicators: {
       enabled: true,
-      defaultResource: async () => undefined,
+      defaultResource,
       useGrantedResource: async () => true,
-      getResourceServerInfo: async (_context, resource) => {
-        if (resource !== graph) throw new errors.InvalidTarget();
-        return {
-          scope: graphScopes.join(" "),
-          audience: graph,
-          accessTokenTTL: lives.accessToken,
-          accessTokenFormat: "jwt",
-          jwt: { sign: { alg: "ES256" } },
-        };
-      },
+      getResourceServerInfo: resourceServerInfo(graph, createResources(graph, stores.database)),
     },
   };
 }

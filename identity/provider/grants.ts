@@ -2,6 +2,7 @@
 import { type Grant, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
 import { isCityClient } from "./clients.ts";
 import { graphScopes } from "./scopes.ts";
+import { addStepUp } from "./step-up.ts";
 
 /**
  * The grant of the client that asks: the one the citizen gave in this session. A client of the city has
@@ -22,19 +23,21 @@ export async function loadGrant(context: KoaContextWithOIDC, resource: string): 
   return grant;
 }
 
-/** When the citizen is shown a page: the library's rules, with three exceptions. */
+/** When the citizen is shown a page: the library's rules, with four exceptions. */
 export function createInteractionPolicy(): interactionPolicy.DefaultPolicy {
   const { base, Check } = interactionPolicy;
   const policy = base();
-  const login = policy.get("login")?.checks;
+  const prompt = policy.get("login");
+  const login = prompt?.checks;
   const native = policy.get("consent")?.checks.get("native_client_prompt");
-  if (!login || !native) throw new Error("oidc-provider has no check native_client_prompt any more");
+  if (!prompt || !login || !native) throw new Error("oidc-provider has no check native_client_prompt any more");
   // A session may outlive its account; whoever sits there then signs in again.
   login.add(
     new Check("account_gone", "the account has been removed", "login_required", ({ oidc }) =>
       Boolean(oidc.session?.accountId && !oidc.account),
     ),
   );
+  addStepUp(prompt);
   // Any program may pose as a native client, so each sign-in of one asks (RFC 8252, 8.6): the city's own for the
   // password, which its CLI sends anyway, all others for consent.
   login.add(

@@ -1,5 +1,9 @@
 /** What clients may ask for. */
 import { readScope } from "../../trust/caller.ts";
+import { personalScopes } from "./claims.ts";
+
+/** Scopes of OpenID Connect. */
+export const oidcScopes = ["openid", "offline_access", ...personalScopes] as const;
 
 /** Scopes of the graph: one a subgraph (schema/*.graphql). */
 export const graphScopes = ["citizen", "health", "pension", "employment", "utilities"].map(readScope);

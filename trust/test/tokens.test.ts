@@ -64,6 +64,7 @@ describe("an access token", () => {
     ["of another issuer", { iss: "http://evil.example" }, {}],
     ["for another audience", { aud: "http://localhost:4001/other" }, {}],
     ["without a client", { client_id: undefined }, {}],
+    ["that a client got in its own name", { sub: "portal" }, {}],
     ["without a subject", { sub: undefined }, {}],
     ["without an expiry", { exp: undefined }, {}],
     ["that is an ID token", {}, { typ: "JWT" }],

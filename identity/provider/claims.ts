@@ -1,0 +1,93 @@
+/**
+ * What a client can learn of a citizen in ID tokens and from the userinfo endpoint (OpenID Connect Core 1.0, 5):
+ * only what she consented to, and only clients that are registered for it (`scope` of their metadata).
+ */
+import { type Account, type ClaimsParameter, type Client, errors, type KoaContextWithOIDC } from "oidc-provider";
+import type { Queryable } from "../../platform/postgres.ts";
+import { parseScopes } from "../../trust/caller.ts";
+import type { RawCitizenId } from "../../trust/pseudonym.ts";
+import { hasAccount } from "../store/accounts.ts";
+import { type Profile, readProfile } from "../store/profiles.ts";
+
+/** Scopes about the person and the claims of each. Nobody's e-mail address is known: `email` gives nothing. */
+const personalClaims = {
+  profile: ["name", "birthdate", "locale"],
+  phone: ["phone_number", "phone_number_verified"],
+  address: ["address"],
+  email: ["email", "email_verified"],
+} as const;
+
+type PersonalScope = keyof typeof personalClaims;
+
+export const personalScopes = Object.keys(personalClaims) as readonly PersonalScope[];
+
+/** The provider's `claims`: by scope, and those that say how and where she signed in. */
+export const claimsByScope = {
+  openid: ["sub"],
+  ...Object.fromEntries(Object.entries(personalClaims).map(([scope, claims]) => [scope, [...claims]])),
+  acr: null,
+  amr: null,
+  auth_time: null,
+  iss: null,
+  sid: null,
+};
+
+/** The scope that a claim belongs to; null for what is not about the person. */
+export function scopeOfClaim(claim: string): PersonalScope | null {
+  return personalScopes.find((scope) => personalClaims[scope].some((name) => name === claim)) ?? null;
+}
+
+/** An account as the provider knows one; undefined when there is none (any more). */
+export async function accountOf(database: Queryable, citizenId: RawCitizenId): Promise<Account | undefined> {
+  if (!(await hasAccount(database, citizenId))) return undefined;
+  return {
+    accountId: citizenId,
+    claims: async (_use, scope, requested) => {
+      const asksForPerson =
+        personalScopes.some((name) => parseScopes(scope).has(name)) || Object.keys(requested).some(scopeOfClaim);
+      const profile = asksForPerson ? await readProfile(database, citizenId) : undefined;
+      return { sub: citizenId, ...(profile && claimsOf(profile)) };
+    },
+  };
+}
+
+function claimsOf({ name, birthDate, preferredLanguage, address, mobile }: Profile) {
+  return {
+    name,
+    birthdate: birthDate,
+    locale: preferredLanguage,
+    // An account's number is one that a code was sent to.
+    ...(mobile !== null && { phone_number: `+86${mobile}`, phone_number_verified: true }),
+    ...(address && {
+      address: {
+        street_address: address.line,
+        locality: address.district,
+        postal_code: address.postalCode,
+        country: "CN",
+      },
+    }),
+  };
+}
+
+/**
+ * Checks the parameter `claims`: whoever may not ask for a scope may not ask for its claims one by one either.
+ *
+ * @throws errors.InvalidRequest
+ */
+export async function assertClaimsParameter(
+  _context: KoaContextWithOIDC,
+  claims: ClaimsParameter,
+  client: Client,
+): Promise<void> {
+  const registered = parseScopes(client.scope);
+  for (const target of ["userinfo", "id_token"] as const) {
+    for (const [claim, request] of Object.entries(claims[target] ?? {})) {
+      if (request !== null && (typeof request !== "object" || Array.isArray(request))) {
+        throw new errors.InvalidRequest(`claims.${target} members must be null or objects`);
+      }
+      const scope = scopeOfClaim(claim);
+      if (scope === null || registered.has(scope)) continue;
+      throw new errors.InvalidRequest("claims holds a claim that the client is not registered for");
+    }
+  }
+}
