@@ -29,6 +29,7 @@ import { createSubjects } from "./provider/subjects.ts";
 import type { IdentityStores } from "./store/adapter.ts";
 import { sweepExpiredArtefacts } from "./store/durable-artefacts.ts";
 import { identityMigrations, identitySchema } from "./store/migrations.ts";
+import { sweepSessionOrigins } from "./store/sessions.ts";
 
 export { identitySpec } from "./config.ts";
 export { hashPassword } from "./credentials/password.ts";
@@ -60,11 +61,15 @@ export async function createIdentity(
   serveAssets(app, new URL("./assets/", import.meta.url));
   addProvider(app, provider, config.issuer);
   addInteractions(app, { provider: provider.current, authenticate, issuer: config.issuer });
-  addAccountPages(app, { provider: provider.current, database, issuer: config.issuer, cookieKey: config.cookieKey });
+  addAccountPages(app, { ...stores, provider: provider.current, issuer: config.issuer, cookieKey: config.cookieKey });
   addCitizenSubgraph(app, config, database);
   app.get("/", async (_request, reply) => reply.redirect(config.portalUrl));
   const stopMaintenance = runMaintenance(
-    { sweep: () => sweepExpiredArtefacts(database), "reload keys": provider.reloadKeys },
+    {
+      sweep: () => sweepExpiredArtefacts(database),
+      "sweep origins": () => sweepSessionOrigins(database),
+      "reload keys": provider.reloadKeys,
+    },
     log,
   );
   app.addHook("onClose", stopMaintenance);

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { pageHeaders } from "../../platform/web/page-headers.ts";
+import type { RequestOrigin } from "../history/history.ts";
 import { pageRequestOf } from "../interaction/turn.ts";
 import { type View, viewOf } from "../pages/view.ts";
 import { isFormOf, requireVisitor, type Visitor, type VisitorDemand, type VisitorParts } from "./visitor.ts";
@@ -50,4 +51,9 @@ export function accountPage(
     const send = (page: string) => reply.headers(pageHeaders(parts.issuer)).type("text/html; charset=utf-8").send(page);
     return await handle({ visitor, view, request, reply, send });
   };
+}
+
+/** Where a visit comes from, for her history. */
+export function originOf({ request }: Visit): RequestOrigin {
+  return { address: request.ip, userAgent: request.headers["user-agent"] };
 }

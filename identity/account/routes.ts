@@ -1,11 +1,20 @@
 /** Everything under /account. */
 import type { FastifyInstance } from "fastify";
+import type { KeyValueStore } from "../../platform/keyvalue.ts";
+import type { Database } from "../../platform/postgres.ts";
 import { addOverview } from "./overview.ts";
+import { addSessions } from "./sessions.ts";
 import { addSignOut } from "./sign-out.ts";
 import { addVisitorReturn, type VisitorParts } from "./visitor.ts";
 
-export function addAccountPages(app: FastifyInstance, parts: VisitorParts): void {
+export interface AccountParts extends VisitorParts {
+  readonly database: Database;
+  readonly fleeting: KeyValueStore;
+}
+
+export function addAccountPages(app: FastifyInstance, parts: AccountParts): void {
   addVisitorReturn(app);
   addOverview(app, parts);
   addSignOut(app, parts);
+  addSessions(app, parts);
 }

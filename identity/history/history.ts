@@ -56,7 +56,8 @@ export interface HistoryEntry {
   readonly detail?: Readonly<Record<string, string>>;
 }
 
-const longestUserAgent = 300;
+/** What is kept of a `User-Agent`, in characters. */
+export const longestUserAgent = 300;
 
 /** Writes an entry; give it the transaction of what it tells of. Who is no citizen, such as a caseworker, has no history. */
 export async function recordHistory(database: Queryable, entry: HistoryEntry): Promise<void> {

@@ -6,6 +6,7 @@ import { ensureSigningKeys, readSigningKeys } from "../store/signing-keys.ts";
 import { configure, type ProviderParts } from "./configuration.ts";
 import { afterSignOut, endSessionsInOnePlace } from "./end-session.ts";
 import { redirect } from "./pages.ts";
+import { recordSessionOrigins } from "./session-origins.ts";
 
 /** A provider whose keys can change under it. */
 export interface ProviderHandle {
@@ -47,6 +48,7 @@ function createProvider(parts: ProviderParts, keys: readonly JWK[], log: Logger)
   provider.use(guardLibraryPages);
   provider.use(skipPointlessSignOut);
   endSessionsInOnePlace(provider, parts.stores);
+  recordSessionOrigins(provider, parts.stores.database);
   logRefusals(provider, log);
   return provider;
 }

@@ -1,0 +1,44 @@
+/** Times, devices and clients as pages name them. */
+import { type Html, html } from "../../platform/html.ts";
+import type { Language } from "../../platform/i18n.ts";
+import { deviceOf } from "../account/device.ts";
+import type { View } from "./view.ts";
+
+const cityTimeZone = "Asia/Shanghai";
+
+/** A moment in the city's time; in Chinese where this Node does not know the language. */
+export function moment(language: Language, at: Date): Html {
+  const format = { dateStyle: "long", timeStyle: "short", hourCycle: "h23", timeZone: cityTimeZone } as const;
+  const text = new Intl.DateTimeFormat([language, "zh-CN"], format).format(at);
+  return html`<bdi><time datetime="${at.toISOString()}">${text}</time></bdi>`;
+}
+
+/** Browser and system by their proper names. */
+export function device({ t }: View, userAgent: string | null): Html {
+  const { browser, system } = deviceOf(userAgent);
+  const names = [browser, system].filter((name) => name !== null);
+  return names.length === 0 ? html`${t("device.unknown")}` : html`<bdi dir="ltr">${names.join(" · ")}</bdi>`;
+}
+
+/** A client application as a citizen knows it. */
+export interface NamedClient {
+  readonly clientId: string;
+  /** As it was registered; null for the city's own, and for one that is gone. */
+  readonly name: string | null;
+}
+
+/** The city's own clients have their names in the locale files, since they speak every language. */
+export const cityClientNames = ["portal", "graphiql", "cli", "account"] as const;
+
+export function clientName({ t }: View, { clientId, name }: NamedClient): Html {
+  const own = cityClientNames.find((id) => id === clientId);
+  return html`<bdi>${own === undefined ? (name ?? clientId) : t(`client.${own}`)}</bdi>`;
+}
+
+/** "This, that and another", as the page's language puts it. */
+export function clientNames(view: View, clients: readonly NamedClient[]): Html {
+  const list = new Intl.ListFormat([view.language, "zh-CN"]);
+  const names = clients.map((client) => clientName(view, client));
+  const parts = list.formatToParts(names.map((_name, i) => String(i)));
+  return html`${parts.map(({ type, value }) => (type === "element" ? names[Number(value)] : value))}`;
+}
