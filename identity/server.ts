@@ -25,6 +25,7 @@ import { languageCookie } from "./provider/cookies.ts";
 import { createProviderPages } from "./provider/pages.ts";
 import { openProvider } from "./provider/provider.ts";
 import { addProvider } from "./provider/routes.ts";
+import { graphResource } from "./provider/scopes.ts";
 import { createSubjects } from "./provider/subjects.ts";
 import type { IdentityStores } from "./store/adapter.ts";
 import { sweepExpiredArtefacts } from "./store/durable-artefacts.ts";
@@ -60,7 +61,13 @@ export async function createIdentity(
   rememberLanguage(app, config);
   serveAssets(app, new URL("./assets/", import.meta.url));
   addProvider(app, provider, config.issuer);
-  addInteractions(app, { provider: provider.current, authenticate, issuer: config.issuer });
+  addInteractions(app, {
+    provider: provider.current,
+    authenticate,
+    stores,
+    issuer: config.issuer,
+    graph: graphResource(config),
+  });
   addAccountPages(app, { ...stores, provider: provider.current, issuer: config.issuer, cookieKey: config.cookieKey });
   addCitizenSubgraph(app, config, database);
   app.get("/", async (_request, reply) => reply.redirect(config.portalUrl));

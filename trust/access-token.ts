@@ -2,6 +2,7 @@
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { type AssuranceLevel, isAssuranceLevel } from "./assurance.ts";
 import { type Caller, parseScopes } from "./caller.ts";
+import { parseWithheld } from "./delegation.ts";
 import { HuiminError } from "./errors.ts";
 
 /** What a token must be to count. */
@@ -30,7 +31,7 @@ export interface TokenHolder extends Caller {
   /** The session and the grant behind the token, as revocations name them. */
   readonly sessionId: string | null;
   readonly grantId: string | null;
-  /** The person really there (RFC 8693, `act.sub`), when she acts for the subject. */
+  /** The person really there (RFC 8693, `act.sub`), when she acts for the subject; else null. */
   readonly actor: string | null;
   /** SHA-256 thumbprint of the key that the token is bound to (RFC 9449, `cnf.jkt`); null for a bearer token. */
   readonly keyThumbprint: string | null;
@@ -59,6 +60,7 @@ export async function verifyAccessToken(token: string, policy: AccessTokenPolicy
   }
 }
 
+const nothing: ReadonlySet<never> = new Set();
 const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
 const member = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
@@ -69,6 +71,10 @@ function holderOf({ sub, exp, iat, client_id: clientId, scope, ...more }: JWTPay
   }
   // What a client got in its own name (RFC 9068, 2.2): no citizen stands behind it, so it can ask for nobody's data.
   if (sub === clientId) throw new HuiminError("TOKEN_INVALID", { detail: "the token is a client's own" });
+  const actor = text(member(more.act, "sub"));
+  if (more.act !== undefined && actor === null) {
+    throw new HuiminError("TOKEN_INVALID", { detail: "the actor has no subject" });
+  }
   return {
     subject: sub,
     clientId,
@@ -79,7 +85,8 @@ function holderOf({ sub, exp, iat, client_id: clientId, scope, ...more }: JWTPay
     signedInAt: typeof more.auth_time === "number" ? more.auth_time : null,
     sessionId: text(more.sid),
     grantId: text(more.grant),
-    actor: text(member(more.act, "sub")),
+    actor,
+    withheld: actor === null ? nothing : parseWithheld(more.withheld),
     keyThumbprint: text(member(more.cnf, "jkt")),
   };
 }

@@ -1,3 +1,5 @@
+import type { WithheldData } from "./delegation.ts";
+
 /** Who is asking, after every check has passed. */
 export interface Caller {
   /** The citizen, in the form of the sector of the service that looks at it. */
@@ -8,6 +10,10 @@ export interface Caller {
   readonly scopes: ReadonlySet<string>;
   /** When the right ends, in seconds since the epoch. */
   readonly expiresAt: number;
+  /** The person really there (RFC 8693, `act.sub`) when she acts for the subject; in the same sector's form. */
+  readonly actor?: string | null;
+  /** What is kept from somebody who acts for the subject; empty when nobody does. */
+  readonly withheld?: ReadonlySet<WithheldData>;
 }
 
 /** The scope with which a client may read a subgraph's part of the citizen's data. */

@@ -5,6 +5,7 @@
 import { type CryptoKey, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
 import { refusal } from "./access-token.ts";
 import { type Caller, parseScopes, readScope } from "./caller.ts";
+import { parseWithheld, withheldData } from "./delegation.ts";
 import { HuiminError } from "./errors.ts";
 
 /** The HTTP header that carries a transaction token. */
@@ -48,6 +49,7 @@ export async function mintTransactionToken(
     scope: caller.scopes.has(scope) ? scope : "",
     txn: transactionId,
     req_wl: caller.clientId,
+    ...(caller.actor && { act: { sub: caller.actor }, withheld: [...(caller.withheld ?? withheldData)] }),
   })
     .setProtectedHeader({ alg: algorithm, typ: type, kid: signer.keyId })
     .setIssuer(signer.issuer)
@@ -88,12 +90,25 @@ export async function verifyTransactionToken(
       maxTokenAge: transactionTokenLifetime,
       requiredClaims: ["iss", "aud", "exp", "iat", "sub", "txn", "req_wl"],
     });
-    const { sub, req_wl: clientId, exp, scope } = payload;
+    const { sub, req_wl: clientId, exp, scope, act, withheld } = payload;
     if (typeof sub !== "string" || typeof clientId !== "string" || exp === undefined) {
       throw new HuiminError("TOKEN_INVALID", { detail: "a required claim has the wrong type" });
     }
-    return Object.freeze({ subject: sub, clientId, scopes: parseScopes(scope), expiresAt: exp });
+    return Object.freeze({
+      subject: sub,
+      clientId,
+      scopes: parseScopes(scope),
+      expiresAt: exp,
+      ...(act !== undefined && { actor: actorOf(act), withheld: parseWithheld(withheld) }),
+    });
   } catch (error) {
     throw refusal(error);
   }
+}
+
+/** @throws HuiminError `TOKEN_INVALID`: whoever acts for another is somebody */
+function actorOf(act: unknown): string {
+  const actor = typeof act === "object" && act !== null ? Reflect.get(act, "sub") : undefined;
+  if (typeof actor === "string") return actor;
+  throw new HuiminError("TOKEN_INVALID", { detail: "the actor has no subject" });
 }

@@ -10,6 +10,8 @@ const parts = {
   subject: ({ subject }) => subject,
   clientId: ({ clientId }) => clientId,
   scopes: ({ scopes }) => flightKey(...[...scopes].sort()),
+  actor: ({ actor }) => actor ?? "",
+  withheld: ({ withheld }) => flightKey(...[...(withheld ?? [])].sort()),
   // When the right ends says nothing of what it is a right to; a caller whose right has ended is not admitted.
   expiresAt: () => "",
 } satisfies { readonly [Member in keyof Required<Caller>]: (caller: Caller) => string };

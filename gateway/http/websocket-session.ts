@@ -72,8 +72,9 @@ export class SocketSession implements Session {
     const admission = (await this.#enter({ ...this.#handshake, headers })).admission();
     const { admitted } = admission;
     if (admitted.kind !== "signed in" || before.kind !== "signed in") throw new HuiminError("FORBIDDEN");
-    const { subject, clientId, expiresAt } = admitted.caller;
-    if (subject !== before.caller.subject || clientId !== before.caller.clientId) {
+    const { subject, clientId, expiresAt, actor = null } = admitted.caller;
+    const { caller: known } = before;
+    if (subject !== known.subject || clientId !== known.clientId || actor !== (known.actor ?? null)) {
       throw new HuiminError("FORBIDDEN", { message: "A fresh token must be of the same citizen and client." });
     }
     this.#headers = { ...this.#handshake.headers, ...headers };

@@ -5,11 +5,15 @@ import { pageHeaders } from "../../platform/web/page-headers.ts";
 import type { Authenticate } from "../credentials/authenticate.ts";
 import { chosenLanguage, type PageRequest, type View, viewOf } from "../pages/view.ts";
 import { languageCookie } from "../provider/cookies.ts";
+import type { IdentityStores } from "../store/adapter.ts";
 
 export interface InteractionParts {
   readonly provider: () => Provider;
   readonly authenticate: Authenticate;
+  readonly stores: IdentityStores;
   readonly issuer: string;
+  /** The resource identifier of the graph. */
+  readonly graph: string;
 }
 
 export type Interaction = Awaited<ReturnType<Provider["interactionDetails"]>>;

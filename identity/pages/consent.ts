@@ -7,15 +7,18 @@ export interface ConsentRequest {
   readonly client: string;
   /** Scopes in plain words exist for these: `openid`, `offline_access`, and one a subgraph. */
   readonly scopes: readonly string[];
+  /** The person acted for; null when she acts for herself. */
+  readonly person: string | null;
 }
 
 /** The page that asks whether a client may read what it asks for. */
-export function consentPage(view: View, action: string, { client, scopes }: ConsentRequest): string {
+export function consentPage(view: View, action: string, { client, scopes, person }: ConsentRequest): string {
   const { t } = view;
   // A colon would part a key from its namespace in the locale files.
   const entries = scopes.map((scope) => html`<li>${t(`scope.${scope.replace(":read", "")}`)}</li>`);
   const main = html`<h1>${t("consent.title")}</h1>
 <p class="lead">${t("consent.lead", { client: isolated(client) })}</p>
+${person !== null && html`<p class="acting">${t("consent.actingFor", { name: isolated(person) })}</p>`}
 <ul class="scopes">${entries}</ul>
 <p class="hint">${t("consent.hint")}</p>
 <form method="post" action="${action}" class="choices">

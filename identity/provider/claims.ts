@@ -6,8 +6,11 @@ import { type Account, type ClaimsParameter, type Client, errors, type KoaContex
 import type { Queryable } from "../../platform/postgres.ts";
 import { parseScopes } from "../../trust/caller.ts";
 import type { RawCitizenId } from "../../trust/pseudonym.ts";
+import { type ActingFor, actingForIn } from "../delegation/acting-grant.ts";
+import { principalName } from "../delegation/acting-right.ts";
 import { hasAccount } from "../store/accounts.ts";
 import { type Profile, readProfile } from "../store/profiles.ts";
+import type { SubjectOf } from "./subjects.ts";
 
 /** Scopes about the person and the claims of each. Nobody's e-mail address is known: `email` gives nothing. */
 const personalClaims = {
@@ -23,7 +26,7 @@ export const personalScopes = Object.keys(personalClaims) as readonly PersonalSc
 
 /** The provider's `claims`: by scope, and those that say how and where she signed in. */
 export const claimsByScope = {
-  openid: ["sub"],
+  openid: ["sub", "act"],
   ...Object.fromEntries(Object.entries(personalClaims).map(([scope, claims]) => [scope, [...claims]])),
   acr: null,
   amr: null,
@@ -37,18 +40,48 @@ export function scopeOfClaim(claim: string): PersonalScope | null {
   return personalScopes.find((scope) => personalClaims[scope].some((name) => name === claim)) ?? null;
 }
 
-/** An account as the provider knows one; undefined when there is none (any more). */
-export async function accountOf(database: Queryable, citizenId: RawCitizenId): Promise<Account | undefined> {
-  if (!(await hasAccount(database, citizenId))) return undefined;
+/** What the claims are made of. */
+interface ClaimSources {
+  readonly database: Queryable;
+  readonly subjectOf: SubjectOf;
+}
+
+/**
+ * The account of the person who is really there; undefined when there is none (any more). When she acts for another,
+ * `act` names her (RFC 8693, 4.1) and everything else is about that person: `sub` becomes the subject of the token
+ * in one place for all tokens (`pairwiseIdentifier`).
+ */
+export async function accountOf(
+  context: KoaContextWithOIDC,
+  accountId: RawCitizenId,
+  sources: ClaimSources,
+): Promise<Account | undefined> {
+  if (!(await hasAccount(sources.database, accountId))) return undefined;
   return {
-    accountId: citizenId,
+    accountId,
     claims: async (_use, scope, requested) => {
+      const { client } = context.oidc;
+      const acting = actingForIn(context, accountId);
       const asksForPerson =
         personalScopes.some((name) => parseScopes(scope).has(name)) || Object.keys(requested).some(scopeOfClaim);
-      const profile = asksForPerson ? await readProfile(database, citizenId) : undefined;
-      return { sub: citizenId, ...(profile && claimsOf(profile)) };
+      const person = asksForPerson ? await personClaims(sources.database, acting, accountId) : {};
+      return {
+        sub: accountId,
+        ...person,
+        ...(acting && client && { act: { sub: sources.subjectOf(accountId, client) } }),
+      };
     },
   };
+}
+
+async function personClaims(database: Queryable, acting: ActingFor | null, accountId: RawCitizenId) {
+  if (!acting) {
+    const profile = await readProfile(database, accountId);
+    return profile && claimsOf(profile);
+  }
+  const profile = await readProfile(database, acting.principal);
+  if (!profile) return { name: await principalName(database, acting) };
+  return claimsOf(acting.withheld.includes("whereabouts") ? { ...profile, address: null } : profile);
 }
 
 function claimsOf({ name, birthDate, preferredLanguage, address, mobile }: Profile) {

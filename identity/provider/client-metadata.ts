@@ -2,9 +2,12 @@
 import type { Client } from "oidc-provider";
 import { z } from "zod";
 import { type AssuranceLevel, assuranceLevels } from "../../trust/assurance.ts";
+import { delegationKinds } from "../../trust/delegation.ts";
 
 const uris = z.array(z.url().max(500)).max(50);
 const shapes = {
+  /** The kinds of delegation by which somebody may come to the client for another. */
+  delegation_kinds: z.array(z.enum(delegationKinds)),
   /** The lowest level of assurance at which a citizen is signed in to this client, whatever it asks for. */
   minimum_acr: z.enum(assuranceLevels),
   /** Where the device stands, for the citizen to compare with where she is: "和平社区服务中心一楼大厅". */

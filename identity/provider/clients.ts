@@ -1,8 +1,9 @@
 /** The city's own clients, and what holds for every client. */
 import { type Client, type ClientMetadata, errors } from "oidc-provider";
+import { type DelegationKind, delegationKinds } from "../../trust/delegation.ts";
 import { governmentSector } from "../../trust/pseudonym.ts";
 import type { IdentityConfig } from "../config.ts";
-import { grantMetadataFault, grantMetadataNames } from "./client-metadata.ts";
+import { grantMetadataFault, grantMetadataNames, grantMetadataOf } from "./client-metadata.ts";
 
 type ClientUrls = Pick<IdentityConfig, "issuer" | "portalUrl" | "gatewayUrl">;
 
@@ -23,6 +24,7 @@ export function cityClients(config: ClientUrls): ClientMetadata[] {
       token_endpoint_auth_signing_alg: "ES256",
       jwks_uri: portalKeysUrl(config),
       sector: governmentSector,
+      delegation_kinds: [...delegationKinds],
     },
     {
       client_id: "graphiql",
@@ -72,6 +74,11 @@ export const clientDefaults = {
 /** The circle of trust that a client belongs to; it decides the form of the subject in its tokens. */
 export function sectorOf(client: Client): string {
   return String(client.metadata().sector);
+}
+
+/** By which kinds of delegation somebody may come to a client for another; none unless its metadata name some. */
+export function delegationKindsOf(client: Client): readonly DelegationKind[] {
+  return grantMetadataOf(client).delegation_kinds ?? [];
 }
 
 /** Our own client metadata: `sector`, which every client has, and what belongs to certain grants. */

@@ -3,6 +3,7 @@ import type { Configuration, JWK } from "oidc-provider";
 import { type Language, languages } from "../../platform/i18n.ts";
 import { assuranceLevels } from "../../trust/assurance.ts";
 import type { IdentityConfig } from "../config.ts";
+import { actingForIn } from "../delegation/acting-grant.ts";
 import { createAdapter, type IdentityStores } from "../store/adapter.ts";
 import { accountOf, assertClaimsParameter, claimsByScope } from "./claims.ts";
 import { allowsOrigin, cityClients, clientDefaults, ownClientMetadata } from "./clients.ts";
@@ -62,13 +63,18 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
     claims: claimsByScope,
     acrValues: [...assuranceLevels],
     subjectTypes: ["pairwise"],
-    pairwiseIdentifier: (_context, citizenId, client) => subjectOf(citizenId, client),
+    // The one place at which every token gets its subject: the person acted for, where there is one.
+    pairwiseIdentifier: (context, accountId, client) =>
+      subjectOf(actingForIn(context, accountId)?.principal ?? accountId, client),
     // Pairwise subjects follow `sector`, not the hosts of redirect URIs.
     sectorIdentifierUriValidate: () => false,
-    findAccount: (_context, citizenId) => accountOf(stores.database, citizenId),
-    extraTokenClaims: tokenClaims,
+    findAccount: (context, accountId) => accountOf(context, accountId, { database: stores.database, subjectOf }),
+    extraTokenClaims: tokenClaims(subjectOf),
     loadExistingGrant: (context) => loadGrant(context, graph),
-    interactions: { policy: createInteractionPolicy(), url: (_context, { uid }) => `/interaction/${uid}` },
+    interactions: {
+      policy: createInteractionPolicy(stores.database, subjectOf),
+      url: (_context, { uid }) => `/interaction/${uid}`,
+    },
     features: features(parts, graph),
     renderError: parts.pages.error,
     ttl,

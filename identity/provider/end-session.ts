@@ -1,5 +1,5 @@
 /** Signing out: the session ends, and with it every grant and token that came of it. */
-import { type KoaContextWithOIDC, Provider } from "oidc-provider";
+import { type KoaContextWithOIDC, Provider, type UnknownObject } from "oidc-provider";
 import { type Ending, endSession } from "../account/endings.ts";
 import type { IdentityStores } from "../store/adapter.ts";
 import type { SubjectOf } from "./subjects.ts";
@@ -35,7 +35,13 @@ export function isProvenSignOut({ oidc }: KoaContextWithOIDC, subjectOf: Subject
   const { client, session } = oidc;
   const hint = oidc.entities.IdTokenHint;
   if (!client || !session?.accountId || !hint) return false;
-  return session.grantIdFor(client.clientId) !== undefined && hint.payload.sub === subjectOf(session.accountId, client);
+  const own = subjectOf(session.accountId, client);
+  return session.grantIdFor(client.clientId) !== undefined && [hint.payload.sub, actorOf(hint.payload)].includes(own);
+}
+
+/** The person really there, of an ID token that names somebody else whom she acts for. */
+export function actorOf({ act }: UnknownObject): unknown {
+  return typeof act === "object" && act !== null ? Reflect.get(act, "sub") : undefined;
 }
 
 /** Where the browser goes when nobody is signed in any more. */

@@ -1,8 +1,18 @@
 /** What a client has been granted, and who must be asked. */
 import { type Grant, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
+import { z } from "zod";
+import type { Queryable } from "../../platform/postgres.ts";
+import { noteActing } from "../delegation/acted-before.ts";
+import { actingForOf, mayCarry } from "../delegation/acting-grant.ts";
+import { addChoiceOfPerson } from "../delegation/choice-policy.ts";
+import { scopeOfClaim } from "./claims.ts";
 import { isCityClient } from "./clients.ts";
 import { graphScopes } from "./scopes.ts";
 import { addStepUp } from "./step-up.ts";
+import type { SubjectOf } from "./subjects.ts";
+
+/** The grant that came of a page: consent, or the choice for whom she acts. */
+const grantOfPage = z.object({ grantId: z.string().optional() }).catch({});
 
 /**
  * The grant of the client that asks: the one the citizen gave in this session. A client of the city has
@@ -13,18 +23,53 @@ import { addStepUp } from "./step-up.ts";
 export async function loadGrant(context: KoaContextWithOIDC, resource: string): Promise<Grant | undefined> {
   const { client, session, result, provider } = context.oidc;
   if (!client || !session?.accountId) return undefined;
-  const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
+  const chosen = grantOfPage.parse(result?.select_account).grantId;
+  const grantId = result?.consent?.grantId ?? chosen ?? session.grantIdFor(client.clientId);
   const given = grantId === undefined ? undefined : await provider.Grant.find(grantId);
+  if (given) noteActing(session, client.clientId, Boolean(actingForOf(given)));
   if (given || !isCityClient(client)) return given;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
-  grant.addOIDCScope("openid");
-  grant.addResourceScope(resource, graphScopes);
-  await grant.save();
+  await grantToCity(grant, resource);
   return grant;
 }
 
-/** When the citizen is shown a page: the library's rules, with four exceptions. */
-export function createInteractionPolicy(): interactionPolicy.DefaultPolicy {
+/** Gives a client of the city what it needs. */
+export async function grantToCity(grant: Grant, resource: string): Promise<void> {
+  grant.addOIDCScope("openid");
+  addResourceScopes(grant, resource, graphScopes);
+  await grant.save();
+}
+
+/** Grants scopes of a resource, except what its holder may not be given for the person whom she acts for. */
+export function addResourceScopes(grant: Grant, resource: string, scopes: readonly string[]): void {
+  const { given, refused } = sortOut(grant, scopes);
+  if (given.length > 0) grant.addResourceScope(resource, given);
+  if (refused.length > 0) grant.rejectResourceScope(resource, refused);
+}
+
+/** The same for scopes of OpenID Connect. */
+export function addOIDCScopes(grant: Grant, scopes: readonly string[]): void {
+  const { given, refused } = sortOut(grant, scopes);
+  if (given.length > 0) grant.addOIDCScope(given);
+  if (refused.length > 0) grant.rejectOIDCScope(refused);
+}
+
+/** The same for claims that are asked for one by one. */
+export function addOIDCClaims(grant: Grant, claims: readonly string[]): void {
+  const { given, refused } = sortOut(grant, claims, (claim) => scopeOfClaim(claim) ?? "openid");
+  if (given.length > 0) grant.addOIDCClaims(given);
+  if (refused.length > 0) grant.rejectOIDCClaims(refused);
+}
+
+/** What was refused has been answered: she is not asked again. */
+function sortOut(grant: Grant, names: readonly string[], scopeOf = (name: string) => name) {
+  const actingFor = actingForOf(grant);
+  const isGiven = (name: string) => mayCarry(actingFor, scopeOf(name));
+  return { given: names.filter(isGiven), refused: names.filter((name) => !isGiven(name)) };
+}
+
+/** When the citizen is shown a page: the library's rules, with our exceptions, and the choice for whom. */
+export function createInteractionPolicy(database: Queryable, subjectOf: SubjectOf): interactionPolicy.DefaultPolicy {
   const { base, Check } = interactionPolicy;
   const policy = base();
   const prompt = policy.get("login");
@@ -47,5 +92,6 @@ export function createInteractionPolicy(): interactionPolicy.DefaultPolicy {
   );
   const asks = native.check;
   native.check = (context) => (context.oidc.client && isCityClient(context.oidc.client) ? false : asks(context));
+  addChoiceOfPerson(policy, database, subjectOf);
   return policy;
 }

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type errors, type JWK, type KoaContextWithOIDC, Provider } from "oidc-provider";
 import type { Logger } from "../../platform/log.ts";
+import { extendGrants } from "../delegation/acting-grant.ts";
 import { ensureSigningKeys, readSigningKeys } from "../store/signing-keys.ts";
 import { configure, type ProviderParts } from "./configuration.ts";
 import { afterSignOut, endSessionsInOnePlace } from "./end-session.ts";
@@ -43,6 +44,7 @@ function keyIds(keys: readonly JWK[]): string {
 
 function createProvider(parts: ProviderParts, keys: readonly JWK[], log: Logger): Provider {
   const provider = new Provider(parts.config.issuer, configure(parts, keys));
+  extendGrants(provider);
   // Our own routes say which scheme and host the issuer has; see `addProvider`.
   provider.proxy = true;
   provider.use(guardLibraryPages);

@@ -1,19 +1,35 @@
 /** What access tokens say besides RFC 9068: how she signed in (RFC 9470), and by what they can be revoked. */
 import { createHash } from "node:crypto";
 import type { AccessToken, ClientCredentials, KoaContextWithOIDC, UnknownObject } from "oidc-provider";
+import { actingForIn } from "../delegation/acting-grant.ts";
+import type { SubjectOf } from "./subjects.ts";
 
 /**
  * `acr`, `amr` and `auth_time` as in the ID token; `sid` and `grant` name the session and the grant behind the
- * token, for whoever hears that either has been revoked.
+ * token, for whoever hears that either has been revoked. Of somebody who acts for another, `act` is who she is
+ * herself and `withheld` what is kept from her.
  */
-export async function tokenClaims(
-  { oidc }: KoaContextWithOIDC,
-  token: AccessToken | ClientCredentials,
-): Promise<UnknownObject | undefined> {
-  if (token.kind !== "AccessToken") return undefined;
+export function tokenClaims(subjectOf: SubjectOf) {
+  return async (
+    context: KoaContextWithOIDC,
+    token: AccessToken | ClientCredentials,
+  ): Promise<UnknownObject | undefined> =>
+    token.kind === "AccessToken"
+      ? { ...signInClaims(context, token as AccessToken), ...actorClaims(context, token as AccessToken, subjectOf) }
+      : undefined;
+}
+
+function actorClaims(context: KoaContextWithOIDC, { accountId }: AccessToken, subjectOf: SubjectOf): UnknownObject {
+  const { client } = context.oidc;
+  const acting = actingForIn(context, accountId);
+  if (!acting || !client) return {};
+  return { act: { sub: subjectOf(accountId, client) }, withheld: acting.withheld };
+}
+
+function signInClaims({ oidc }: KoaContextWithOIDC, token: AccessToken): UnknownObject {
   const source = oidc.entities.AuthorizationCode ?? oidc.entities.RefreshToken ?? oidc.entities.DeviceCode;
   const { acr, amr, authTime } = source ?? {};
-  const { grantId, sessionUid } = token as AccessToken;
+  const { grantId, sessionUid } = token;
   return {
     ...(acr !== undefined && { acr }),
     ...(amr !== undefined && { amr }),

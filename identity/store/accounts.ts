@@ -27,6 +27,12 @@ export async function hasAccount(database: Queryable, citizenId: RawCitizenId): 
   return found.length > 0;
 }
 
+/** The name of somebody in the register; null when she is not in it. */
+export async function nameOfCitizen(database: Queryable, citizenId: RawCitizenId): Promise<string | null> {
+  const [row] = await database.query<{ name: string }>("SELECT name FROM citizen WHERE citizen_id = $1", [citizenId]);
+  return row?.name ?? null;
+}
+
 /** Who an account belongs to. */
 export interface AccountHolder {
   readonly name: string;

@@ -3,6 +3,7 @@ import type { Adapter, AdapterFactory } from "oidc-provider";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import type { Database } from "../../platform/postgres.ts";
 import { revokeGrant } from "../account/endings.ts";
+import { actingGrants } from "../delegation/acting-grant.ts";
 import { registeredClients } from "./clients.ts";
 import { durableArtefacts } from "./durable-artefacts.ts";
 import { fleetingArtefacts } from "./fleeting-artefacts.ts";
@@ -20,7 +21,10 @@ export interface IdentityStores {
 export function createAdapter({ database, fleeting }: IdentityStores): AdapterFactory {
   return (model) => {
     if (model === "Client") return registeredClients(database);
-    if (model === "Grant") return endingGrants(durableArtefacts(model, database), { database, fleeting });
+    if (model === "Grant") {
+      const grants = endingGrants(durableArtefacts(model, database), { database, fleeting });
+      return actingGrants(grants, database);
+    }
     return durable.has(model) ? durableArtefacts(model, database) : fleetingArtefacts(model, fleeting);
   };
 }

@@ -9,7 +9,7 @@ export interface Profile {
   /** BCP 47 tag. */
   readonly preferredLanguage: string;
   readonly address: { readonly district: string; readonly line: string; readonly postalCode: string } | null;
-  /** Mainland number without country code. */
+  /** Mainland number without country code; null too when she has no account, as a child has none. */
   readonly mobile: string | null;
 }
 
@@ -26,7 +26,7 @@ interface Row {
 export async function readProfile(database: Queryable, citizenId: RawCitizenId): Promise<Profile | undefined> {
   const [row] = await database.query<Row>(
     `SELECT name, birth_date, preferred_language, address_district, address_line, address_postal_code, mobile
-     FROM citizen JOIN account USING (citizen_id) WHERE citizen_id = $1`,
+     FROM citizen LEFT JOIN account USING (citizen_id) WHERE citizen_id = $1`,
     [citizenId],
   );
   if (!row) return undefined;

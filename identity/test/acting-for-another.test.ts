@@ -1,0 +1,149 @@
+import { decodeJwt } from "jose";
+import * as oidc from "openid-client";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
+import { aygul, wei } from "./support/citizens.ts";
+import { begin, portalClient, publicClient, redeem, refusalOf, signIn, type TestClient } from "./support/client.ts";
+import { comeOfAgeIn, enterGuardianship, type Registered, registerPerson } from "./support/family.ts";
+import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
+
+let identity: TestIdentity;
+let portal: TestClient;
+let daughter: Registered;
+let guardianship: string;
+
+beforeAll(async () => {
+  identity = await startTestIdentity();
+  portal = await portalClient(identity);
+});
+afterAll(() => identity.close());
+
+beforeEach(async () => {
+  await identity.database.query("DELETE FROM guardianship");
+  daughter = await registerPerson(identity.database, "古丽", { years: 9 });
+  guardianship = await enterGuardianship(identity.database, aygul, daughter);
+});
+
+const sealed = (citizenId: string, sector = governmentSector) =>
+  sectorPseudonyms(identity.config.pseudonymKey, sector).seal(citizenId);
+
+const everyScope = "openid citizen:read health:read pension:read employment:read utilities:read";
+
+/** Signs in, and chooses for whom on the page that comes. */
+async function actFor(client: TestClient, person: string, parameters: Record<string, string | null> = {}) {
+  const attempt = await signIn(identity, client, aygul, { parameters });
+  const page = await attempt.agent.submit(attempt.page, { person });
+  return { ...attempt, page };
+}
+
+describe("somebody who may act for another", () => {
+  it("is asked for whom after signing in, herself first, with the reason and the last day", async () => {
+    const { page } = await signIn(identity, portal, aygul, { parameters: { ui_locales: "en" } });
+    expect(page.leavesTo).toBeNull();
+    expect(page.text).toContain("For whom are you here?");
+    expect(page.text.indexOf(aygul.name)).toBeLessThan(page.text.indexOf("古丽"));
+    expect(page.text).toMatch(/As parent<\/span> <span>until \w+ \d+, \d{4}/);
+  });
+
+  it("is the actor in ID token, access token and userinfo, and the person acted for is the subject", async () => {
+    const tokens = await redeem(portal, await actFor(portal, guardianship));
+    const both = { sub: sealed(daughter.citizenId), act: { sub: sealed(aygul.citizenId) } };
+    expect(tokens.claims()).toMatchObject(both);
+    expect(decodeJwt(tokens.access_token)).toMatchObject({ ...both, withheld: ["protected-services"] });
+    const plain = { resource: null, scope: "openid" };
+    const forUserinfo = await redeem(portal, await actFor(portal, guardianship, plain));
+    expect(await oidc.fetchUserInfo(portal.configuration, forUserinfo.access_token, both.sub)).toEqual(both);
+  });
+
+  it("is herself when she chooses herself, and is not asked again in the session", async () => {
+    const attempt = await actFor(portal, "self");
+    const tokens = await redeem(portal, attempt);
+    expect(tokens.claims()?.sub).toBe(sealed(aygul.citizenId));
+    expect(tokens.claims()).not.toHaveProperty("act");
+    expect(decodeJwt(tokens.access_token)).not.toHaveProperty("act");
+    const again = await begin(identity, portal, { agent: attempt.agent });
+    expect((await redeem(portal, again)).claims()?.sub).toBe(sealed(aygul.citizenId));
+  });
+
+  it("changes the person with prompt=select_account, and what she had for the one before is worth nothing", async () => {
+    const attempt = await actFor(portal, guardianship);
+    const { refresh_token: refreshToken = "" } = await redeem(portal, attempt);
+    const again = await begin(identity, portal, {
+      agent: attempt.agent,
+      parameters: { prompt: "select_account" },
+    });
+    const page = await again.agent.submit(again.page, { person: "self" });
+    expect((await redeem(portal, { ...again, page })).claims()?.sub).toBe(sealed(aygul.citizenId));
+    const refused = await refusalOf(oidc.refreshTokenGrant(portal.configuration, refreshToken));
+    expect(refused).toEqual({ status: 400, error: "invalid_grant" });
+  });
+
+  it("is not signed in silently before she has chosen", async () => {
+    const { agent } = await signIn(identity, portal, aygul);
+    const silent = await begin(identity, portal, { agent, parameters: { prompt: "none" } });
+    expect(silent.page.leavesTo?.searchParams.get("error")).toBe("account_selection_required");
+  });
+
+  it("is given only what can be delegated", async () => {
+    const tokens = await redeem(portal, await actFor(portal, guardianship, { scope: everyScope }));
+    expect(decodeJwt(tokens.access_token).scope).toBe("citizen:read health:read");
+  });
+
+  it("is not asked at a client that knows no delegation", async () => {
+    const graphiql = await publicClient(identity.issuer, "graphiql", `${identity.config.gatewayUrl}/graphiql/callback`);
+    const tokens = await redeem(graphiql, await signIn(identity, graphiql, aygul));
+    expect(tokens.claims()?.sub).toBe(sealed(aygul.citizenId));
+  });
+
+  it("cannot choose somebody for whom another may act, nor for whom she may act no more", async () => {
+    const son = await registerPerson(identity.database, "小明", { years: 8 });
+    const foreign = await enterGuardianship(identity.database, wei, son);
+    expect((await actFor(portal, foreign)).page.status).toBe(422);
+    const { agent, page } = await signIn(identity, portal, aygul);
+    await comeOfAgeIn(identity.database, daughter, 0);
+    expect((await agent.submit(page, { person: guardianship })).status).toBe(422);
+  });
+});
+
+describe("acting for another ends", () => {
+  it("when the ward comes of age: code, refresh and userinfo are refused from that day", async () => {
+    await comeOfAgeIn(identity.database, daughter, 1);
+    const attempt = await actFor(portal, guardianship);
+    const { refresh_token: refreshToken = "" } = await redeem(portal, attempt);
+    const plain = await redeem(portal, await actFor(portal, guardianship, { resource: null, scope: "openid" }));
+    const unredeemed = await actFor(portal, guardianship);
+    await oidc.refreshTokenGrant(portal.configuration, refreshToken);
+
+    await comeOfAgeIn(identity.database, daughter, 0);
+    const wrongGrant = { status: 400, error: "invalid_grant" };
+    expect(await refusalOf(oidc.refreshTokenGrant(portal.configuration, refreshToken))).toEqual(wrongGrant);
+    expect(await refusalOf(redeem(portal, unredeemed))).toEqual(wrongGrant);
+    const userinfo = await fetch(`${identity.issuer}/me`, {
+      headers: { authorization: `Bearer ${plain.access_token}` },
+    });
+    expect(userinfo.status).toBe(401);
+    const after = await begin(identity, portal, { agent: attempt.agent });
+    expect(after.page.text).toContain('name="person"');
+  });
+});
+
+describe("both", () => {
+  it("see it in their histories, each with the other's name", async () => {
+    await actFor(portal, guardianship);
+    const rows = await identity.database.query<{ citizen_id: string; kind: string; client_id: string; detail: object }>(
+      "SELECT citizen_id, kind, client_id, detail FROM account_history WHERE kind LIKE 'acted%' ORDER BY entry_id DESC LIMIT 2",
+    );
+    expect(rows).toContainEqual({
+      citizen_id: aygul.citizenId,
+      kind: "acted-for-another",
+      client_id: "portal",
+      detail: { name: "古丽", basis: "parent-of-minor" },
+    });
+    expect(rows).toContainEqual({
+      citizen_id: daughter.citizenId,
+      kind: "acted-for-you",
+      client_id: "portal",
+      detail: { name: aygul.name, basis: "parent-of-minor" },
+    });
+  });
+});
