@@ -8,6 +8,7 @@ export function composeSecrets(): Record<string, string> {
     POSTGRES_PASSWORD: secrets.databasePassword,
     PSEUDONYM_KEY: secrets.pseudonymKey,
     IDENTITY_COOKIE_KEY: secrets.identityCookieKey,
+    KEY_ENCRYPTION_KEY: secrets.keyEncryptionKey,
     PORTAL_COOKIE_KEY: secrets.portalCookieKey,
     GATEWAY_SIGNING_KEY: secrets.gatewaySigningKey,
     GATEWAY_CACHE_KEY: secrets.gatewayCacheKey,

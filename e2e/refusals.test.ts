@@ -1,4 +1,6 @@
-import { decodeJwt, decodeProtectedHeader, importJWK, type JWK, type JWTPayload, SignJWT } from "jose";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { compactDecrypt, decodeJwt, decodeProtectedHeader, importJWK, type JWK, type JWTPayload, SignJWT } from "jose";
 import pg from "pg";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -24,9 +26,14 @@ async function signAsIdentity(change: JWTPayload, typ = "at+jwt"): Promise<strin
   const database = new pg.Client(city.databaseUrl);
   await database.connect();
   try {
-    const { rows } = await database.query<{ jwk: JWK }>("SELECT jwk FROM identity.signing_key");
-    const jwk = rows.map((row) => row.jwk).find((candidate) => candidate.kid === kid);
-    if (!jwk) throw new Error("identity's key is not in its schema");
+    const { rows } = await database.query<{ sealed: string }>(
+      "SELECT sealed FROM identity.signing_key WHERE key_id = $1",
+      [kid],
+    );
+    if (!rows[0]) throw new Error("identity's key is not in its schema");
+    const { keyEncryptionKey } = JSON.parse(await readFile(join(city.data, "secrets.json"), "utf8"));
+    const { plaintext } = await compactDecrypt(rows[0].sealed, Buffer.from(keyEncryptionKey, "base64url"));
+    const jwk = JSON.parse(new TextDecoder().decode(plaintext)) as JWK;
     const header = { alg: "ES256", typ, ...(kid === undefined ? {} : { kid }) };
     return await new SignJWT({ ...decodeJwt(token), ...change })
       .setProtectedHeader(header)

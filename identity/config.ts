@@ -1,3 +1,4 @@
+import { z } from "zod";
 import {
   type ConfigOf,
   commonSettings,
@@ -5,6 +6,7 @@ import {
   postgresUrl,
   redisUrl,
   secretBytes,
+  secretBytesList,
   setting,
   tcpPort,
 } from "../platform/config.ts";
@@ -24,6 +26,22 @@ export const identitySpec = {
   redisUrl: setting("REDIS_URL", redisUrl, "Redis for what may be lost; without it that lives in the process."),
   pseudonymKey: setting("HUIMIN_PSEUDONYM_KEY", secretBytes(32), "Key of the sector pseudonyms."),
   cookieKey: setting("HUIMIN_COOKIE_KEY", secretBytes(32), "Key that signs identity's cookies."),
+  furtherCookieKeys: setting(
+    "HUIMIN_FURTHER_COOKIE_KEYS",
+    secretBytesList(32),
+    "Further keys whose signatures on cookies count, separated by commas: the one before, or the one to come.",
+  ),
+  keyEncryptionKey: setting("HUIMIN_KEY_ENCRYPTION_KEY", secretBytes(32), "Key under which signing keys are stored."),
+  furtherKeyEncryptionKeys: setting(
+    "HUIMIN_FURTHER_KEY_ENCRYPTION_KEYS",
+    secretBytesList(32),
+    "Further keys that open stored signing keys, separated by commas: the one before, or the one to come.",
+  ),
+  keyRotationDays: setting(
+    "HUIMIN_KEY_ROTATION_DAYS",
+    z.coerce.number().int().min(1).max(365).default(30),
+    "How many days a signing key signs before the next one takes over; 30 unless given.",
+  ),
 } as const;
 
 export type IdentityConfig = ConfigOf<typeof identitySpec>;

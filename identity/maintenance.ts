@@ -1,12 +1,11 @@
 /** What identity does now and then, unasked. */
 import type { Logger } from "../platform/log.ts";
 
-const intervalMs = 60_000;
-
-/** Runs the chores once a minute, never two rounds at a time. @returns stops it */
+/** Runs the chores every so many seconds, a minute unless told, never two rounds at a time. @returns stops it */
 export function runMaintenance(
   chores: Readonly<Record<string, () => Promise<void>>>,
   log: Logger,
+  everySeconds = 60,
 ): () => Promise<void> {
   let round = Promise.resolve();
   let running = false;
@@ -19,7 +18,7 @@ export function runMaintenance(
   };
   const timer = setInterval(() => {
     if (!running) round = run();
-  }, intervalMs);
+  }, everySeconds * 1_000);
   timer.unref();
   return async () => {
     clearInterval(timer);

@@ -18,9 +18,11 @@ import { createAuthenticator } from "./credentials/authenticate.ts";
 import { createThrottle } from "./credentials/throttle.ts";
 import { addInteractions } from "./interaction/routes.ts";
 import { pageRequestOf } from "./interaction/turn.ts";
+import { type KeyPace, keyPace } from "./keys/pace.ts";
 import { runMaintenance } from "./maintenance.ts";
 import { problemOf, problemPage } from "./pages/problem.ts";
 import { chosenLanguage, viewOf } from "./pages/view.ts";
+import { longestLife } from "./provider/configuration.ts";
 import { languageCookie } from "./provider/cookies.ts";
 import { createProviderPages } from "./provider/pages.ts";
 import { openProvider } from "./provider/provider.ts";
@@ -35,18 +37,18 @@ import { sweepSessionOrigins } from "./store/sessions.ts";
 export { identitySpec } from "./config.ts";
 export { hashPassword } from "./credentials/password.ts";
 export { identityMigrations, identitySchema } from "./store/migrations.ts";
-export { addSigningKey, promoteSigningKey } from "./store/signing-keys.ts";
 
 /** Identity on stores that are ready, not listening yet. */
 export async function createIdentity(
   config: IdentityConfig,
   stores: IdentityStores,
   log: Logger,
+  pace: KeyPace = keyPace(config.keyRotationDays, longestLife),
 ): Promise<FastifyInstance> {
   const { database, fleeting } = stores;
   const subjectOf = createSubjects(config.pseudonymKey);
   const pages = createProviderPages(config, subjectOf);
-  const provider = await openProvider({ config, stores, subjectOf, pages }, log);
+  const provider = await openProvider({ config, stores, subjectOf, pages }, pace, log);
   const authenticate = await createAuthenticator(database, createThrottle(fleeting, config.cookieKey));
   const app = createHttpServer({
     log,
@@ -71,15 +73,13 @@ export async function createIdentity(
   addAccountPages(app, { ...stores, provider: provider.current, issuer: config.issuer, cookieKey: config.cookieKey });
   addCitizenSubgraph(app, config, database);
   app.get("/", async (_request, reply) => reply.redirect(config.portalUrl));
-  const stopMaintenance = runMaintenance(
-    {
-      sweep: () => sweepExpiredArtefacts(database),
-      "sweep origins": () => sweepSessionOrigins(database),
-      "reload keys": provider.reloadKeys,
-    },
-    log,
-  );
-  app.addHook("onClose", stopMaintenance);
+  const sweeps = {
+    sweep: () => sweepExpiredArtefacts(database),
+    "sweep origins": () => sweepSessionOrigins(database),
+  };
+  app.addHook("onClose", runMaintenance(sweeps, log));
+  const keyChores = { "rotate keys": provider.rotateKeys, "reload keys": provider.reloadKeys };
+  app.addHook("onClose", runMaintenance(keyChores, log, pace.reload));
   return app;
 }
 

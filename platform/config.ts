@@ -60,6 +60,14 @@ export const secretBytes = (bytes: number) =>
     .transform((text) => Buffer.from(text, "base64url"))
     .refine((decoded) => decoded.length === bytes, `must be ${bytes} bytes in base64url`);
 
+/** Any number of secrets, each as `secretBytes` has it, separated by commas; none when it is not given. */
+export const secretBytesList = (bytes: number) =>
+  z
+    .string()
+    .default("")
+    .transform((text) => (text === "" ? [] : text.split(",")))
+    .pipe(z.array(secretBytes(bytes)));
+
 const es256Jwk = z.object({
   kty: z.literal("EC"),
   crv: z.literal("P-256"),

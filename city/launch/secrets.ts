@@ -13,6 +13,8 @@ const secretsSchema = z.strictObject({
   /** 32 bytes, base64url. */
   pseudonymKey: key,
   identityCookieKey: key,
+  /** Under which identity stores its signing keys. */
+  keyEncryptionKey: key.default(() => randomText(32)),
   portalCookieKey: key,
   /** Private ES256 JWK as JSON. */
   gatewaySigningKey: jwk,
@@ -39,6 +41,7 @@ export function makeSecrets(): CitySecrets {
   return {
     pseudonymKey: randomText(32),
     identityCookieKey: randomText(32),
+    keyEncryptionKey: randomText(32),
     portalCookieKey: randomText(32),
     gatewaySigningKey: makeSigningKey(),
     gatewayCacheKey: randomText(32),

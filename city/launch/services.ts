@@ -90,6 +90,7 @@ function ownSettings(name: ServiceName, layout: CityLayout): Record<string, stri
         HUIMIN_PORTAL_URL: portalUrl,
         HUIMIN_PSEUDONYM_KEY: secrets.pseudonymKey,
         HUIMIN_COOKIE_KEY: secrets.identityCookieKey,
+        HUIMIN_KEY_ENCRYPTION_KEY: secrets.keyEncryptionKey,
         IDENTITY_DATABASE_URL: databaseUrl("identity"),
       };
     case "utilities":

@@ -22,7 +22,7 @@ describe("the city's secrets", () => {
 
   it("stay as they are in a file of an earlier version, which gets what it lacks once", async () => {
     const file = join(folder, "secrets.json");
-    const { utilitiesEventKey: _new, ...earlier } = makeSecrets();
+    const { utilitiesEventKey: _new, keyEncryptionKey: _newer, ...earlier } = makeSecrets();
     await writeFile(file, JSON.stringify(earlier), { mode: 0o600 });
     const completed = await keepSecrets(file);
     expect(completed).toMatchObject(earlier);
@@ -52,6 +52,7 @@ describe("the city's secrets", () => {
     expect(holders(databasePassword)).toEqual([]);
     expect(holders(keys.pseudonymKey)).toEqual(["identity"]);
     expect(holders(keys.identityCookieKey)).toEqual(["identity"]);
+    expect(holders(keys.keyEncryptionKey)).toEqual(["identity"]);
     expect(holders(keys.portalCookieKey)).toEqual(["portal"]);
     expect(holders(keys.portalClientKey)).toEqual(["portal"]);
     expect(holders(keys.gatewaySigningKey)).toEqual(["gateway"]);

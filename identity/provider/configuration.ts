@@ -4,6 +4,7 @@ import { type Language, languages } from "../../platform/i18n.ts";
 import { assuranceLevels } from "../../trust/assurance.ts";
 import type { IdentityConfig } from "../config.ts";
 import { actingForIn } from "../delegation/acting-grant.ts";
+import { signingAlgorithms } from "../keys/rotation.ts";
 import { createAdapter, type IdentityStores } from "../store/adapter.ts";
 import { accountOf, assertClaimsParameter, claimsByScope } from "./claims.ts";
 import { allowsOrigin, cityClients, clientDefaults, ownClientMetadata } from "./clients.ts";
@@ -40,6 +41,9 @@ const lives = {
   grant: 24 * hour,
 } as const;
 
+/** Nothing that identity signs counts for longer: an ID token, as a hint, while anything that came with it lives. */
+export const longestLife = Math.max(...Object.values(lives));
+
 export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Configuration {
   const { config, stores, subjectOf } = parts;
   const graph = graphResource(config);
@@ -54,7 +58,7 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
     enabledJWA: algorithms,
     fetch: fetchClientKeys(config),
     fetchResponseBodyLimits: { jwks_uri: 64 * 1024 },
-    cookies: cookies(config.cookieKey),
+    cookies: cookies([config.cookieKey, ...config.furtherCookieKeys]),
     discovery: { ui_locales_supported: languages satisfies readonly Language[] },
     responseTypes: ["code"],
     pkce: { required: () => true },
@@ -99,10 +103,10 @@ const ttl: Configuration["ttl"] = {
 };
 
 const algorithms: Configuration["enabledJWA"] = {
-  idTokenSigningAlgValues: ["ES256"],
-  userinfoSigningAlgValues: ["ES256"],
-  introspectionSigningAlgValues: ["ES256"],
-  authorizationSigningAlgValues: ["ES256"],
+  idTokenSigningAlgValues: [...signingAlgorithms],
+  userinfoSigningAlgValues: [...signingAlgorithms],
+  introspectionSigningAlgValues: [...signingAlgorithms],
+  authorizationSigningAlgValues: [...signingAlgorithms],
   clientAuthSigningAlgValues: ["ES256"],
 };
 

@@ -4,10 +4,14 @@ import type { Configuration } from "oidc-provider";
 /** Remembers the language that was chosen. */
 export const languageCookie = "huimin_identity_language";
 
-/** The provider's own cookies: signed, out of reach of scripts and of other sites' forms. */
-export function cookies(key: Uint8Array): NonNullable<Configuration["cookies"]> {
+/**
+ * The provider's own cookies: signed, out of reach of scripts and of other sites' forms.
+ *
+ * @param keys the first signs, the signatures of all of them count
+ */
+export function cookies(keys: readonly Uint8Array[]): NonNullable<Configuration["cookies"]> {
   return {
-    keys: [Buffer.from(key)],
+    keys: keys.map((key) => Buffer.from(key)),
     names: {
       session: "huimin_identity_session",
       interaction: "huimin_identity_interaction",

@@ -3,9 +3,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type errors, type JWK, type KoaContextWithOIDC, Provider } from "oidc-provider";
 import type { Logger } from "../../platform/log.ts";
 import { extendGrants } from "../delegation/acting-grant.ts";
-import { ensureSigningKeys, readSigningKeys } from "../store/signing-keys.ts";
+import type { KeyPace } from "../keys/pace.ts";
+import { advanceSigningKeys, type KeyStores } from "../store/signing-keys.ts";
 import { configure, type ProviderParts } from "./configuration.ts";
 import { afterSignOut, endSessionsInOnePlace } from "./end-session.ts";
+import { openKeyRing } from "./key-ring.ts";
 import { redirect } from "./pages.ts";
 import { recordSessionOrigins } from "./session-origins.ts";
 
@@ -15,34 +17,54 @@ export interface ProviderHandle {
   current(): Provider;
   /** Answers a request to one of the provider's own addresses. */
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Takes up keys that were added or promoted since. */
+  /** Takes the steps of the rotation that are due. */
+  rotateKeys(): Promise<void>;
+  /** Takes up what has changed about the keys since. */
   reloadKeys(): Promise<void>;
 }
 
-/** The provider with the keys of the database; the first start makes one. */
-export async function openProvider(parts: ProviderParts, log: Logger): Promise<ProviderHandle> {
-  let keys = await ensureSigningKeys(parts.stores.database);
-  let provider = createProvider(parts, keys, log);
-  let callback = provider.callback();
+/**
+ * The provider with the keys of the database; the first start makes them.
+ *
+ * @throws StartRefused when the key-encryption keys do not open them
+ */
+export async function openProvider(parts: ProviderParts, pace: KeyPace, log: Logger): Promise<ProviderHandle> {
+  const { keyEncryptionKey, furtherKeyEncryptionKeys } = parts.config;
+  const keyStores: KeyStores = {
+    database: parts.stores.database,
+    sealers: [keyEncryptionKey, ...furtherKeyEncryptionKeys],
+    schedule: pace.schedule,
+  };
+  const ring = await openKeyRing(keyStores, pace);
+  const renew = () => {
+    const provider = createProvider(parts, ring.keys(), pace, log);
+    return { provider, callback: provider.callback() };
+  };
+  let now = renew();
   return {
-    current: () => provider,
-    answer: (request, response) => callback(request, response),
+    current: () => now.provider,
+    answer: async (request, response) =>
+      ring.isTrusted() ? await now.callback(request, response) : refuseForNow(response),
+    rotateKeys: async () => {
+      const steps = await advanceSigningKeys(keyStores);
+      if (steps.length > 0) log.info({ steps }, "signing keys rotated");
+    },
     reloadKeys: async () => {
-      const found = await readSigningKeys(parts.stores.database);
-      if (keyIds(found) === keyIds(keys)) return;
-      keys = found;
-      provider = createProvider(parts, keys, log);
-      callback = provider.callback();
-      log.info({ keys: keys.length }, "signing keys reloaded");
+      if (!(await ring.reload())) return;
+      now = renew();
+      log.info({ keys: ring.keys().map(({ kid }) => kid) }, "signing keys reloaded");
     },
   };
 }
 
-function keyIds(keys: readonly JWK[]): string {
-  return keys.map(({ kid }) => kid).join(" ");
+/** Signing with keys that may have been withdrawn meanwhile would be worse than not to answer. */
+function refuseForNow(response: ServerResponse): void {
+  response
+    .writeHead(503, { "content-type": "application/json", "cache-control": "no-store", "retry-after": "5" })
+    .end(JSON.stringify({ error: "temporarily_unavailable" }));
 }
 
-function createProvider(parts: ProviderParts, keys: readonly JWK[], log: Logger): Provider {
+function createProvider(parts: ProviderParts, keys: readonly JWK[], pace: KeyPace, log: Logger): Provider {
   const provider = new Provider(parts.config.issuer, configure(parts, keys));
   extendGrants(provider);
   // Our own routes say which scheme and host the issuer has; see `addProvider`.
@@ -51,6 +73,7 @@ function createProvider(parts: ProviderParts, keys: readonly JWK[], log: Logger)
   provider.use(skipPointlessSignOut);
   endSessionsInOnePlace(provider, parts.stores);
   recordSessionOrigins(provider, parts.stores.database);
+  provider.use(sayHowLongKeysKeep(pace));
   logRefusals(provider, log);
   return provider;
 }
@@ -63,6 +86,15 @@ async function guardLibraryPages(context: KoaContextWithOIDC, next: () => Promis
   const policy = "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'";
   context.set("content-security-policy", policy);
   await next();
+}
+
+/** The rotation counts on it that nobody keeps the key set for longer (RFC 9111, RFC 5861). */
+function sayHowLongKeysKeep({ cache, staleIfError }: KeyPace) {
+  return async (context: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
+    await next();
+    if (context.oidc?.route !== "jwks") return;
+    context.set("cache-control", `public, max-age=${cache}, stale-if-error=${staleIfError}`);
+  };
 }
 
 /** Where nobody is signed in, the library would send a page that only posts itself by a script. */

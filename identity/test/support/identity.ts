@@ -12,6 +12,7 @@ import { freePort } from "../../../platform/test/ports.ts";
 import { testRedisUrl } from "../../../platform/test/redis.ts";
 import type { TestDatabase } from "../../../platform/test/server-database.ts";
 import type { IdentityConfig } from "../../config.ts";
+import type { KeyPace } from "../../keys/pace.ts";
 import { createIdentity, identityMigrations, identitySchema } from "../../server.ts";
 import { registerCitizens } from "./citizens.ts";
 
@@ -31,8 +32,11 @@ export interface TestIdentity {
   close(): Promise<void>;
 }
 
-/** @param given the database to run on; one of the test run's server unless given */
-export async function startTestIdentity(given?: TestDatabase): Promise<TestIdentity> {
+/**
+ * @param given the database to run on; one of the test run's server unless given
+ * @param pace of the signing keys; the city's unless given
+ */
+export async function startTestIdentity(given?: TestDatabase, pace?: KeyPace): Promise<TestIdentity> {
   const lines: string[] = [];
   const log = createLogger("identity", "trace", sinkTo(lines));
   const testDatabase = given ?? (await databaseOfTestRun());
@@ -43,7 +47,7 @@ export async function startTestIdentity(given?: TestDatabase): Promise<TestIdent
   const portal = await startPortalKeys();
   const config = await configOf(testDatabase.url, portal.url);
   const start = async () => {
-    const app = await createIdentity(config, { database, fleeting }, log);
+    const app = await createIdentity(config, { database, fleeting }, log, pace);
     await app.listen({ port: config.port, host: config.host });
     return app;
   };
@@ -89,6 +93,10 @@ async function configOf(databaseUrl: string, portalUrl: string): Promise<Identit
     redisUrl: testRedisUrl,
     pseudonymKey: randomBytes(32),
     cookieKey: randomBytes(32),
+    furtherCookieKeys: [],
+    keyEncryptionKey: randomBytes(32),
+    furtherKeyEncryptionKeys: [],
+    keyRotationDays: 30,
   };
 }
 
