@@ -40,6 +40,3 @@ ALTER TABLE signing_key
 -- Of each algorithm one key signs, and one is next.
 CREATE UNIQUE INDEX signing_key_signing ON signing_key (algorithm) WHERE state = 'signing';
 CREATE UNIQUE INDEX signing_key_next ON signing_key (algorithm) WHERE state = 'published';
-
--- Everything that is a citizen's, for signing her out everywhere and for showing her what is open.
-CREATE INDEX oidc_artefact_account ON oidc_artefact ((payload ->> 'accountId')) WHERE payload ? 'accountId';
