@@ -2,6 +2,8 @@
 import type { FastifyInstance } from "fastify";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import type { Database } from "../../platform/postgres.ts";
+import { addApplications } from "./applications.ts";
+import { addHistory } from "./history.ts";
 import { addOverview } from "./overview.ts";
 import { addSessions } from "./sessions.ts";
 import { addSignOut } from "./sign-out.ts";
@@ -17,4 +19,6 @@ export function addAccountPages(app: FastifyInstance, parts: AccountParts): void
   addOverview(app, parts);
   addSignOut(app, parts);
   addSessions(app, parts);
+  addApplications(app, parts);
+  addHistory(app, parts);
 }

@@ -1,4 +1,4 @@
-import { html } from "../../platform/html.ts";
+import { type Html, html } from "../../platform/html.ts";
 import { layout } from "./layout.ts";
 import type { View } from "./view.ts";
 
@@ -14,18 +14,22 @@ export interface ConsentRequest {
 /** The page that asks whether a client may read what it asks for. */
 export function consentPage(view: View, action: string, { client, scopes, person }: ConsentRequest): string {
   const { t } = view;
-  // A colon would part a key from its namespace in the locale files.
-  const entries = scopes.map((scope) => html`<li>${t(`scope.${scope.replace(":read", "")}`)}</li>`);
   const main = html`<h1>${t("consent.title")}</h1>
 <p class="lead">${t("consent.lead", { client: isolated(client) })}</p>
 ${person !== null && html`<p class="acting">${t("consent.actingFor", { name: isolated(person) })}</p>`}
-<ul class="scopes">${entries}</ul>
+${scopeList(view, scopes, "scopes")}
 <p class="hint">${t("consent.hint")}</p>
 <form method="post" action="${action}" class="choices">
 <button type="submit" name="action" value="allow">${t("consent.allow")}</button>
 <button type="submit" name="action" value="cancel" class="quiet">${t("consent.deny")}</button>
 </form>`;
   return layout(view, t("consent.title"), main);
+}
+
+/** Scopes in plain words. */
+export function scopeList({ t }: View, scopes: readonly string[], style = "points"): Html {
+  // A colon would part a key from its namespace in the locale files.
+  return html`<ul class="${style}">${scopes.map((scope) => html`<li>${t(`scope.${scope.replace(":read", "")}`)}</li>`)}</ul>`;
 }
 
 /** Keeps a name's own direction of writing inside a sentence (Unicode FSI and PDI). */

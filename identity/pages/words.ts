@@ -2,6 +2,7 @@
 import { type Html, html } from "../../platform/html.ts";
 import type { Language } from "../../platform/i18n.ts";
 import { deviceOf } from "../account/device.ts";
+import { isCityClient } from "../provider/clients.ts";
 import type { View } from "./view.ts";
 
 const cityTimeZone = "Asia/Shanghai";
@@ -28,11 +29,9 @@ export interface NamedClient {
 }
 
 /** The city's own clients have their names in the locale files, since they speak every language. */
-export const cityClientNames = ["portal", "graphiql", "cli", "account"] as const;
-
-export function clientName({ t }: View, { clientId, name }: NamedClient): Html {
-  const own = cityClientNames.find((id) => id === clientId);
-  return html`<bdi>${own === undefined ? (name ?? clientId) : t(`client.${own}`)}</bdi>`;
+export function clientName({ t }: View, client: NamedClient): Html {
+  const { clientId, name } = client;
+  return html`<bdi>${isCityClient(client) ? t(`client.${clientId}`) : (name ?? clientId)}</bdi>`;
 }
 
 /** "This, that and another", as the page's language puts it. */

@@ -47,3 +47,11 @@ export async function findAccountHolder(database: Queryable, citizenId: RawCitiz
   );
   return row ? { name: row.name, preferredLanguage: row.preferred_language } : null;
 }
+
+/** From now on nothing goes on at this account before its citizen has chosen a new password. */
+export async function demandNewPassword(database: Queryable, citizenId: RawCitizenId): Promise<void> {
+  await database.query(
+    "UPDATE account SET must_change_password = true WHERE citizen_id = $1 AND password_hash IS NOT NULL",
+    [citizenId],
+  );
+}

@@ -1,0 +1,48 @@
+/** What client applications may see of a citizen: their live grants, and the consents that outlive sessions. */
+import type { Queryable } from "../../platform/postgres.ts";
+import type { RawCitizenId } from "../../trust/pseudonym.ts";
+
+export interface CitizenApplication {
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  /** What she was asked for and left out. */
+  readonly declined: readonly string[];
+  readonly since: Date;
+  /** Whether it holds a grant now; without one it has to send her to sign in first. */
+  readonly isLive: boolean;
+}
+
+interface Row {
+  readonly client_id: string;
+  readonly granted: string[] | null;
+  readonly consented: string[] | null;
+  readonly declined: string[] | null;
+  readonly since: Date;
+}
+
+/** Every application that has access, the one that got it last in front. */
+export async function readApplications(database: Queryable, citizenId: RawCitizenId): Promise<CitizenApplication[]> {
+  const rows = await database.query<Row>(
+    `WITH live AS (
+       SELECT payload ->> 'clientId' AS client_id, to_timestamp(min((payload ->> 'iat')::float8) OVER
+                (PARTITION BY payload ->> 'clientId')) AS since, granted.scopes
+       FROM oidc_artefact
+       LEFT JOIN LATERAL jsonb_each_text(coalesce(payload -> 'resources', '{}')
+                || jsonb_build_object('', payload #>> '{openid,scope}')) AS granted (resource, scopes) ON true
+       WHERE model = 'Grant' AND payload ->> 'accountId' = $1 AND expires_at > now()),
+     held AS (
+       SELECT client_id, min(since) AS since, string_to_array(string_agg(scopes, ' '), ' ') AS granted
+       FROM live GROUP BY client_id)
+     SELECT client_id, granted, scopes AS consented, declined, least(given_at, since) AS since
+     FROM held FULL JOIN (SELECT * FROM consent WHERE citizen_id = $1::uuid) AS given USING (client_id)
+     ORDER BY since DESC`,
+    [citizenId],
+  );
+  return rows.map(({ client_id: clientId, granted, consented, declined, since }) => ({
+    clientId,
+    scopes: [...new Set([...(granted ?? []), ...(consented ?? [])])].sort(),
+    declined: declined ?? [],
+    since,
+    isLive: granted !== null,
+  }));
+}

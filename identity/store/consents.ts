@@ -1,0 +1,58 @@
+/** What citizens decided about clients that are not the city's own. */
+import type { Queryable } from "../../platform/postgres.ts";
+import type { RawCitizenId } from "../../trust/pseudonym.ts";
+
+export interface Consent {
+  /** What the client may see. */
+  readonly scopes: readonly string[];
+  /** What she was asked for and left out. */
+  readonly declined: readonly string[];
+}
+
+/** What she decided about a client; null when she was never asked, or took it back. */
+export async function findConsent(
+  database: Queryable,
+  citizenId: RawCitizenId,
+  clientId: string,
+): Promise<Consent | null> {
+  const [row] = await database.query<Consent>(
+    "SELECT scopes, declined FROM consent WHERE citizen_id = $1 AND client_id = $2",
+    [citizenId, clientId],
+  );
+  return row ?? null;
+}
+
+/**
+ * Keeps a decision. What was decided before about scopes that were not asked for this time stays; of what was
+ * asked now, the new answer counts.
+ */
+export async function rememberConsent(
+  database: Queryable,
+  citizenId: RawCitizenId,
+  clientId: string,
+  { scopes, declined }: Consent,
+): Promise<void> {
+  await database.query(
+    `INSERT INTO consent AS before (citizen_id, client_id, scopes, declined) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (citizen_id, client_id) DO UPDATE SET given_at = now(),
+       scopes = ARRAY(SELECT unnest(before.scopes) UNION SELECT unnest(excluded.scopes)
+                      EXCEPT SELECT unnest(excluded.declined)),
+       declined = ARRAY(SELECT unnest(before.declined) UNION SELECT unnest(excluded.declined)
+                        EXCEPT SELECT unnest(excluded.scopes))`,
+    [citizenId, clientId, scopes, declined],
+  );
+}
+
+/** @returns false when there was nothing to forget */
+export async function forgetConsent(database: Queryable, citizenId: RawCitizenId, clientId: string): Promise<boolean> {
+  const gone = await database.query("DELETE FROM consent WHERE citizen_id = $1 AND client_id = $2 RETURNING 1", [
+    citizenId,
+    clientId,
+  ]);
+  return gone.length > 0;
+}
+
+/** Takes back every decision of hers. */
+export async function forgetAllConsents(database: Queryable, citizenId: RawCitizenId): Promise<void> {
+  await database.query("DELETE FROM consent WHERE citizen_id = $1", [citizenId]);
+}

@@ -1,0 +1,88 @@
+import * as oidc from "openid-client";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { endAllSessions } from "../account/endings.ts";
+import { signInToAccount } from "./support/account.ts";
+import { aygul, wei } from "./support/citizens.ts";
+import { begin, portalClient, redeem, refusalOf, registerBank, type TestClient } from "./support/client.ts";
+import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
+import type { Page, UserAgent } from "./support/user-agent.ts";
+
+let identity: TestIdentity;
+let bank: TestClient;
+let portal: TestClient;
+
+beforeAll(async () => {
+  identity = await startTestIdentity();
+  bank = await registerBank(identity);
+  portal = await portalClient(identity);
+});
+afterAll(() => identity.close());
+
+beforeEach(async () => {
+  for (const { citizenId } of [aygul, wei]) {
+    await identity.database.transaction((tx) =>
+      endAllSessions({ tx, fleeting: identity.fleeting }, citizenId, { initiator: "system", history: null }),
+    );
+  }
+  for (const table of ["consent", "account_history", "security_event"]) {
+    await identity.database.query(`DELETE FROM ${table}`);
+  }
+});
+
+const applicationsOf = (agent: UserAgent) => agent.open(`${identity.issuer}/account/applications?lang=en`);
+const entriesOf = ({ text }: Page) => [...text.matchAll(/<li><h2 id="a-.*?<\/form><\/li>/gs)].map(([entry]) => entry);
+
+async function allowBank(agent: UserAgent) {
+  const attempt = await begin(identity, bank, { agent });
+  const page = await agent.submit(attempt.page, { action: "allow" });
+  return await redeem(bank, { ...attempt, page });
+}
+
+describe("the page of applications", () => {
+  it("says of each what it is called, what it may see and since when", async () => {
+    const { agent } = await signInToAccount(identity, aygul);
+    await begin(identity, portal, { agent });
+    await allowBank(agent);
+    const entries = entriesOf(await applicationsOf(agent));
+    expect(entries).toHaveLength(2);
+    const [first, second] = [
+      entries.find((entry) => entry.includes("新河")),
+      entries.find((entry) => entry.includes("City service")),
+    ];
+    expect(first).toContain("Your name, date of birth and registered address");
+    expect(first).not.toContain("Your pension");
+    expect(first).toMatch(/Since <bdi><time datetime="20[^"]+">/);
+    expect(second).toContain("Huimin portal");
+    expect(second).toContain("Your pension");
+  });
+
+  it("stops one: its tokens die, its consent is forgotten, and the history and the gateways hear of it", async () => {
+    const { agent } = await signInToAccount(identity, aygul);
+    const { refresh_token: token = "" } = await allowBank(agent);
+    const { refresh_token: other = "" } = await redeem(portal, await begin(identity, portal, { agent }));
+    const after = await agent.submit(await applicationsOf(agent), { client: "bank" });
+    expect(after.text).toContain("That application can see nothing of yours any more.");
+    expect(entriesOf(after).join()).not.toContain("新河");
+    expect(await refusalOf(oidc.refreshTokenGrant(bank.configuration, token))).toMatchObject({
+      error: "invalid_grant",
+    });
+    expect(await oidc.refreshTokenGrant(portal.configuration, other)).toHaveProperty("access_token");
+    const told = await identity.database.query(
+      `SELECT client_id FROM account_history WHERE citizen_id = $1 AND kind = 'grant-revoked'
+       UNION ALL SELECT payload ->> 'clientId' FROM security_event WHERE kind = 'grant-revoked' AND payload ->> 'clientId' = 'bank'`,
+      [aygul.citizenId],
+    );
+    expect(told).toEqual([{ client_id: "bank" }, { client_id: "bank" }]);
+    expect((await begin(identity, bank, { agent })).page.leavesTo).toBeNull();
+  });
+
+  it("stops nothing of another citizen", async () => {
+    const stranger = await signInToAccount(identity, wei);
+    const { refresh_token: token = "" } = await allowBank(stranger.agent);
+    const { agent } = await signInToAccount(identity, aygul);
+    await allowBank(agent);
+    await agent.submit(await applicationsOf(agent), { client: "bank" });
+    expect(entriesOf(await applicationsOf(stranger.agent)).join()).toContain("新河");
+    expect(await oidc.refreshTokenGrant(bank.configuration, token)).toHaveProperty("access_token");
+  });
+});
