@@ -107,7 +107,7 @@ describe("docker-compose.yml", () => {
 
   it("lets nobody but the owner of a secret have it", () => {
     const holders = (variable: string) => Object.keys(specs).filter((name) => variable in environmentOf(name));
-    expect(holders("HUIMIN_PSEUDONYM_KEY")).toEqual(["city", "identity"]);
+    expect(holders("HUIMIN_PSEUDONYM_KEY")).toEqual(["city", "identity", "gateway"]);
     expect(holders("HUIMIN_KEY_ENCRYPTION_KEY")).toEqual(["identity"]);
     expect(holders("HUIMIN_SIGNING_KEY")).toEqual(["gateway"]);
     expect(holders("HUIMIN_CACHE_KEY")).toEqual(["gateway"]);

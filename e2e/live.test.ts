@@ -89,7 +89,7 @@ async function startGateway(port: number, departmentPort: number): Promise<Runni
 
 async function accessToken(subject: string): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  return await new SignJWT({ client_id: "cli", scope: "openid utilities:read" })
+  return await new SignJWT({ client_id: "cli", sector: "government", scope: "openid utilities:read" })
     .setProtectedHeader({ alg: "ES256", typ: "at+jwt", kid: "1" })
     .setIssuer(issuerUrl)
     .setAudience(`${gatewayUrl}/graphql`)

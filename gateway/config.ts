@@ -36,6 +36,22 @@ const namedAddresses = (address: z.ZodType<string>) =>
     return addresses;
   });
 
+const sectorEntry = /^(?<subgraph>[a-z][a-z0-9-]*)=(?<sector>[a-z][a-z0-9-]{0,60})$/;
+
+/** Reads `subgraph=sector,subgraph=sector`; a subgraph may come once. */
+const sectorsBySubgraph = z.string().transform((text, context): ReadonlyMap<string, string> => {
+  const sectors = new Map<string, string>();
+  for (const entry of text.split(",")) {
+    const { subgraph, sector } = sectorEntry.exec(entry.trim())?.groups ?? {};
+    if (subgraph === undefined || sector === undefined || sectors.has(subgraph)) {
+      context.addIssue("must be subgraph=sector pairs with commas between them, each subgraph once");
+      return z.NEVER;
+    }
+    sectors.set(subgraph, sector);
+  }
+  return sectors;
+});
+
 const streamUrl = z.url({ protocol: /^(https?|wss?)$/ });
 
 const ratePattern = /^(?<counted>citizen|client|address)=(?<requests>[1-9]\d{0,8})$/;
@@ -75,6 +91,16 @@ export const gatewaySpec = {
     "HUIMIN_EVENT_KEYS",
     namedAddresses(httpUrl).optional(),
     "The key set of each subgraph that may send events: name=url,name=url.",
+  ),
+  sectors: setting(
+    "HUIMIN_SECTORS",
+    sectorsBySubgraph.default(new Map()),
+    "The sectors of companies' subgraphs: subgraph=sector,subgraph=sector. All others are of the departments.",
+  ),
+  pseudonymKey: setting(
+    "HUIMIN_PSEUDONYM_KEY",
+    secretBytes(32).optional(),
+    "Key of the sector pseudonyms, as identity has it; without it companies' clients and subgraphs are refused.",
   ),
   supergraphFile: setting(
     "HUIMIN_SUPERGRAPH",

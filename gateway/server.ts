@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { createRemoteJWKSet, importJWK } from "jose";
+import { ConfigError } from "../platform/config.ts";
 import { openEventStream } from "../platform/event-stream.ts";
 import { createHttpServer } from "../platform/http.ts";
 import { addKeySet } from "../platform/key-set.ts";
@@ -11,6 +12,7 @@ import type { RunningService } from "../platform/lifecycle.ts";
 import type { Logger } from "../platform/log.ts";
 import { openKeyValueStore } from "../platform/redis.ts";
 import { readScope } from "../trust/caller.ts";
+import type { SectorVersions } from "../trust/pseudonym.ts";
 import type { TransactionTokenSigner } from "../trust/transaction-token.ts";
 import { anonymous, createAdmission } from "./admission/admit.ts";
 import { createEntrance, type Enter } from "./admission/entrance.ts";
@@ -18,6 +20,8 @@ import { watchIssuerKeys } from "./admission/issuer-keys.ts";
 import { createRateLimiter } from "./admission/rate-limit.ts";
 import { createBoundary, type DirectBoundary } from "./boundary/boundary.ts";
 import { transactionTokenCredentials } from "./boundary/credentials.ts";
+import { watchSectorVersions } from "./boundary/sector-versions.ts";
+import { createSectors } from "./boundary/sectors.ts";
 import { createEntityCache, type EntityCache } from "./cache/entity-cache.ts";
 import { createCarryOut, type ExecutableGeneration } from "./carry-out.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -49,7 +53,8 @@ const committedSupergraph = new URL("../schema/supergraph.graphql", import.meta.
 export async function createGateway(config: GatewayConfig, log: Logger): Promise<RunningService> {
   const store = await openKeyValueStore(config.redisUrl, "gateway", log);
   const events = await openEventStream(config.redisUrl, "gateway:events", log);
-  const credentials = transactionTokenCredentials(await signerOf(config));
+  const { sectors, versions } = openSectors(config, log);
+  const credentials = transactionTokenCredentials(await signerOf(config), sectors);
   const boundary = createBoundary(config.subgraphs, credentials);
   const trusted = await readTrustedDocuments(config.safelistFile, config.safelistMode);
   const generations = await serveGenerations(config, boundary, store, trusted, log);
@@ -59,7 +64,7 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     log,
     // Behind an https address there is always a proxy that ends TLS: this process speaks plain HTTP.
     trustProxy: config.gatewayUrl.startsWith("https:"),
-    ready: { "identity keys": issuerKeys.fetched },
+    ready: { "identity keys": issuerKeys.fetched, ...(versions && { sectors: versions.fetched }) },
   });
   const invalidate: Invalidate = (subgraph, tags) => generations.current().boundary.invalidate(subgraph, tags);
   const subscriptions = startSubscriptions({
@@ -71,6 +76,7 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
   });
   const close = async () => {
     issuerKeys.close();
+    versions?.close();
     await subscriptions.close();
     await app.close();
     await boundary.close();
@@ -81,7 +87,10 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
   };
   try {
     const accessTokens = { issuer: config.issuer, audience: graphUrl(config), keys: issuerKeys.find };
-    const enter = createEntrance(createAdmission(accessTokens), createRateLimiter(config.rateLimits, store, log));
+    const enter = createEntrance(
+      createAdmission(accessTokens, sectors),
+      createRateLimiter(config.rateLimits, store, log),
+    );
     const documents = createDocuments(store, createSafelist(trusted, config.safelistMode));
     const carryOut = createCarryOut({ generations, documents, subscriptions, maxCost: config.maxCost });
     addAddresses(app, config, enter, carryOut, log);
@@ -116,6 +125,28 @@ function addAddresses(
   addGraphQLSocket(app, { enter, carryOut, isOriginAllowed: (origin) => origins.includes(origin), log });
   addKeySet(app, config.signingKey);
 }
+
+/**
+ * The border crossings of citizens. Without the key of the pseudonyms there is nothing to watch.
+ *
+ * @throws ConfigError when a company's subgraph is unknown, or the key for it is missing
+ */
+function openSectors({ issuer, subgraphs, sectors, pseudonymKey: key }: GatewayConfig, log: Logger) {
+  const faults = [...sectors.keys()].filter((name) => !subgraphs.has(name));
+  if (faults.length > 0) {
+    throw new ConfigError("gateway", [
+      `HUIMIN_SECTORS names no subgraph of HUIMIN_SUBGRAPHS with ${faults.join(", ")}`,
+    ]);
+  }
+  if (sectors.size > 0 && !key) {
+    throw new ConfigError("gateway", ["HUIMIN_SECTORS is given and HUIMIN_PSEUDONYM_KEY is missing"]);
+  }
+  const versions = key && watchSectorVersions(issuer, log);
+  const current = versions?.current ?? (() => noVersions);
+  return { versions, sectors: createSectors({ key, subgraphs: sectors, versions: current }) };
+}
+
+const noVersions: ReadonlyMap<string, SectorVersions> = new Map();
 
 /** Where the key of each subgraph is found that may send events; fetched when first needed, and kept. */
 function eventKeys({ eventKeys: keySets = new Map<string, URL>() }: GatewayConfig) {

@@ -29,6 +29,8 @@ import { openProvider } from "./provider/provider.ts";
 import { addProvider } from "./provider/routes.ts";
 import { graphResource } from "./provider/scopes.ts";
 import { createSubjects } from "./provider/subjects.ts";
+import { addSectorVersions } from "./sectors/route.ts";
+import { openSectors } from "./sectors/sectors.ts";
 import type { IdentityStores } from "./store/adapter.ts";
 import { sweepExpiredArtefacts } from "./store/durable-artefacts.ts";
 import { identityMigrations, identitySchema } from "./store/migrations.ts";
@@ -46,7 +48,8 @@ export async function createIdentity(
   pace: KeyPace = keyPace(config.keyRotationDays, longestLife),
 ): Promise<FastifyInstance> {
   const { database, fleeting } = stores;
-  const subjectOf = createSubjects(config.pseudonymKey);
+  const sectors = await openSectors(database, config.pseudonymKey);
+  const subjectOf = createSubjects(sectors);
   const pages = createProviderPages(config, subjectOf);
   const provider = await openProvider({ config, stores, subjectOf, pages }, pace, log);
   const authenticate = await createAuthenticator(database, createThrottle(fleeting, config.cookieKey));
@@ -71,13 +74,15 @@ export async function createIdentity(
     graph: graphResource(config),
   });
   addAccountPages(app, { ...stores, provider: provider.current, issuer: config.issuer, cookieKey: config.cookieKey });
-  addCitizenSubgraph(app, config, database);
+  addCitizenSubgraph(app, config, database, sectors.government);
+  addSectorVersions(app, sectors);
   app.get("/", async (_request, reply) => reply.redirect(config.portalUrl));
-  const sweeps = {
+  const chores = {
     sweep: () => sweepExpiredArtefacts(database),
     "sweep origins": () => sweepSessionOrigins(database),
+    "reload sectors": sectors.reload,
   };
-  app.addHook("onClose", runMaintenance(sweeps, log));
+  app.addHook("onClose", runMaintenance(chores, log));
   const keyChores = { "rotate keys": provider.rotateKeys, "reload keys": provider.reloadKeys };
   app.addHook("onClose", runMaintenance(keyChores, log, pace.reload));
   return app;

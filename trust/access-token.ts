@@ -24,6 +24,8 @@ const clockToleranceSeconds = 5;
 export interface TokenHolder extends Caller {
   /** When the token was made, in seconds since the epoch. */
   readonly issuedAt: number;
+  /** The circle of trust whose form of the citizen ID the subject is; null when the token does not say. */
+  readonly sector: string | null;
   /** How certain it is who signed in; null for a token that nobody signed in for. */
   readonly level: AssuranceLevel | null;
   /** When she signed in, in seconds since the epoch; null as above. */
@@ -81,6 +83,7 @@ function holderOf({ sub, exp, iat, client_id: clientId, scope, ...more }: JWTPay
     scopes: parseScopes(scope),
     expiresAt: exp,
     issuedAt: iat,
+    sector: text(more.sector),
     level: isAssuranceLevel(more.acr) ? more.acr : null,
     signedInAt: typeof more.auth_time === "number" ? more.auth_time : null,
     sessionId: text(more.sid),

@@ -80,6 +80,7 @@ function ownSettings(name: ServiceName, layout: CityLayout): Record<string, stri
         HUIMIN_RATE_LIMITS: layout.rateLimits,
         HUIMIN_SIGNING_KEY: secrets.gatewaySigningKey,
         HUIMIN_CACHE_KEY: secrets.gatewayCacheKey,
+        HUIMIN_PSEUDONYM_KEY: secrets.pseudonymKey,
         HUIMIN_SUBGRAPHS: subgraphs(basePort),
         HUIMIN_EVENT_KEYS: `utilities=${originOf(basePort, "utilities")}/.well-known/jwks.json`,
       };

@@ -50,7 +50,7 @@ describe("the city's secrets", () => {
     const holders = (secret: string) =>
       plans.filter(({ environment }) => Object.values(environment).some((v) => v.includes(secret))).map((p) => p.name);
     expect(holders(databasePassword)).toEqual([]);
-    expect(holders(keys.pseudonymKey)).toEqual(["identity"]);
+    expect(holders(keys.pseudonymKey)).toEqual(["gateway", "identity"]);
     expect(holders(keys.identityCookieKey)).toEqual(["identity"]);
     expect(holders(keys.keyEncryptionKey)).toEqual(["identity"]);
     expect(holders(keys.portalCookieKey)).toEqual(["portal"]);

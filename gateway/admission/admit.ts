@@ -5,6 +5,7 @@ import type { Logger } from "../../platform/log.ts";
 import { type AccessTokenPolicy, verifyAccessToken } from "../../trust/access-token.ts";
 import type { Caller } from "../../trust/caller.ts";
 import { HuiminError } from "../../trust/errors.ts";
+import type { Sectors } from "../boundary/sectors.ts";
 import type { HttpRequest } from "../http/request.ts";
 import { bearerToken } from "./bearer.ts";
 
@@ -57,9 +58,9 @@ const rememberedTokens = 10_000;
  * Makes the function that admits requests. A token is verified once and then remembered by its hash
  * until it expires.
  *
- * The function throws what `bearerToken` and `verifyAccessToken` throw.
+ * The function throws what `bearerToken`, `verifyAccessToken` and `sectors.entering` throw.
  */
-export function createAdmission(policy: AccessTokenPolicy): Admit {
+export function createAdmission(policy: AccessTokenPolicy, sectors: Pick<Sectors, "entering">): Admit {
   const verified = new LRUCache<string, Admission & { readonly admitted: SignedIn }>({ max: rememberedTokens });
   return async (request) => {
     const token = bearerToken(request);
@@ -68,7 +69,7 @@ export function createAdmission(policy: AccessTokenPolicy): Admit {
     const known = verified.get(tokenId);
     if (known && known.admitted.caller.expiresAt > Date.now() / 1000) return known;
     verified.delete(tokenId);
-    const caller = await verifyAccessToken(token, policy);
+    const caller = sectors.entering(await verifyAccessToken(token, policy));
     const admitted: SignedIn = Object.freeze({ kind: "signed in", caller, tokenId });
     const admission = Object.freeze({ admitted });
     verified.set(tokenId, admission);

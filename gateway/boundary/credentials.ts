@@ -2,6 +2,7 @@
 import { HuiminError } from "../../trust/errors.ts";
 import { type TransactionTokenSigner, transactionTokenHeader } from "../../trust/transaction-token.ts";
 import type { Errand } from "../admission/admit.ts";
+import type { Sectors } from "./sectors.ts";
 import { createTransactionTokens } from "./transaction-tokens.ts";
 
 /** What goes with one call. */
@@ -17,10 +18,13 @@ export type Credentials = (errand: Errand, subgraph: string) => Promise<CallCred
 /**
  * The gateway's own transaction token for the caller.
  *
- * The function throws HuiminError `UNAUTHENTICATED` when nobody is signed in.
+ * The function throws HuiminError `UNAUTHENTICATED` when nobody is signed in, and what `sectors.leaving` throws.
  */
-export function transactionTokenCredentials(signer: TransactionTokenSigner): Credentials {
-  const transactionToken = createTransactionTokens(signer);
+export function transactionTokenCredentials(
+  signer: TransactionTokenSigner,
+  sectors: Pick<Sectors, "leaving">,
+): Credentials {
+  const transactionToken = createTransactionTokens(signer, sectors);
   return async ({ admitted }, subgraph) => {
     if (admitted.kind !== "signed in") throw new HuiminError("UNAUTHENTICATED");
     const token = await transactionToken(admitted, subgraph);

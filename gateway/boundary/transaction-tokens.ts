@@ -7,6 +7,7 @@ import {
   transactionTokenLifetime,
 } from "../../trust/transaction-token.ts";
 import type { SignedIn } from "../admission/admit.ts";
+import type { Sectors } from "./sectors.ts";
 
 /** Most tokens that are kept. */
 const keptTokens = 10_000;
@@ -20,15 +21,20 @@ interface Minted {
   readonly renewAt: number;
 }
 
-/** Makes the function that gives the transaction token of somebody for one subgraph. */
-export function createTransactionTokens(signer: TransactionTokenSigner) {
+/**
+ * Makes the function that gives the transaction token of somebody for one subgraph, which names her in the form
+ * of the subgraph's sector.
+ *
+ * The function throws what `sectors.leaving` throws.
+ */
+export function createTransactionTokens(signer: TransactionTokenSigner, sectors: Pick<Sectors, "leaving">) {
   const kept = new LRUCache<string, Minted>({ max: keptTokens });
   return ({ caller, tokenId }: SignedIn, subgraph: string): Promise<string> => {
     const key = `${tokenId} ${subgraph}`;
     const now = Math.floor(Date.now() / 1000);
     const known = kept.get(key);
     if (known && now < known.renewAt) return known.token;
-    const token = mintTransactionToken(signer, caller, subgraph, randomUUID(), now);
+    const token = mintTransactionToken(signer, sectors.leaving(caller, subgraph), subgraph, randomUUID(), now);
     kept.set(key, { token, renewAt: now + transactionTokenLifetime - renewBefore });
     token.catch(() => kept.delete(key));
     return token;

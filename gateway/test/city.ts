@@ -5,6 +5,7 @@ import { exportJWK, generateKeyPair } from "jose";
 import { es256PrivateJwk, loadConfig } from "../../platform/config.ts";
 import { createLogger } from "../../platform/log.ts";
 import { freePort } from "../../platform/test/ports.ts";
+import type { SectorVersions } from "../../trust/pseudonym.ts";
 import type { AnswerError } from "../answer.ts";
 import { type GatewayConfig, gatewaySpec } from "../config.ts";
 import { createGateway } from "../server.ts";
@@ -46,11 +47,15 @@ export interface CityOptions {
   readonly identity?: (gatewayUrl: string) => Promise<string>;
   /** Further settings of the gateway, by their variables. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The registered sectors, as the issuer tells them. */
+  readonly sectors?: Readonly<Record<string, SectorVersions>>;
 }
 
 /** Starts the city. */
-export async function startCity({ elsewhere = {}, identity, settings }: CityOptions = {}): Promise<TestCity> {
+export async function startCity(options: CityOptions = {}): Promise<TestCity> {
+  const { elsewhere = {}, identity, settings, sectors = {} } = options;
   const issuer = await startIssuer();
+  issuer.registerSectors(sectors);
   const port = await freePort();
   const gatewayUrl = `http://localhost:${port}`;
   const subgraphs = await startSubgraphs(gatewayUrl);

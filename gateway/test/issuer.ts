@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
+import type { SectorVersions } from "../../trust/pseudonym.ts";
 
 export interface TestIssuer {
   readonly url: string;
@@ -10,11 +11,16 @@ export interface TestIssuer {
   readonly fetches: () => number;
   /** The current signing key. */
   readonly key: () => SigningKey;
+  /** Registers sectors in the place of those before; there are none at first. */
+  registerSectors(sectors: Sectors): void;
   /** Puts a new key in the place of the current one. */
   rotate(): Promise<void>;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
+
+/** The key versions of each sector. */
+type Sectors = Readonly<Record<string, SectorVersions>>;
 
 export interface SigningKey {
   readonly privateKey: CryptoKey;
@@ -26,7 +32,12 @@ export interface SigningKey {
 export async function startIssuer(): Promise<TestIssuer> {
   let key = await signingKey();
   let fetches = 0;
-  const server = createServer((_request, response) => {
+  let sectors: Sectors = {};
+  const server = createServer((request, response) => {
+    if (request.url === "/sectors") {
+      response.end(JSON.stringify({ sectors }));
+      return;
+    }
     fetches += 1;
     response.setHeader("content-type", "application/jwk-set+json");
     response.end(JSON.stringify({ keys: [key.publicJwk] }));
@@ -36,6 +47,9 @@ export async function startIssuer(): Promise<TestIssuer> {
     url: `http://localhost:${port}`,
     fetches: () => fetches,
     key: () => key,
+    registerSectors: (registered) => {
+      sectors = registered;
+    },
     rotate: async () => {
       key = await signingKey();
     },
@@ -72,6 +86,7 @@ export async function accessToken(
     exp: now + 300,
     jti: crypto.randomUUID(),
     client_id: "cli",
+    sector: "government",
     scope: "openid citizen:read health:read pension:read employment:read utilities:read",
     ...flaws.claims,
   };

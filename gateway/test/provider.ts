@@ -30,6 +30,7 @@ async function configuration(gatewayUrl: string): Promise<Configuration> {
   return {
     jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: "1", alg: "ES256", use: "sig" }] },
     cookies: { keys: ["for this test alone"] },
+    extraTokenClaims: () => ({ sector: "government" }),
     pkce: { required: () => true },
     clientBasedCORS: (_context, origin, client) => client.clientId === "graphiql" && origin === gatewayUrl,
     clients: [

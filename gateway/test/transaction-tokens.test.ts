@@ -17,7 +17,10 @@ async function tokens() {
   const jwk = await newSigningKey();
   const key = await importJWK(jwk);
   if (key instanceof Uint8Array) throw new TypeError("an EC key");
-  return createTransactionTokens({ issuer: "http://localhost:4001", key, keyId: jwk.kid });
+  return createTransactionTokens(
+    { issuer: "http://localhost:4001", key, keyId: jwk.kid },
+    { leaving: (caller) => caller },
+  );
 }
 
 function signedIn(tokenId: string, expiresAt = start + 300): SignedIn {

@@ -4,20 +4,20 @@ import type { FastifyInstance } from "fastify";
 import type { Queryable } from "../../platform/postgres.ts";
 import { gatewayKeys } from "../../subgraphs/kit/gateway-keys.ts";
 import { mountSubgraph } from "../../subgraphs/kit/subgraph.ts";
-import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
+import type { SectorPseudonyms } from "../../trust/pseudonym.ts";
 import type { IdentityConfig } from "../config.ts";
 import { citizenLoaders } from "./register.ts";
 import { resolvers } from "./resolvers.ts";
 
 const sdl = readFileSync(new URL("../../schema/citizen.graphql", import.meta.url), "utf8");
 
-/** Adds the subgraph at `/subgraph`. */
+/** Adds the subgraph at `/subgraph`; it knows citizens by `pseudonyms`. */
 export function addCitizenSubgraph(
   app: FastifyInstance,
-  { gatewayUrl, pseudonymKey }: Pick<IdentityConfig, "gatewayUrl" | "pseudonymKey">,
+  { gatewayUrl }: Pick<IdentityConfig, "gatewayUrl">,
   database: Queryable,
+  pseudonyms: SectorPseudonyms,
 ): void {
-  const pseudonyms = sectorPseudonyms(pseudonymKey, governmentSector);
   mountSubgraph(app, {
     name: "citizen",
     path: "/subgraph",

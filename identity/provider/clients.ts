@@ -1,7 +1,7 @@
 /** The city's own clients, and what holds for every client. */
 import { type Client, type ClientMetadata, errors } from "oidc-provider";
 import { type DelegationKind, delegationKinds } from "../../trust/delegation.ts";
-import { governmentSector } from "../../trust/pseudonym.ts";
+import { governmentSector, sectorPattern } from "../../trust/pseudonym.ts";
 import type { IdentityConfig } from "../config.ts";
 import { grantMetadataFault, grantMetadataNames, grantMetadataOf } from "./client-metadata.ts";
 
@@ -91,7 +91,7 @@ export const ownClientMetadata = {
 };
 
 function sectorFault(value: unknown): string | null {
-  if (typeof value === "string" && /^[a-z][a-z0-9-]{0,60}$/.test(value)) return null;
+  if (typeof value === "string" && sectorPattern.test(value)) return null;
   return "sector must name the sector of the client";
 }
 

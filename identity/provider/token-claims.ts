@@ -1,12 +1,14 @@
-/** What access tokens say besides RFC 9068: how she signed in (RFC 9470), and by what they can be revoked. */
+/** What access tokens say besides RFC 9068: whose form `sub` has, how she signed in (RFC 9470), what revokes them. */
 import { createHash } from "node:crypto";
 import type { AccessToken, ClientCredentials, KoaContextWithOIDC, UnknownObject } from "oidc-provider";
 import { actingForIn } from "../delegation/acting-grant.ts";
+import { sectorOf } from "./clients.ts";
 import type { SubjectOf } from "./subjects.ts";
 
 /**
- * `acr`, `amr` and `auth_time` as in the ID token; `sid` and `grant` name the session and the grant behind the
- * token, for whoever hears that either has been revoked. Of somebody who acts for another, `act` is who she is
+ * `sector` names the circle of trust whose form of the citizen ID `sub` is, so that a gateway can open it; `acr`,
+ * `amr` and `auth_time` are as in the ID token; `sid` and `grant` name the session and the grant behind the token,
+ * for whoever hears that either has been revoked. Of somebody who acts for another, `act` is who she is
  * herself and `withheld` what is kept from her.
  */
 export function tokenClaims(subjectOf: SubjectOf) {
@@ -31,6 +33,7 @@ function signInClaims({ oidc }: KoaContextWithOIDC, token: AccessToken): Unknown
   const { acr, amr, authTime } = source ?? {};
   const { grantId, sessionUid } = token;
   return {
+    ...(token.client && { sector: sectorOf(token.client) }),
     ...(acr !== undefined && { acr }),
     ...(amr !== undefined && { amr }),
     ...(authTime !== undefined && { auth_time: authTime }),

@@ -44,6 +44,7 @@ describe("what a client is given", () => {
     expect(jti).toBeTruthy();
     expect(exp - iat).toBe(300);
     expect(rest).toEqual({
+      sector: "government",
       amr: ["pwd"],
       auth_time: expect.any(Number),
       grant: expect.stringMatching(/^[\w-]{22}$/),

@@ -1,0 +1,88 @@
+/**
+ * Citizens at the borders of the gateway. Inside, a citizen goes by the form of the departments; a client's token
+ * names her in the form of the client's sector, and a company's subgraph hears of her in the company's own.
+ */
+import type { TokenHolder } from "../../trust/access-token.ts";
+import type { Caller } from "../../trust/caller.ts";
+import { HuiminError } from "../../trust/errors.ts";
+import {
+  governmentSector,
+  type SectorPseudonyms,
+  type SectorVersions,
+  sectorPseudonyms,
+} from "../../trust/pseudonym.ts";
+
+/** Citizens on their way in and out. */
+export interface Sectors {
+  /**
+   * Who holds a token, by the forms that are used inside.
+   *
+   * @throws HuiminError `TOKEN_INVALID` when the token's sector is unknown here, or subject or actor are not of it
+   */
+  entering(holder: TokenHolder): TokenHolder;
+  /**
+   * A caller as `subgraph` knows her.
+   *
+   * @throws HuiminError `FORBIDDEN` when subject or actor are no citizens of the city's
+   */
+  leaving(caller: Caller, subgraph: string): Caller;
+}
+
+export interface SectorSettings {
+  /** The master key of the pseudonyms; without it departments and their clients are served alone. */
+  readonly key: Uint8Array | undefined;
+  /** The sectors of the subgraphs that are no department's, by subgraph. */
+  readonly subgraphs: ReadonlyMap<string, string>;
+  /** The key versions of every registered sector; the same object until something changes. */
+  readonly versions: () => ReadonlyMap<string, SectorVersions>;
+}
+
+/** Makes the border crossings of a gateway. */
+export function createSectors({ key, subgraphs, versions }: SectorSettings): Sectors {
+  const pseudonymsOf = key ? pseudonymsWith(key, versions) : () => undefined;
+  /** The people of a caller in another sector's forms; undefined when one of them is unknown. */
+  const translate = ({ subject, actor }: Caller, from: string, to: string) => {
+    const [source, target] = [pseudonymsOf(from), pseudonymsOf(to)];
+    if (!source || !target) return undefined;
+    const people = [subject, ...(actor === null || actor === undefined ? [] : [actor])].map((person) =>
+      source.open(person),
+    );
+    const [inSector, actorInSector = null] = people.map((citizenId) => citizenId && target.seal(citizenId));
+    if (!inSector || people.includes(null)) return undefined;
+    return { subject: inSector, actor: actorInSector };
+  };
+  return {
+    entering(holder) {
+      const { sector } = holder;
+      if (sector === governmentSector) return holder;
+      const inside = sector === null ? undefined : translate(holder, sector, governmentSector);
+      if (inside) return Object.freeze({ ...holder, ...inside, sector: governmentSector });
+      throw new HuiminError("TOKEN_INVALID", { detail: `the token's people are not of a known sector (${sector})` });
+    },
+    leaving(caller, subgraph) {
+      const sector = subgraphs.get(subgraph);
+      if (sector === undefined) return caller;
+      const outside = translate(caller, governmentSector, sector);
+      if (outside) return { ...caller, ...outside };
+      throw new HuiminError("FORBIDDEN", { detail: `the caller is nobody whom ${subgraph} could know` });
+    },
+  };
+}
+
+/** The pseudonyms of registered sectors, made once for each state of the versions. */
+function pseudonymsWith(key: Uint8Array, versions: SectorSettings["versions"]) {
+  let current = versions();
+  let made = new Map<string, SectorPseudonyms>();
+  return (sector: string): SectorPseudonyms | undefined => {
+    if (current !== versions()) {
+      current = versions();
+      made = new Map();
+    }
+    const known = made.get(sector);
+    const registered = current.get(sector);
+    if (known || !registered) return known;
+    const pseudonyms = sectorPseudonyms(key, sector, registered);
+    made.set(sector, pseudonyms);
+    return pseudonyms;
+  };
+}
