@@ -9,6 +9,7 @@ import { configure, type ProviderParts } from "./configuration.ts";
 import { afterSignOut, endSessionsInOnePlace } from "./end-session.ts";
 import { openKeyRing } from "./key-ring.ts";
 import { redirect } from "./pages.ts";
+import { refuseReplays } from "./replay.ts";
 import { recordSessionOrigins } from "./session-origins.ts";
 
 /** A provider whose keys can change under it. */
@@ -67,6 +68,7 @@ function refuseForNow(response: ServerResponse): void {
 function createProvider(parts: ProviderParts, keys: readonly JWK[], pace: KeyPace, log: Logger): Provider {
   const provider = new Provider(parts.config.issuer, configure(parts, keys));
   extendGrants(provider);
+  refuseReplays(provider, parts.stores.fleeting);
   // Our own routes say which scheme and host the issuer has; see `addProvider`.
   provider.proxy = true;
   provider.use(guardLibraryPages);

@@ -1,5 +1,5 @@
-/** Interactions, codes, pushed requests and replay marks: minutes of life, kept where they may be lost. */
-import { type Adapter, type AdapterPayload, errors } from "oidc-provider";
+/** Interactions, codes and pushed requests: minutes of life, kept where they may be lost. */
+import type { Adapter, AdapterPayload } from "oidc-provider";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import { alreadyConsumed, idHash } from "./artefact.ts";
 
@@ -18,7 +18,6 @@ export function fleetingArtefacts(model: string, store: KeyValueStore): Adapter 
     upsert: async (id, { jti: _secret, ...payload }, expiresIn = defaultSeconds) => {
       const seconds = Math.max(1, Math.ceil(expiresIn));
       const text = JSON.stringify(payload);
-      if (model === "ReplayDetection") return await addOnce(store, at(id), text, seconds);
       await store.set(at(id), text, seconds + slackSeconds);
       if (payload.grantId) await store.addMember(grantAt(payload.grantId), at(id), seconds + slackSeconds);
     },
@@ -42,12 +41,6 @@ export function fleetingArtefacts(model: string, store: KeyValueStore): Adapter 
     destroy: (id) => store.delete(at(id)),
     revokeByGrantId: async (grantId) => store.delete(grantAt(grantId), ...(await store.members(grantAt(grantId)))),
   };
-}
-
-/** The provider asks "seen before?" and then writes; of parallel writers only one may have asked first. */
-async function addOnce(store: KeyValueStore, key: string, text: string, seconds: number): Promise<void> {
-  if (await store.add(key, text, seconds)) return;
-  throw new errors.InvalidClientAuth("client assertion tokens must only be used once");
 }
 
 /** What was read was written by `upsert`. */

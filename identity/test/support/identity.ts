@@ -32,22 +32,30 @@ export interface TestIdentity {
   close(): Promise<void>;
 }
 
+export interface TestOptions {
+  /** Of the signing keys. */
+  readonly pace?: KeyPace;
+  /** Keeps in the process what may be lost, though the test run has a Redis. */
+  readonly inProcess?: boolean;
+}
+
 /**
  * @param given the database to run on; one of the test run's server unless given
- * @param pace of the signing keys; the city's unless given
+ * @param options what shall be otherwise than in the city, or in this test run
  */
-export async function startTestIdentity(given?: TestDatabase, pace?: KeyPace): Promise<TestIdentity> {
+export async function startTestIdentity(given?: TestDatabase, options: TestOptions = {}): Promise<TestIdentity> {
   const lines: string[] = [];
   const log = createLogger("identity", "trace", sinkTo(lines));
   const testDatabase = given ?? (await databaseOfTestRun());
   const database = createDatabase({ url: testDatabase.url, schema: identitySchema, log });
-  const fleeting = await openKeyValueStore(testRedisUrl, `identity-test-${randomUUID()}`, log);
+  const redisUrl = options.inProcess ? undefined : testRedisUrl;
+  const fleeting = await openKeyValueStore(redisUrl, `identity-test-${randomUUID()}`, log);
   await migrate(database, identitySchema, identityMigrations);
   await registerCitizens(database);
   const portal = await startPortalKeys();
   const config = await configOf(testDatabase.url, portal.url);
   const start = async () => {
-    const app = await createIdentity(config, { database, fleeting }, log, pace);
+    const app = await createIdentity(config, { database, fleeting }, log, options.pace);
     await app.listen({ port: config.port, host: config.host });
     return app;
   };
