@@ -4,13 +4,15 @@ import { type Language, languages } from "../../platform/i18n.ts";
 import { assuranceLevels } from "../../trust/assurance.ts";
 import type { IdentityConfig } from "../config.ts";
 import { actingForIn } from "../delegation/acting-grant.ts";
+import { recordConnection } from "../device/connection.ts";
 import { signingAlgorithms } from "../keys/rotation.ts";
 import { createAdapter, type IdentityStores } from "../store/adapter.ts";
+import { deviceCodeSeconds } from "../store/device-codes.ts";
 import { accountOf, assertClaimsParameter, claimsByScope } from "./claims.ts";
 import { allowsOrigin, cityClients, clientDefaults, ownClientMetadata } from "./clients.ts";
 import { cookies } from "./cookies.ts";
 import { createInteractionPolicy, loadGrant } from "./grants.ts";
-import { fetchClientKeys } from "./outbound.ts";
+import { fetchClientKeys, presentKeys } from "./outbound.ts";
 import type { ProviderPages } from "./pages.ts";
 import { accessTokenSeconds, createResources, defaultResource, resourceServerInfo } from "./resources.ts";
 import { graphResource, oidcScopes } from "./scopes.ts";
@@ -48,7 +50,10 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
   const { config, stores, subjectOf } = parts;
   const graph = graphResource(config);
   return {
-    adapter: createAdapter(stores),
+    adapter: createAdapter(stores, {
+      presentClient: presentKeys(config),
+      deviceAccepted: recordConnection(stores.database),
+    }),
     clients: cityClients(config),
     clientDefaults,
     extraClientMetadata: ownClientMetadata,
@@ -56,7 +61,7 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
     clientAuthMethods: ["private_key_jwt", "none"],
     jwks: { keys: signingKeys },
     enabledJWA: algorithms,
-    fetch: fetchClientKeys(config),
+    fetch: fetchClientKeys(config, stores.database),
     fetchResponseBodyLimits: { jwks_uri: 64 * 1024 },
     cookies: cookies([config.cookieKey, ...config.furtherCookieKeys]),
     discovery: { ui_locales_supported: languages satisfies readonly Language[] },
@@ -94,6 +99,7 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
 const ttl: Configuration["ttl"] = {
   AccessToken: lives.accessToken,
   ClientCredentials: lives.accessToken,
+  DeviceCode: deviceCodeSeconds,
   AuthorizationCode: lives.code,
   IdToken: lives.idToken,
   Interaction: lives.interaction,
@@ -116,6 +122,16 @@ function features({ stores, pages }: ProviderParts, graph: string): NonNullable<
     // The graph does not bind tokens to keys yet; what it would not check is not offered.
     dPoP: { enabled: false },
     clientCredentials: { enabled: true },
+    deviceFlow: {
+      enabled: true,
+      charset: "base-20",
+      mask: "****-****",
+      // What a device says of itself proves nothing; the page shows what its operator registered.
+      deviceInfo: () => ({}),
+      userCodeInputSource: pages.device.enterCode,
+      userCodeConfirmSource: pages.device.confirm,
+      successSource: pages.device.connected,
+    },
     claimsParameter: { enabled: true, assertClaimsParameter },
     jwtUserinfo: { enabled: true },
     jwtResponseModes: { enabled: true },

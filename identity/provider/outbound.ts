@@ -1,16 +1,24 @@
 /** The only call that the provider makes: for the public keys of a client. */
-import type { Configuration } from "oidc-provider";
+import type { ClientMetadata, Configuration } from "oidc-provider";
+import type { Queryable } from "../../platform/postgres.ts";
 import type { IdentityConfig } from "../config.ts";
+import { readClientMetadata } from "../store/clients.ts";
 import { portalKeysUrl } from "./clients.ts";
+
+type OutboundUrls = Pick<IdentityConfig, "issuer" | "portalUrl">;
 
 /**
  * The library refuses to call private addresses, lest a registered client lead identity to a neighbour.
- * The portal's address comes from the configuration and may well be private.
+ * The portal's address comes from the configuration and may well be private. Keys that stand in a client's own
+ * metadata need no call.
  */
-export function fetchClientKeys(config: Pick<IdentityConfig, "portalUrl">): NonNullable<Configuration["fetch"]> {
+export function fetchClientKeys(config: OutboundUrls, database: Queryable): NonNullable<Configuration["fetch"]> {
   const trusted = portalKeysUrl(config);
+  const own = registeredKeysUrl(config, "");
   return async (input, init = {}) => {
-    if (String(input) !== trusted) return await fetch(input, init);
+    const url = String(input);
+    if (url.startsWith(own)) return await registeredKeys(database, decodeURIComponent(url.slice(own.length)));
+    if (url !== trusted) return await fetch(input, init);
     const { headers, signal } = init;
     return await fetch(trusted, {
       redirect: "error",
@@ -18,4 +26,28 @@ export function fetchClientKeys(config: Pick<IdentityConfig, "portalUrl">): NonN
       ...(signal === undefined ? {} : { signal }),
     });
   };
+}
+
+const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
+
+/**
+ * The library wants a `jwks_uri` of every device that sees pseudonyms, as if all were servers. A kiosk is none: its
+ * keys are registered with it, and the address that the library gets for them is answered from the register.
+ */
+export function presentKeys(config: OutboundUrls): (metadata: ClientMetadata) => ClientMetadata {
+  return ({ jwks, ...metadata }) =>
+    jwks !== undefined && metadata.grant_types?.includes(deviceGrant)
+      ? { ...metadata, jwks_uri: registeredKeysUrl(config, metadata.client_id) }
+      : { ...metadata, ...(jwks !== undefined && { jwks }) };
+}
+
+/** Nothing answers at this address: it never leaves the process. */
+function registeredKeysUrl({ issuer }: OutboundUrls, clientId: string): string {
+  return `${issuer}/registered-keys/${encodeURIComponent(clientId)}`;
+}
+
+async function registeredKeys(database: Queryable, clientId: string): Promise<Response> {
+  const metadata = await readClientMetadata(database, clientId);
+  if (metadata?.jwks === undefined) return new Response(null, { status: 404 });
+  return Response.json(metadata.jwks);
 }

@@ -1,12 +1,11 @@
-/** The pages that the OpenID provider shows by itself: errors and signing out. */
+/** The pages that the OpenID provider shows by itself: errors, signing out, and connecting a device. */
 import type { ErrorOut, KoaContextWithOIDC } from "oidc-provider";
-import { pageHeaders } from "../../platform/web/page-headers.ts";
 import type { IdentityConfig } from "../config.ts";
+import { createDevicePages, type DevicePages } from "../device/pages.ts";
 import { problemOf, problemPage } from "../pages/problem.ts";
 import { signedOutPage, signOutPage } from "../pages/sign-out.ts";
-import { type View, viewOf } from "../pages/view.ts";
-import { languageCookie } from "./cookies.ts";
 import { afterSignOut, isProvenSignOut } from "./end-session.ts";
+import { createShowPage, viewOfContext } from "./page.ts";
 import type { SubjectOf } from "./subjects.ts";
 
 export interface ProviderPages {
@@ -14,17 +13,14 @@ export interface ProviderPages {
   /** Asks before signing out, or signs out at once where asking is pointless. */
   signOut(context: KoaContextWithOIDC): Promise<void>;
   signedOut(context: KoaContextWithOIDC): Promise<void>;
+  readonly device: DevicePages;
 }
 
 export function createProviderPages(
   { issuer, portalUrl }: Pick<IdentityConfig, "issuer" | "portalUrl">,
   subjectOf: SubjectOf,
 ): ProviderPages {
-  const show = (context: KoaContextWithOIDC, page: string, formTargets: readonly string[] = []) => {
-    context.set(pageHeaders(issuer, formTargets));
-    context.type = "html";
-    context.body = page;
-  };
+  const show = createShowPage(issuer);
   return {
     error: async (context, out, error) => {
       const kind = problemOf(context.status, error);
@@ -45,6 +41,7 @@ export function createProviderPages(
       show(context, signOutPage(viewOfContext(context), form), [afterSignOut(context)]);
     },
     signedOut: async (context) => show(context, signedOutPage(viewOfContext(context), portalUrl)),
+    device: createDevicePages(show, portalUrl),
   };
 }
 
@@ -52,13 +49,4 @@ export function createProviderPages(
 export function redirect(context: KoaContextWithOIDC, url: string): void {
   context.redirect(url);
   context.status = 303;
-}
-
-function viewOfContext(context: KoaContextWithOIDC): View {
-  return viewOf({
-    method: context.method,
-    url: context.url,
-    cookie: context.cookies.get(languageCookie, { signed: false }),
-    acceptLanguage: context.get("accept-language"),
-  });
 }

@@ -3,6 +3,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type errors, type JWK, type KoaContextWithOIDC, Provider } from "oidc-provider";
 import type { Logger } from "../../platform/log.ts";
 import { extendGrants } from "../delegation/acting-grant.ts";
+import { limitGuesses } from "../device/guesses.ts";
+import { bringUserCode } from "../device/pages.ts";
+import { nameInterval, pacePolling } from "../device/polling.ts";
 import type { KeyPace } from "../keys/pace.ts";
 import { advanceSigningKeys, type KeyStores } from "../store/signing-keys.ts";
 import { configure, type ProviderParts } from "./configuration.ts";
@@ -72,12 +75,20 @@ function createProvider(parts: ProviderParts, keys: readonly JWK[], pace: KeyPac
   // Our own routes say which scheme and host the issuer has; see `addProvider`.
   provider.proxy = true;
   provider.use(guardLibraryPages);
+  useDeviceFlow(provider, parts);
   provider.use(skipPointlessSignOut);
   endSessionsInOnePlace(provider, parts.stores);
   recordSessionOrigins(provider, parts.stores.database);
   provider.use(sayHowLongKeysKeep(pace));
   logRefusals(provider, log);
   return provider;
+}
+
+function useDeviceFlow(provider: Provider, { config, stores, pages }: ProviderParts): void {
+  provider.use(limitGuesses(stores.fleeting, config.cookieKey, pages.device.tooManyGuesses));
+  provider.use(bringUserCode);
+  provider.use(pacePolling(stores.fleeting));
+  nameInterval(provider);
 }
 
 /**
@@ -110,14 +121,19 @@ async function skipPointlessSignOut(context: KoaContextWithOIDC, next: () => Pro
 
 /** Codes and the library's own words reach the log; parameters, tokens and citizen IDs do not. */
 function logRefusals(provider: Provider, log: Logger): void {
-  const refused = ({ oidc }: KoaContextWithOIDC, { error, error_detail: detail }: errors.OIDCProviderError) =>
-    log.info({ route: oidc.route, error, detail, client: oidc.client?.clientId }, "request refused");
+  // Errors that show a form again have a name only.
+  const refused = ({ oidc }: KoaContextWithOIDC, { name, error, error_detail: detail }: errors.OIDCProviderError) =>
+    log.info({ route: oidc.route, error: error ?? name, detail, client: oidc.client?.clientId }, "request refused");
   const failed = (error: Error, route?: string) => log.error({ err: error, route }, "request failed");
   provider
     .on("authorization.error", refused)
     .on("pushed_authorization_request.error", refused)
     .on("grant.error", refused)
     .on("revocation.error", refused)
+    .on("introspection.error", refused)
+    .on("device_authorization.error", refused)
+    .on("code_verification.error", refused)
+    .on("device_resume.error", refused)
     .on("userinfo.error", refused)
     .on("end_session.error", refused)
     .on("end_session_confirm.error", refused)

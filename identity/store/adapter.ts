@@ -1,10 +1,11 @@
 /** Where the OpenID provider keeps what. */
-import type { Adapter, AdapterFactory } from "oidc-provider";
+import type { Adapter, AdapterFactory, ClientMetadata } from "oidc-provider";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import type { Database } from "../../platform/postgres.ts";
 import { revokeGrant } from "../account/endings.ts";
 import { actingGrants } from "../delegation/acting-grant.ts";
 import { registeredClients } from "./clients.ts";
+import { type DeviceAccepted, deviceCodes } from "./device-codes.ts";
 import { durableArtefacts } from "./durable-artefacts.ts";
 import { fleetingArtefacts } from "./fleeting-artefacts.ts";
 
@@ -18,13 +19,20 @@ export interface IdentityStores {
   readonly fleeting: KeyValueStore;
 }
 
-export function createAdapter({ database, fleeting }: IdentityStores): AdapterFactory {
+/** What the adapter asks of the provider's side. */
+export interface AdapterHooks {
+  readonly presentClient: (metadata: ClientMetadata) => ClientMetadata;
+  readonly deviceAccepted: DeviceAccepted;
+}
+
+export function createAdapter({ database, fleeting }: IdentityStores, hooks: AdapterHooks): AdapterFactory {
   return (model) => {
-    if (model === "Client") return registeredClients(database);
+    if (model === "Client") return registeredClients(database, hooks.presentClient);
     if (model === "Grant") {
       const grants = endingGrants(durableArtefacts(model, database), { database, fleeting });
       return actingGrants(grants, database);
     }
+    if (model === "DeviceCode") return deviceCodes(fleeting, hooks.deviceAccepted);
     return durable.has(model) ? durableArtefacts(model, database) : fleetingArtefacts(model, fleeting);
   };
 }

@@ -5,16 +5,26 @@ import type { Queryable } from "../../platform/postgres.ts";
 /** What a client ID looks like, as the table has it; anything else is not worth a question to the database. */
 const clientIdShape = /^[A-Za-z0-9._-]{1,100}$/;
 
-/** oidc-provider's adapter for clients; identity itself only ever reads them. */
-export function registeredClients(database: Queryable): Adapter {
+/** Client metadata as an operator registers it. */
+export async function readClientMetadata(database: Queryable, clientId: string): Promise<ClientMetadata | undefined> {
+  if (!clientIdShape.test(clientId)) return undefined;
+  const [row] = await database.query<{ metadata: ClientMetadata }>(
+    "SELECT metadata FROM oidc_client WHERE client_id = $1",
+    [clientId],
+  );
+  return row && { ...row.metadata, client_id: clientId };
+}
+
+/**
+ * oidc-provider's adapter for clients; identity itself only ever reads them.
+ *
+ * @param present gives metadata the form that the provider takes
+ */
+export function registeredClients(database: Queryable, present: (metadata: ClientMetadata) => ClientMetadata): Adapter {
   return {
     find: async (clientId) => {
-      if (!clientIdShape.test(clientId)) return undefined;
-      const [row] = await database.query<{ metadata: ClientMetadata }>(
-        "SELECT metadata FROM oidc_client WHERE client_id = $1",
-        [clientId],
-      );
-      return row && { ...row.metadata, client_id: clientId };
+      const metadata = await readClientMetadata(database, clientId);
+      return metadata && present(metadata);
     },
     findByUid: async () => undefined,
     findByUserCode: async () => undefined,
