@@ -216,7 +216,7 @@ describe("the provider's own addresses", () => {
       authorization_response_iss_parameter_supported: true,
       ui_locales_supported: ["zh-CN", "ug", "kk", "en"],
     });
-    for (const absent of ["registration_endpoint", "introspection_endpoint", "device_authorization_endpoint"]) {
+    for (const absent of ["registration_endpoint", "introspection_endpoint"]) {
       expect(metadata).not.toHaveProperty(absent);
     }
     expect(metadata).not.toHaveProperty("dpop_signing_alg_values_supported");
