@@ -16,6 +16,7 @@ import { addCitizenSubgraph } from "./citizen/subgraph.ts";
 import type { IdentityConfig } from "./config.ts";
 import { createAuthenticator } from "./credentials/authenticate.ts";
 import { createThrottle } from "./credentials/throttle.ts";
+import { endRights } from "./delegation/ended-rights.ts";
 import { addInteractions } from "./interaction/routes.ts";
 import { pageRequestOf } from "./interaction/turn.ts";
 import { type KeyPace, keyPace } from "./keys/pace.ts";
@@ -79,6 +80,7 @@ export async function createIdentity(
   app.get("/", async (_request, reply) => reply.redirect(config.portalUrl));
   const chores = {
     sweep: () => sweepExpiredArtefacts(database),
+    "end rights": () => endRights(database, fleeting),
     "sweep origins": () => sweepSessionOrigins(database),
     "reload sectors": sectors.reload,
   };

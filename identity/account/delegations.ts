@@ -2,8 +2,8 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { delegationKinds } from "../../trust/delegation.ts";
-import { guardiansOf, rightsOf } from "../delegation/acting-right.ts";
 import { partiesOf, recordForBoth } from "../delegation/acting-record.ts";
+import { guardiansOf, rightsOf } from "../delegation/acting-right.ts";
 import {
   acceptDelegation,
   type ChangedDelegation,
@@ -88,5 +88,10 @@ async function recordRevocation(tx: Parameters<typeof recordHistory>[0], visit: 
     return await recordHistory(tx, { citizenId, kind, origin, detail });
   }
   const parties = await partiesOf(tx, { ...ended, actor: ended.holder });
-  await recordForBoth(tx, parties, { own: kind, other: kind, origin, by: citizenId === ended.holder ? "actor" : "other" });
+  await recordForBoth(tx, parties, {
+    own: kind,
+    other: kind,
+    origin,
+    by: citizenId === ended.holder ? "actor" : "other",
+  });
 }

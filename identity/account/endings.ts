@@ -66,7 +66,7 @@ export async function endSession({ tx, fleeting }: EndingParts, sessionUid: stri
   }
   for (const [clientId, authorization] of rows.flatMap(({ authorizations }) => Object.entries(authorizations ?? {}))) {
     const { sid, grantId, persistsLogout } = authorization;
-    if (accountId !== null && sid !== undefined) await tellClient(tx, clientId, accountId, sid);
+    if (accountId !== null && sid !== undefined) await tellClient(tx, { clientId, accountId, sid, grantId });
     if (grantId === undefined || persistsLogout) continue;
     await revokeGrant({ tx, fleeting }, grantId, { initiator: ending.initiator, history: null });
   }
@@ -170,11 +170,20 @@ async function note(
   });
 }
 
+/** What a client hears of: a session of somebody, in which she may have acted for another at this client. */
+interface LoggedOut {
+  readonly clientId: string;
+  readonly accountId: string;
+  readonly sid: string;
+  readonly grantId: string | undefined;
+}
+
 /** Whether the client wants to hear of it shows when its turn comes. */
-async function tellClient(tx: Queryable, clientId: string, accountId: string, sid: string): Promise<void> {
-  await tx.query("INSERT INTO logout_notice (client_id, account_id, sid) VALUES ($1, $2, $3)", [
-    clientId,
-    accountId,
-    sid,
-  ]);
+async function tellClient(tx: Queryable, { clientId, accountId, sid, grantId }: LoggedOut): Promise<void> {
+  await tx.query(
+    `INSERT INTO logout_notice (client_id, account_id, sid, principal)
+     VALUES ($1, $2, $3, (SELECT (payload #>> '{actingFor,principal}')::uuid FROM oidc_artefact
+                          WHERE model = 'Grant' AND id_hash = $4))`,
+    [clientId, accountId, sid, grantId === undefined ? null : idHash(grantId)],
+  );
 }

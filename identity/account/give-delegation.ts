@@ -82,13 +82,19 @@ function kindOf({ isElderly, companies }: Giver, whom: string): DelegationKind {
   throw new FormRefused(403);
 }
 
-function faultsOf({ name, residentId, scopes, lastDay }: GivingFields, kind: DelegationKind, own: string): GivingFaults {
+function faultsOf(
+  { name, residentId, scopes, lastDay }: GivingFields,
+  kind: DelegationKind,
+  own: string,
+): GivingFaults {
   const parts = delegableParts(kind);
   const { first, last } = bounds();
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(lastDay) && !Number.isNaN(Date.parse(lastDay));
   return {
     ...(name === "" && { name: "missing" as const }),
-    ...(residentId === own ? { residentId: "own" as const } : !isResidentId(residentId) && { residentId: "malformed" as const }),
+    ...(residentId === own
+      ? { residentId: "own" as const }
+      : !isResidentId(residentId) && { residentId: "malformed" as const }),
     ...(parts.length > 0 && scopes.length === 0 && { scopes: "missing" as const }),
     ...(scopes.some((scope) => !parts.includes(scope)) && { scopes: "missing" as const }),
     ...(!(isDay && lastDay >= first && lastDay <= last) && { lastDay: "outside" as const }),

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import type { Database } from "../../platform/postgres.ts";
 import { addApplications } from "./applications.ts";
+import { addDelegations } from "./delegations.ts";
 import { addHistory } from "./history.ts";
 import { addOverview } from "./overview.ts";
 import { addSessions } from "./sessions.ts";
@@ -21,4 +22,5 @@ export function addAccountPages(app: FastifyInstance, parts: AccountParts): void
   addSessions(app, parts);
   addApplications(app, parts);
   addHistory(app, parts);
+  addDelegations(app, parts);
 }

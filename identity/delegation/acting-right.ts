@@ -98,6 +98,23 @@ export async function findRight(
   return row && rightOf(row);
 }
 
+/** Somebody who may act for a ward by the register. */
+export interface Guardian {
+  readonly name: string;
+  readonly kind: DelegationKind;
+  /** As of a right. */
+  readonly endsAt: number | null;
+}
+
+export async function guardiansOf(database: Queryable, ward: RawCitizenId): Promise<Guardian[]> {
+  return await database.query<Guardian>(
+    `SELECT guardian.name, g.kind, floor(extract(epoch FROM ends_at))::float8 AS "endsAt"
+     FROM (${guardianships}) AS g JOIN citizen AS guardian ON guardian.citizen_id = g.actor
+     WHERE g.principal = $1 AND holds AND (ends_at IS NULL OR ends_at > now()) ORDER BY guardian.name`,
+    [ward],
+  );
+}
+
 /** How the person acted for is called. */
 export async function principalName(
   database: Queryable,

@@ -2,7 +2,7 @@
 import type { Queryable } from "../../platform/postgres.ts";
 import type { DelegationKind } from "../../trust/delegation.ts";
 import type { RawCitizenId } from "../../trust/pseudonym.ts";
-import { recordHistory } from "../history/history.ts";
+import { type RequestOrigin, recordHistory } from "../history/history.ts";
 import { comingOfAge } from "./acting-right.ts";
 
 /** An offer that nobody has accepted lapses after so many days. */
@@ -22,6 +22,7 @@ export interface Offer {
   readonly scopes: readonly string[];
   /** The last day, `YYYY-MM-DD`, by the city's calendar. */
   readonly lastDay: string;
+  readonly origin: RequestOrigin;
 }
 
 /**
@@ -31,7 +32,7 @@ export interface Offer {
  * @returns false when the giver has as many as she can have
  */
 export async function offerDelegation(tx: Queryable, offer: Offer): Promise<boolean> {
-  const { giver, companyId, holderName, scopes, lastDay } = offer;
+  const { giver, companyId, holderName, scopes, lastDay, origin } = offer;
   // Offers of one giver come one after another, so that the count holds.
   await tx.query("SELECT 1 FROM citizen WHERE citizen_id = $1 FOR UPDATE", [giver]);
   const [running] = await tx.query<{ count: number }>(
@@ -48,6 +49,7 @@ export async function offerDelegation(tx: Queryable, offer: Offer): Promise<bool
   await recordHistory(tx, {
     citizenId: giver,
     kind: "delegation-given",
+    origin,
     detail: { name: holderName, basis: kind },
   });
   return true;

@@ -31,6 +31,7 @@ export const historyKinds = [
   "refresh-token-reused",
   "device-connected",
   "delegation-given",
+  "delegation-accepted",
   "delegation-revoked",
   "delegation-ended",
   "acted-for-another",

@@ -24,12 +24,24 @@ export function delegationsPage(view: View, visitor: Visitor, state: Delegations
   const title = t("account.nav.delegations");
   const main = html`<h1>${title}</h1>
 ${done !== null && html`<p class="notice" role="status">${t(`delegation.done.${done}`)}</p>`}
-${offers.length > 0 && section(t("delegation.offers"), t("delegation.offersLead"), offers.map((one) => offer(view, visitor, one)))}
-${section(t("delegation.mine"), mine.length === 0 ? t("delegation.mineNone") : t("delegation.mineLead"), mine.map((right) => mayActFor(view, visitor, right)))}
-${section(t("delegation.given"), given.length + guardians.length === 0 ? t("delegation.givenNone") : t("delegation.givenLead"), [
-    ...guardians.map((one) => guardian(view, one)),
-    ...given.map((one) => actsForHer(view, visitor, one)),
-  ])}
+${
+  offers.length > 0 &&
+  section(
+    t("delegation.offers"),
+    t("delegation.offersLead"),
+    offers.map((one) => offer(view, visitor, one)),
+  )
+}
+${section(
+  t("delegation.mine"),
+  mine.length === 0 ? t("delegation.mineNone") : t("delegation.mineLead"),
+  mine.map((right) => mayActFor(view, visitor, right)),
+)}
+${section(
+  t("delegation.given"),
+  given.length + guardians.length === 0 ? t("delegation.givenNone") : t("delegation.givenLead"),
+  [...guardians.map((one) => guardian(view, one)), ...given.map((one) => actsForHer(view, visitor, one))],
+)}
 ${waysToGive(view, giver)}`;
   return accountLayout(view, { current: "delegations", title, visitor }, main);
 }
@@ -47,7 +59,11 @@ ${endsAt !== null && fact(t("delegation.lastDay"), lastDay(view.language, endsAt
 ${scopes !== null && endForm(view, visitor, rightId, t("delegation.giveBack"))}</li>`;
 }
 
-function offer(view: View, visitor: Visitor, { delegationId, kind, principalName, scopes, endsAt }: ListedDelegation): Html {
+function offer(
+  view: View,
+  visitor: Visitor,
+  { delegationId, kind, principalName, scopes, endsAt }: ListedDelegation,
+): Html {
   const { t } = view;
   return html`<li><h3 id="d-${delegationId}"><bdi>${principalName}</bdi></h3>
 <dl class="facts"><dt>${t("delegation.basis")}</dt><dd>${t(`delegation.kind.${kind}`)}</dd>

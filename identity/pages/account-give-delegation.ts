@@ -58,10 +58,19 @@ ${fieldFault("lastDay", faults.lastDay)}
 <p class="warning">${t("delegation.never")}</p>
 <button type="submit">${t("delegation.offer")}</button></form>
 <p><a href="/account/delegations">${t("delegation.back")}</a></p>`;
-  return accountLayout(view, { current: "delegations", title: titleWithFaults(t, title, listed.length > 0), visitor }, main);
+  return accountLayout(
+    view,
+    { current: "delegations", title: titleWithFaults(t, title, listed.length > 0), visitor },
+    main,
+  );
 }
 
-function choiceOfParts({ t }: View, parts: readonly string[], chosen: readonly string[], fault: string | undefined): Html {
+function choiceOfParts(
+  { t }: View,
+  parts: readonly string[],
+  chosen: readonly string[],
+  fault: string | undefined,
+): Html {
   const boxes = parts.map((scope, i) => {
     const id = i === 0 ? "scopes" : `scopes-${i}`;
     return html`<label class="check" for="${id}"><input id="${id}" type="checkbox" name="scopes" value="${scope}"${chosen.includes(scope) && html` checked`}> <span>${t(`delegation.part.${scope.replace(":read", "")}`)}</span></label>`;

@@ -4,6 +4,7 @@ import type { ActingRight } from "../delegation/acting-right.ts";
 import { faultSummary, titleWithFaults } from "./form.ts";
 import { layout } from "./layout.ts";
 import type { View } from "./view.ts";
+import { lastDayText } from "./words.ts";
 
 export interface ChoiceRequest {
   /** How the client calls itself. */
@@ -36,14 +37,9 @@ ${people.map((right) => person(view, right))}
 
 function person(view: View, { rightId, kind, name, endsAt }: ActingRight): Html {
   const { t } = view;
-  const until = endsAt !== null && html` <span>${t("choose.until", { date: dayOf(view, endsAt) })}</span>`;
+  const until =
+    endsAt !== null && html` <span>${t("choose.until", { date: lastDayText(view.language, endsAt) })}</span>`;
   return html`<button type="submit" name="person" value="${rightId}" class="person"><strong><bdi>${name}</bdi></strong> <span>${t(`delegation.kind.${kind}`)}</span>${until}</button>`;
-}
-
-/** The last day, by the city's calendar: what ends at midnight has ended the day before. */
-export function dayOf({ language }: View, endsAt: number): string {
-  const format = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "Asia/Shanghai" });
-  return format.format(new Date(endsAt * 1000 - 1));
 }
 
 /** Keeps a name's own direction of writing inside a sentence (Unicode FSI and PDI). */

@@ -14,6 +14,16 @@ export function moment(language: Language, at: Date): Html {
   return html`<bdi><time datetime="${at.toISOString()}">${text}</time></bdi>`;
 }
 
+/** The last day of what ends at a moment, by the city's calendar: what ends at midnight has ended the day before. */
+export function lastDayText(language: Language, endsAt: number): string {
+  const format = { dateStyle: "long", timeZone: cityTimeZone } as const;
+  return new Intl.DateTimeFormat([language, "zh-CN"], format).format(new Date(endsAt * 1000 - 1));
+}
+
+export function lastDay(language: Language, endsAt: number): Html {
+  return html`<bdi>${lastDayText(language, endsAt)}</bdi>`;
+}
+
 /** Browser and system by their proper names. */
 export function device({ t }: View, userAgent: string | null): Html {
   const { browser, system } = deviceOf(userAgent);

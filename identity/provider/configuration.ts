@@ -97,7 +97,12 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
 }
 
 const ttl: Configuration["ttl"] = {
-  AccessToken: lives.accessToken,
+  // A token made for another does not outlive the right to act for her.
+  AccessToken: (context, { accountId }) => {
+    const endsAt = accountId === undefined ? null : (actingForIn(context, accountId)?.endsAt ?? null);
+    const left = endsAt === null ? lives.accessToken : Math.floor(endsAt - Date.now() / 1000);
+    return Math.max(1, Math.min(lives.accessToken, left));
+  },
   ClientCredentials: lives.accessToken,
   DeviceCode: deviceCodeSeconds,
   AuthorizationCode: lives.code,

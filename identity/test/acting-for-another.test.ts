@@ -127,6 +127,20 @@ describe("acting for another ends", () => {
   });
 });
 
+describe.each([
+  ["the ward", () => daughter],
+  ["the guardian", () => aygul],
+])("when %s has died", (_who, person) => {
+  it("nobody acts on the ground of it any more", async () => {
+    const { refresh_token: refreshToken = "" } = await redeem(portal, await actFor(portal, guardianship));
+    const { citizenId } = person();
+    await identity.database.query("UPDATE citizen SET deceased_on = CURRENT_DATE WHERE citizen_id = $1", [citizenId]);
+    const refused = await refusalOf(oidc.refreshTokenGrant(portal.configuration, refreshToken));
+    await identity.database.query("UPDATE citizen SET deceased_on = NULL WHERE citizen_id = $1", [citizenId]);
+    expect(refused).toEqual({ status: 400, error: "invalid_grant" });
+  });
+});
+
 describe("both", () => {
   it("see it in their histories, each with the other's name", async () => {
     await actFor(portal, guardianship);
