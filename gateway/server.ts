@@ -15,9 +15,10 @@ import { readScope } from "../trust/caller.ts";
 import type { SectorVersions } from "../trust/pseudonym.ts";
 import type { TransactionTokenSigner } from "../trust/transaction-token.ts";
 import { anonymous, createAdmission } from "./admission/admit.ts";
-import { createEntrance, type Enter } from "./admission/entrance.ts";
+import { createEntrance } from "./admission/entrance.ts";
 import { watchIssuerKeys } from "./admission/issuer-keys.ts";
 import { createRateLimiter } from "./admission/rate-limit.ts";
+import { watchRevocations } from "./admission/revocations.ts";
 import { createBoundary, type DirectBoundary } from "./boundary/boundary.ts";
 import { transactionTokenCredentials } from "./boundary/credentials.ts";
 import { watchSectorVersions } from "./boundary/sector-versions.ts";
@@ -30,11 +31,10 @@ import { addGraphiql } from "./graphiql/route.ts";
 import { createDocuments } from "./http/documents.ts";
 import { addGraphQLRoute } from "./http/route.ts";
 import { createSafelist, readTrustedDocuments, reportBroken, type TrustedDocument } from "./http/safelist.ts";
-import { addGraphQLSocket } from "./http/websocket.ts";
+import { addGraphQLSocket, type SocketParts } from "./http/websocket.ts";
 import type { Invalidate } from "./live/events/events.ts";
 import { addEventIntake } from "./live/events/intake.ts";
 import { startSubscriptions } from "./live/live.ts";
-import type { CarryOut } from "./live/outcome.ts";
 import { createPipeline } from "./pipeline.ts";
 import { readBusyOperations, tellBusyOperations } from "./supergraph/busy-operations.ts";
 import { createGeneration } from "./supergraph/generation.ts";
@@ -46,25 +46,36 @@ const committedSupergraph = new URL("../schema/supergraph.graphql", import.meta.
 
 /**
  * Starts the gateway: `/graphql`, `/graphiql`, `/events`, `/.well-known/jwks.json` and the health endpoints.
- * It is ready once identity's keys were fetched; subgraphs may come and go.
+ * It is ready once identity's keys were fetched and what is revoked was loaded; subgraphs may come and go.
  *
  * @throws ConfigError when the addresses do not fit the supergraph
  */
 export async function createGateway(config: GatewayConfig, log: Logger): Promise<RunningService> {
   const store = await openKeyValueStore(config.redisUrl, "gateway", log);
   const events = await openEventStream(config.redisUrl, "gateway:events", log);
+  const signer = await signerOf(config);
   const { sectors, versions } = openSectors(config, log);
-  const credentials = transactionTokenCredentials(await signerOf(config), sectors);
+  const credentials = transactionTokenCredentials(signer, sectors);
   const boundary = createBoundary(config.subgraphs, credentials);
   const trusted = await readTrustedDocuments(config.safelistFile, config.safelistMode);
   const generations = await serveGenerations(config, boundary, store, trusted, log);
   const stopTelling = tellBusyOperations(generations, store, log);
   const issuerKeys = watchIssuerKeys(new URL(`${config.issuer}/jwks`), log);
+  const accessTokens = { issuer: config.issuer, audience: graphUrl(config), keys: issuerKeys.find };
+  const revocations = watchRevocations({
+    policy: accessTokens,
+    signer: { client: signer.issuer, key: signer.key, keyId: signer.keyId },
+    log,
+  });
   const app = createHttpServer({
     log,
     // Behind an https address there is always a proxy that ends TLS: this process speaks plain HTTP.
     trustProxy: config.gatewayUrl.startsWith("https:"),
-    ready: { "identity keys": issuerKeys.fetched, ...(versions && { sectors: versions.fetched }) },
+    ready: {
+      "identity keys": issuerKeys.fetched,
+      revocations: revocations.loaded,
+      ...(versions && { sectors: versions.fetched }),
+    },
   });
   const invalidate: Invalidate = (subgraph, tags) => generations.current().boundary.invalidate(subgraph, tags);
   const subscriptions = startSubscriptions({
@@ -74,9 +85,11 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     announced: { stream: events, invalidate },
     log,
   });
+  revocations.onChange(() => subscriptions.endRefused(revocations.refusalOf));
   const close = async () => {
     issuerKeys.close();
     versions?.close();
+    await revocations.close();
     await subscriptions.close();
     await app.close();
     await boundary.close();
@@ -86,14 +99,11 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     await store.close();
   };
   try {
-    const accessTokens = { issuer: config.issuer, audience: graphUrl(config), keys: issuerKeys.find };
-    const enter = createEntrance(
-      createAdmission(accessTokens, sectors),
-      createRateLimiter(config.rateLimits, store, log),
-    );
+    const admit = createAdmission(accessTokens, sectors, revocations);
+    const enter = createEntrance(admit, createRateLimiter(config.rateLimits, store, log));
     const documents = createDocuments(store, createSafelist(trusted, config.safelistMode));
     const carryOut = createCarryOut({ generations, documents, subscriptions, maxCost: config.maxCost });
-    addAddresses(app, config, enter, carryOut, log);
+    addAddresses(app, config, { enter, carryOut, revocations, log });
     const supergraph = () => generations.current().supergraph;
     addEventIntake(app, {
       gatewayUrl: config.gatewayUrl,
@@ -114,15 +124,19 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
 function addAddresses(
   app: FastifyInstance,
   config: GatewayConfig,
-  enter: Enter,
-  carryOut: CarryOut,
-  log: Logger,
+  { enter, carryOut, revocations, log }: Omit<SocketParts, "isOriginAllowed">,
 ): void {
   const { allowedOrigins } = config;
   const page = addGraphiql(app, graphiqlSettings(config));
   addGraphQLRoute(app, createPipeline({ enter, carryOut }), { page, allowedOrigins });
   const origins = [new URL(config.gatewayUrl).origin, ...allowedOrigins];
-  addGraphQLSocket(app, { enter, carryOut, isOriginAllowed: (origin) => origins.includes(origin), log });
+  addGraphQLSocket(app, {
+    enter,
+    carryOut,
+    revocations,
+    isOriginAllowed: (origin) => origins.includes(origin),
+    log,
+  });
   addKeySet(app, config.signingKey);
 }
 

@@ -17,6 +17,8 @@ import type { IdentityConfig } from "./config.ts";
 import { createAuthenticator } from "./credentials/authenticate.ts";
 import { createThrottle } from "./credentials/throttle.ts";
 import { endRights } from "./delegation/ended-rights.ts";
+import { sweepEvents } from "./events/outbox.ts";
+import { addRevocationStream } from "./events/revocation-stream.ts";
 import { addInteractions } from "./interaction/routes.ts";
 import { pageRequestOf } from "./interaction/turn.ts";
 import { type KeyPace, keyPace } from "./keys/pace.ts";
@@ -77,10 +79,20 @@ export async function createIdentity(
   addAccountPages(app, { ...stores, provider: provider.current, issuer: config.issuer, cookieKey: config.cookieKey });
   addCitizenSubgraph(app, config, database, sectors.government);
   addSectorVersions(app, sectors);
+  addRevocationStream(app, {
+    database,
+    fleeting,
+    issuer: config.issuer,
+    gatewayUrl: config.gatewayUrl,
+    sign: provider.sign,
+    subjectOf: sectors.government.seal,
+    log,
+  });
   app.get("/", async (_request, reply) => reply.redirect(config.portalUrl));
   const chores = {
     sweep: () => sweepExpiredArtefacts(database),
     "end rights": () => endRights(database, fleeting),
+    "sweep events": () => sweepEvents(database),
     "sweep origins": () => sweepSessionOrigins(database),
     "reload sectors": sectors.reload,
   };

@@ -30,6 +30,8 @@ export interface TokenHolder extends Caller {
   readonly level: AssuranceLevel | null;
   /** When she signed in, in seconds since the epoch; null as above. */
   readonly signedInAt: number | null;
+  /** The token's own name (`jti`). */
+  readonly tokenId: string;
   /** The session and the grant behind the token, as revocations name them. */
   readonly sessionId: string | null;
   readonly grantId: string | null;
@@ -67,8 +69,9 @@ const text = (value: unknown): string | null => (typeof value === "string" ? val
 const member = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 
-function holderOf({ sub, exp, iat, client_id: clientId, scope, ...more }: JWTPayload): TokenHolder {
-  if (typeof sub !== "string" || typeof clientId !== "string" || exp === undefined || iat === undefined) {
+function holderOf({ sub, exp, iat, jti, client_id: clientId, scope, ...more }: JWTPayload): TokenHolder {
+  const isWhole = typeof sub === "string" && typeof clientId === "string" && typeof jti === "string";
+  if (!isWhole || exp === undefined || iat === undefined) {
     throw new HuiminError("TOKEN_INVALID", { detail: "a required claim has the wrong type" });
   }
   // What a client got in its own name (RFC 9068, 2.2): no citizen stands behind it, so it can ask for nobody's data.
@@ -86,6 +89,7 @@ function holderOf({ sub, exp, iat, client_id: clientId, scope, ...more }: JWTPay
     sector: text(more.sector),
     level: isAssuranceLevel(more.acr) ? more.acr : null,
     signedInAt: typeof more.auth_time === "number" ? more.auth_time : null,
+    tokenId: jti,
     sessionId: text(more.sid),
     grantId: text(more.grant),
     actor,

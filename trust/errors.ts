@@ -56,6 +56,10 @@ export const errorCatalogue = {
     message: "A service that holds this data does not answer right now. Try again later.",
   },
   OVERLOADED: { status: 503, message: "There is too much to do right now. Try again in a moment." },
+  REVOCATIONS_UNKNOWN: {
+    status: 503,
+    message: "Whether this right still stands cannot be told right now. Try again in a moment.",
+  },
   SUBSCRIPTION_ENDED: { status: 503, message: "The subscription has ended on our side. Subscribe again." },
   INTERNAL_SERVER_ERROR: { status: 500, message: "Something went wrong on our side. Try again later." },
 } as const satisfies Record<string, ErrorKind>;

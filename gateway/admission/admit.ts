@@ -2,12 +2,13 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "../../platform/log.ts";
-import { type AccessTokenPolicy, verifyAccessToken } from "../../trust/access-token.ts";
+import { type AccessTokenPolicy, type TokenHolder, verifyAccessToken } from "../../trust/access-token.ts";
 import type { Caller } from "../../trust/caller.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import type { Sectors } from "../boundary/sectors.ts";
 import type { HttpRequest } from "../http/request.ts";
 import { bearerToken } from "./bearer.ts";
+import type { Revocations } from "./revocations.ts";
 
 /** Somebody who showed a good access token. */
 export interface SignedIn {
@@ -38,7 +39,10 @@ export interface Errand {
 }
 
 /** What admission knows of a request. */
-export type Admission = Pick<Errand, "admitted" | "forwarded">;
+export interface Admission extends Pick<Errand, "admitted" | "forwarded"> {
+  /** What a good access token said of itself. */
+  readonly holder?: TokenHolder;
+}
 
 /** Decides for whom a request is carried out. Throws the HuiminError with which it is refused. */
 export type Admit = (request: Pick<HttpRequest, "url" | "headers">) => Promise<Admission>;
@@ -54,26 +58,40 @@ const unchecked: Admission = Object.freeze({ admitted: Object.freeze({ kind: "un
 /** Most tokens that are remembered as verified. */
 const rememberedTokens = 10_000;
 
+/** Knows whether the rights of good tokens still stand. */
+type Standing = Pick<Revocations, "refusalOf" | "begun">;
+
 /**
  * Makes the function that admits requests. A token is verified once and then remembered by its hash
- * until it expires.
+ * until it expires; whether it has been revoked meanwhile is asked every time.
  *
- * The function throws what `bearerToken`, `verifyAccessToken` and `sectors.entering` throw.
+ * The function throws what `bearerToken`, `verifyAccessToken` and `sectors.entering` throw, and `TOKEN_INVALID` or
+ * `REVOCATIONS_UNKNOWN`.
  */
-export function createAdmission(policy: AccessTokenPolicy, sectors: Pick<Sectors, "entering">): Admit {
+export function createAdmission(
+  policy: AccessTokenPolicy,
+  sectors: Pick<Sectors, "entering">,
+  revocations: Standing,
+): Admit {
   const verified = new LRUCache<string, Admission & { readonly admitted: SignedIn }>({ max: rememberedTokens });
+  const standing = async (admission: Admission): Promise<Admission> => {
+    await revocations.begun();
+    const refusal = revocations.refusalOf(admission);
+    if (refusal) throw new HuiminError(refusal);
+    return admission;
+  };
   return async (request) => {
     const token = bearerToken(request);
     if (token === undefined) return anonymousAdmission;
     const tokenId = createHash("sha256").update(token).digest("base64url");
     const known = verified.get(tokenId);
-    if (known && known.admitted.caller.expiresAt > Date.now() / 1000) return known;
+    if (known && known.admitted.caller.expiresAt > Date.now() / 1000) return await standing(known);
     verified.delete(tokenId);
     const caller = sectors.entering(await verifyAccessToken(token, policy));
     const admitted: SignedIn = Object.freeze({ kind: "signed in", caller, tokenId });
-    const admission = Object.freeze({ admitted });
+    const admission = Object.freeze({ admitted, holder: caller });
     verified.set(tokenId, admission);
-    return admission;
+    return await standing(admission);
   };
 }
 

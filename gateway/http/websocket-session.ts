@@ -1,8 +1,9 @@
 /** Who is on a socket, from the first token to the last fresh one. */
 import type { IncomingHttpHeaders } from "node:http";
-import { HuiminError } from "../../trust/errors.ts";
+import { type ErrorCode, HuiminError } from "../../trust/errors.ts";
 import type { Admission } from "../admission/admit.ts";
 import type { Enter } from "../admission/entrance.ts";
+import type { Revocations } from "../admission/revocations.ts";
 import { endOf, type Session } from "../live/session.ts";
 import type { HttpRequest } from "./request.ts";
 
@@ -30,6 +31,11 @@ export class SocketSession implements Session {
   /** Whether nobody has shown a token yet, or the last one has been over for so long. */
   isOver(graceMs: number): boolean {
     return this.#admission !== undefined && endOf(this.#admission) + graceMs < Date.now();
+  }
+
+  /** Why she is refused by now; nothing when she is not, or has not been admitted yet. */
+  refusedBy({ refusalOf }: Pick<Revocations, "refusalOf">): ErrorCode | undefined {
+    return this.#admission && refusalOf(this.#admission);
   }
 
   onRenewal(listener: () => void): () => void {

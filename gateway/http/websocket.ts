@@ -13,6 +13,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { HuiminError } from "../../trust/errors.ts";
 import type { RequestLog } from "../admission/admit.ts";
 import type { Enter } from "../admission/entrance.ts";
+import type { Revocations } from "../admission/revocations.ts";
 import { errorsOf } from "../answer.ts";
 import type { CarryOut } from "../live/outcome.ts";
 import { createOperationServer, type Speaker } from "./websocket-operations.ts";
@@ -21,6 +22,8 @@ import { SocketSession } from "./websocket-session.ts";
 export interface SocketParts {
   readonly enter: Enter;
   readonly carryOut: CarryOut;
+  /** Whether whoever was admitted is refused by now; nobody is unless given. */
+  readonly revocations?: Pick<Revocations, "refusalOf" | "onChange"> | undefined;
   /** Whether pages of this origin may connect. Programs that are no browsers send none and always may. */
   readonly isOriginAllowed: (origin: string) => boolean;
   readonly log: RequestLog;
@@ -52,10 +55,23 @@ export function addGraphQLSocket(app: FastifyInstance, parts: SocketParts): void
   });
   const server = createOperationServer(parts.carryOut);
   const ofOne = new Map<string, number>();
+  const sessions = new Map<WebSocket, SocketSession>();
+  const { revocations } = parts;
+  revocations?.onChange(() => {
+    for (const [socket, session] of sessions) {
+      const refusal = session.refusedBy(revocations);
+      if (refusal) socket.close(closeCodes.policy, refusal);
+    }
+  });
   app.server.on("upgrade", (request: IncomingMessage, raw: Duplex, head: Buffer) => {
     const status = refusalOf(request, sockets.clients.size, parts);
     if (status) raw.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
-    else sockets.handleUpgrade(request, raw, head, (socket) => serve(socket, request, server, ofOne, parts));
+    else {
+      sockets.handleUpgrade(request, raw, head, (socket) => {
+        sessions.set(socket, serve(socket, request, server, ofOne, parts));
+        socket.once("close", () => sessions.delete(socket));
+      });
+    }
   });
   app.addHook("preClose", () => closeAll(sockets));
 }
@@ -76,7 +92,7 @@ function serve(
   server: Server<Speaker>,
   ofOne: Map<string, number>,
   { enter, log }: SocketParts,
-): void {
+): SocketSession {
   const { url = "", headers } = request;
   const session = new SocketSession(enter, { url, headers, address: request.socket.remoteAddress ?? "" });
   let leave = () => {};
@@ -114,6 +130,7 @@ function serve(
     leave();
     closed(code, String(reason)).catch((error: unknown) => log.error({ err: error }, "a socket did not end well"));
   });
+  return session;
 }
 
 /** Resolves when the text has gone to the system, so that a slow reader holds up whoever writes. */

@@ -3,7 +3,7 @@
  * token, with its source, with the gateway, or when its client reads too slowly.
  */
 import type { ErrorCode } from "../../trust/errors.ts";
-import type { RequestLog } from "../admission/admit.ts";
+import type { Admission, RequestLog } from "../admission/admit.ts";
 import { type AnswerError, answerError, errorsOf } from "../answer.ts";
 import type { SubgraphAnswer } from "../boundary/boundary.ts";
 import type { TextStream } from "../http/stream.ts";
@@ -58,6 +58,11 @@ export class Subscription implements TextStream {
     this.#feed = this.#listen(parts.findSource(operation, parts.session), operation);
     this.#forgetSession = parts.session.onRenewal(() => this.#watchExpiry());
     this.#watchExpiry();
+  }
+
+  /** Who reads it, with her token of the moment. */
+  get admission(): Admission {
+    return this.#parts.session.admission;
   }
 
   /** Plans the operation anew: another supergraph has taken over. */

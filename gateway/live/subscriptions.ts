@@ -1,6 +1,6 @@
 /** All live subscriptions of this process: how many there may be, and what befalls all of them. */
 import { setTimeout as delay } from "node:timers/promises";
-import { HuiminError } from "../../trust/errors.ts";
+import { type ErrorCode, HuiminError } from "../../trust/errors.ts";
 import type { Admission, RequestLog } from "../admission/admit.ts";
 import type { TextStream } from "../http/stream.ts";
 import type { Session } from "./session.ts";
@@ -23,6 +23,8 @@ export interface Subscriptions {
   start(prepare: () => Promise<LiveOperation>, session: Session, log: RequestLog): Promise<TextStream>;
   /** Plans every live subscription anew. */
   reload(): void;
+  /** Ends every subscription whose reader is refused by now. */
+  endRefused(refusalOf: (admission: Admission) => ErrorCode | undefined): void;
   /** Ends every subscription with an error that says so, and refuses new ones. Resolves when readers know, or soon. */
   close(): Promise<void>;
 }
@@ -61,6 +63,12 @@ export function createSubscriptions(findSource: FindSource): Subscriptions {
     },
     reload() {
       for (const subscription of live) subscription.reload();
+    },
+    endRefused(refusalOf) {
+      for (const subscription of live) {
+        const refusal = refusalOf(subscription.admission);
+        if (refusal) subscription.end(refusal);
+      }
     },
     async close() {
       isClosed = true;

@@ -1,14 +1,17 @@
 /** A small identity provider for tests: signs access tokens and publishes its keys over HTTP. */
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
 import type { SectorVersions } from "../../trust/pseudonym.ts";
+import { revocationStreamPath } from "../../trust/security-event.ts";
 
 export interface TestIssuer {
   readonly url: string;
   /** How often the keys were asked for. */
   readonly fetches: () => number;
+  /** What it tells gateways of revocations. */
+  readonly stream: TestRevocationStream;
   /** The current signing key. */
   readonly key: () => SigningKey;
   /** Registers sectors in the place of those before; there are none at first. */
@@ -28,12 +31,55 @@ export interface SigningKey {
   readonly kid: string;
 }
 
+/** A stream of revocations that says whatever a test wants. */
+export interface TestRevocationStream {
+  /** What is sent at the beginning of every connection, before the gateway hears that this was all. */
+  readonly beginning: string[];
+  /** Sends a token to all gateways that listen. */
+  send(token: string): void;
+  /** Whether to send heartbeats. */
+  beats: boolean;
+  /** How many gateways listen. */
+  listeners(): number;
+  open(response: ServerResponse): void;
+}
+
+/** A stream of revocations as identity sends it, with a heart that beats often. */
+export function createRevocationStream(): TestRevocationStream {
+  const open = new Set<ServerResponse>();
+  const frame = (event: string, data = "") => `event: ${event}\ndata: ${data}\n\n`;
+  const stream: TestRevocationStream = {
+    beginning: [],
+    beats: true,
+    send: (token) => {
+      for (const response of open) response.write(frame("set", token));
+    },
+    listeners: () => open.size,
+    open(response) {
+      open.add(response);
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      for (const token of stream.beginning) response.write(frame("set", token));
+      response.write(frame("current"));
+      const heart = setInterval(() => {
+        if (stream.beats) response.write(frame("heartbeat"));
+      }, 200);
+      response.once("close", () => {
+        clearInterval(heart);
+        open.delete(response);
+      });
+    },
+  };
+  return stream;
+}
+
 /** Starts an issuer on a free port. */
 export async function startIssuer(): Promise<TestIssuer> {
   let key = await signingKey();
   let fetches = 0;
   let sectors: Sectors = {};
+  const stream = createRevocationStream();
   const server = createServer((request, response) => {
+    if (request.url === revocationStreamPath) return stream.open(response);
     if (request.url === "/sectors") {
       response.end(JSON.stringify({ sectors }));
       return;
@@ -47,6 +93,7 @@ export async function startIssuer(): Promise<TestIssuer> {
     url: `http://localhost:${port}`,
     fetches: () => fetches,
     key: () => key,
+    stream,
     registerSectors: (registered) => {
       sectors = registered;
     },

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { exportJWK, generateKeyPair } from "jose";
 import Provider, { type Configuration } from "oidc-provider";
+import { revocationStreamPath } from "../../trust/security-event.ts";
+import { createRevocationStream } from "./issuer.ts";
 import { subgraphNames } from "./subgraphs.ts";
 
 export interface TestProvider {
@@ -13,7 +15,14 @@ export interface TestProvider {
 /** Starts a provider on `port` that knows GraphiQL of the gateway at `gatewayUrl`. */
 export async function startProvider(port: number, gatewayUrl: string): Promise<TestProvider> {
   const issuer = `http://localhost:${port}`;
-  const server: Server = new Provider(issuer, await configuration(gatewayUrl)).listen(port, "localhost");
+  const provider = new Provider(issuer, await configuration(gatewayUrl));
+  const revocations = createRevocationStream();
+  provider.use(async (context, next) => {
+    if (context.path !== revocationStreamPath) return await next();
+    context.respond = false;
+    revocations.open(context.res);
+  });
+  const server: Server = provider.listen(port, "localhost");
   await once(server, "listening");
   return {
     issuer,

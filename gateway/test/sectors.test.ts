@@ -112,6 +112,7 @@ describe("a gateway without the key of the pseudonyms", () => {
       grantId: null,
       actor: null,
       keyThumbprint: null,
+      tokenId: "t",
     };
     expect(alone.entering(holder)).toBe(holder);
     expect(() => alone.entering({ ...holder, subject: bank.seal(citizenId), sector: "bank" })).toThrow("not valid");

@@ -14,6 +14,7 @@ import { openKeyRing } from "./key-ring.ts";
 import { redirect } from "./pages.ts";
 import { refuseReplays } from "./replay.ts";
 import { recordSessionOrigins } from "./session-origins.ts";
+import { createSign, type Sign } from "./sign.ts";
 
 /** A provider whose keys can change under it. */
 export interface ProviderHandle {
@@ -21,6 +22,8 @@ export interface ProviderHandle {
   current(): Provider;
   /** Answers a request to one of the provider's own addresses. */
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Signs what the library does not make. */
+  readonly sign: Sign;
   /** Takes the steps of the rotation that are due. */
   rotateKeys(): Promise<void>;
   /** Takes up what has changed about the keys since. */
@@ -53,6 +56,10 @@ export async function openProvider(parts: ProviderParts, pace: KeyPace, log: Log
       const steps = await advanceSigningKeys(keyStores);
       if (steps.length > 0) log.info({ steps }, "signing keys rotated");
     },
+    sign: createSign(() => {
+      if (!ring.isTrusted()) throw new Error("the signing keys may have been withdrawn meanwhile");
+      return ring.keys();
+    }),
     reloadKeys: async () => {
       if (!(await ring.reload())) return;
       now = renew();

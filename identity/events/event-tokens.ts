@@ -1,0 +1,115 @@
+/** Security event tokens (RFC 8417): what stands in the outbox, in the words of CAEP 1.0 and RISC 1.0. */
+import { randomUUID } from "node:crypto";
+import { currentRevocations, securityEventNames, securityEventType } from "../../trust/security-event.ts";
+import type { Sign } from "../provider/sign.ts";
+import { publicNameOf } from "../provider/token-claims.ts";
+import type { StoredEvent } from "./outbox.ts";
+import type { SecurityEvent } from "./security-events.ts";
+
+/** For whom tokens are made. */
+export interface Audience {
+  /** `aud` of its tokens. */
+  readonly name: string;
+  /** How it knows an account. */
+  readonly subjectOf: (accountId: string) => string;
+}
+
+export interface EventTokenParts {
+  readonly issuer: string;
+  readonly sign: Sign;
+}
+
+/** The token of one event; the same event has the same `jti` however often it is sent. */
+export async function eventToken(
+  { issuer, sign }: EventTokenParts,
+  { name, subjectOf }: Audience,
+  { id, event, occurredAt }: StoredEvent,
+): Promise<string> {
+  const user = { format: "iss_sub", iss: issuer, sub: subjectOf(event.accountId) };
+  const session = "sessionId" in event && event.sessionId !== null ? event.sessionId : undefined;
+  return await sign(securityEventType, {
+    iss: issuer,
+    aud: name,
+    jti: id,
+    iat: Math.floor(Date.now() / 1000),
+    sub_id: {
+      format: "complex",
+      user,
+      ...(session !== undefined && { session: { format: "opaque", id: publicNameOf(session) } }),
+    },
+    events: {
+      [securityEventNames[event.kind]]: { event_timestamp: Math.floor(occurredAt), ...detailsOf(event) },
+    },
+  });
+}
+
+function detailsOf(event: SecurityEvent): object {
+  switch (event.kind) {
+    case "session-established":
+      return { acr: event.acr };
+    case "session-revoked":
+      return { initiating_entity: event.initiator };
+    case "grant-revoked":
+      return { initiating_entity: event.initiator, client_id: event.clientId, grant: publicNameOf(event.grantId) };
+    case "token-revoked":
+      return { initiating_entity: event.initiator, token: event.tokenId };
+    case "credential-change":
+      return { credential_type: credentialTypes[event.credential], change_type: event.change };
+    case "assurance-level-change":
+      return { namespace: "urn:huimin:loa", current_level: event.level };
+    case "account-disabled":
+      return { reason: event.reason };
+    case "account-purged":
+      return {};
+  }
+}
+
+/** CAEP 1.0, 3.3.1, and our own names for what has none there. */
+const credentialTypes = {
+  password: "password",
+  passkey: "fido2-roaming",
+  totp: "app",
+  mobile: "phone-sms",
+  "recovery-codes": "urn:huimin:credential:recovery-codes",
+} as const;
+
+/** Most names of one kind in one token. */
+const namesInToken = 1_000;
+
+/** What is revoked at the moment, in as few tokens as hold it. */
+export async function currentTokens(
+  { issuer, sign }: EventTokenParts,
+  { name, subjectOf }: Audience,
+  recent: readonly StoredEvent[],
+): Promise<string[]> {
+  const tokens: string[] = [];
+  for (let begin = 0; begin < recent.length; begin += namesInToken) {
+    const part = recent.slice(begin, begin + namesInToken);
+    const claims = {
+      iss: issuer,
+      aud: name,
+      jti: randomUUID(),
+      iat: Math.floor(Date.now() / 1000),
+      events: { [currentRevocations]: listOf(part, subjectOf) },
+    };
+    tokens.push(await sign(securityEventType, claims));
+  }
+  return tokens;
+}
+
+function listOf(recent: readonly StoredEvent[], subjectOf: Audience["subjectOf"]) {
+  const list = {
+    sessions: [] as string[],
+    grants: [] as string[],
+    tokens: [] as string[],
+    subjects: [] as [string, number][],
+  };
+  for (const { event, occurredAt } of recent) {
+    if (event.kind === "grant-revoked") list.grants.push(publicNameOf(event.grantId));
+    else if (event.kind === "token-revoked") list.tokens.push(event.tokenId);
+    else if (event.kind === "session-revoked" && event.sessionId !== null) {
+      list.sessions.push(publicNameOf(event.sessionId));
+    } else list.subjects.push([subjectOf(event.accountId), Math.floor(occurredAt)]);
+  }
+  return list;
+}

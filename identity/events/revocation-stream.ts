@@ -1,0 +1,145 @@
+/**
+ * `GET /events/stream`: what may no longer be used, for gateways. A long answer of server-sent events: first all that is
+ * revoked at the moment, then every revocation as it happens, and each second a heartbeat, which says that nothing has
+ * been missed. A gateway proves itself with its own signing key.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { createRemoteJWKSet, type JWTVerifyGetKey } from "jose";
+import type { KeyValueStore } from "../../platform/keyvalue.ts";
+import type { Logger } from "../../platform/log.ts";
+import type { Queryable } from "../../platform/postgres.ts";
+import { clientAssertionSeconds, verifyClientAssertion } from "../../trust/client-assertion.ts";
+import { HuiminError } from "../../trust/errors.ts";
+import { revocationFrames, revocationStreamPath } from "../../trust/security-event.ts";
+import { type Audience, currentTokens, type EventTokenParts, eventToken } from "./event-tokens.ts";
+import { readRecent, type StoredEvent } from "./outbox.ts";
+import { createEventTail, type EventTail } from "./tail.ts";
+
+export interface RevocationStreamParts extends EventTokenParts {
+  readonly database: Queryable;
+  /** Remembers assertions that were shown. */
+  readonly fleeting: KeyValueStore;
+  /** The gateways: all replicas share a name and a key. */
+  readonly gatewayUrl: string;
+  readonly subjectOf: Audience["subjectOf"];
+  readonly log: Logger;
+}
+
+/** Milliseconds. A stream ends now and then, so that gateways spread over the replicas of identity. */
+const pace = { heartbeat: 1_000, life: 15 * 60_000 } as const;
+
+/** Streams of this process, and bytes that may wait for a slow reader. */
+const limits = { streams: 1_000, waiting: 4 * 1024 * 1024 } as const;
+
+/** Adds the address to the server. */
+export function addRevocationStream(app: FastifyInstance, parts: RevocationStreamParts): void {
+  const { gatewayUrl, log, subjectOf } = parts;
+  const keys = createRemoteJWKSet(new URL("/.well-known/jwks.json", gatewayUrl), {
+    timeoutDuration: 3_000,
+    cooldownDuration: 2_000,
+  });
+  const audience: Audience = { name: gatewayUrl, subjectOf };
+  const streams = new Set<Stream>();
+  let telling: Promise<unknown> = Promise.resolve();
+  const tell = (events: readonly StoredEvent[]) => {
+    const tokens = Promise.all(events.map((event) => eventToken(parts, audience, event)));
+    telling = Promise.all([telling, tokens]).then(
+      ([, written]) => {
+        for (const stream of streams) for (const token of written) stream.send(revocationFrames.token, token);
+      },
+      (error: unknown) => {
+        // Whoever listens must not take silence for peace: at the next connection it is told again.
+        log.error({ err: error }, "revocations could not be told");
+        for (const stream of streams) stream.end();
+      },
+    );
+  };
+  const tail = createEventTail(parts.database, tell, log);
+  app.get(revocationStreamPath, async (request, reply) => {
+    const refusal = await refusalOf(request, parts, keys);
+    if (refusal) return refuse(reply, refusal);
+    if (streams.size >= limits.streams) return refuse(reply, new HuiminError("OVERLOADED"));
+    const stream = openStream(reply, tail);
+    streams.add(stream);
+    void stream.ended.then(() => streams.delete(stream));
+    await begin(stream, tail, parts, audience);
+    return reply;
+  });
+  app.addHook("preClose", async () => {
+    for (const stream of streams) stream.end();
+    await tail.close();
+    await telling;
+  });
+}
+
+/** Listens first and reads then what was before: an event between the two comes twice rather than never. */
+async function begin(stream: Stream, tail: EventTail, parts: RevocationStreamParts, audience: Audience): Promise<void> {
+  try {
+    const stop = await tail.follow();
+    void stream.ended.then(stop);
+    const recent = await readRecent(parts.database);
+    for (const token of await currentTokens(parts, audience, recent)) stream.send(revocationFrames.token, token);
+    stream.send(revocationFrames.current, "");
+  } catch (error) {
+    parts.log.warn({ err: error }, "a stream of revocations could not begin");
+    stream.end();
+  }
+}
+
+/** Why whoever asks is not a gateway; nothing when it is one. */
+async function refusalOf(
+  { headers }: FastifyRequest,
+  { gatewayUrl, issuer, fleeting, log }: RevocationStreamParts,
+  keys: JWTVerifyGetKey,
+): Promise<HuiminError | undefined> {
+  const assertion = /^Bearer (?<token>[\w-]+\.[\w-]+\.[\w-]+)$/.exec(headers.authorization ?? "")?.groups?.token;
+  try {
+    if (assertion === undefined) return new HuiminError("UNAUTHENTICATED");
+    const jti = await verifyClientAssertion(assertion, gatewayUrl, issuer, keys);
+    const isFirst = await fleeting.add(`events:assertion:${jti}`, "1", 2 * clientAssertionSeconds);
+    return isFirst ? undefined : new HuiminError("TOKEN_INVALID", { detail: "the assertion was used before" });
+  } catch (error) {
+    if (!(error instanceof HuiminError)) throw error;
+    log.warn({ code: error.code, detail: error.detail }, "a gateway is not let in");
+    return error;
+  }
+}
+
+/** In the words of RFC 6750, section 3. */
+function refuse(reply: FastifyReply, { status }: HuiminError): FastifyReply {
+  if (status === 401) return reply.code(401).header("www-authenticate", "Bearer").send({ error: "invalid_token" });
+  return reply.code(503).header("retry-after", "1").send({ error: "temporarily_unavailable" });
+}
+
+interface Stream {
+  send(event: string, data: string): void;
+  end(): void;
+  readonly ended: Promise<void>;
+}
+
+function openStream(reply: FastifyReply, tail: EventTail): Stream {
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const { raw } = reply.hijack();
+  raw.writeHead(200, {
+    "content-type": "text/event-stream",
+    "cache-control": "no-store, no-transform",
+    "x-accel-buffering": "no",
+  });
+  raw.flushHeaders();
+  const send = (event: string, data: string) => {
+    if (raw.writableLength > limits.waiting) raw.destroy();
+    else if (!raw.writableEnded) raw.write(`event: ${event}\ndata: ${data}\n\n`);
+  };
+  // When the outbox cannot be read there are no heartbeats, and gateways notice.
+  const heart = setInterval(() => {
+    if (tail.isCurrent()) send(revocationFrames.heartbeat, "");
+  }, pace.heartbeat);
+  const life = setTimeout(() => raw.end(), pace.life);
+  raw.on("error", () => raw.destroy());
+  raw.once("close", () => {
+    clearInterval(heart);
+    clearTimeout(life);
+    resolve();
+  });
+  return { send, end: () => raw.end(), ended };
+}
