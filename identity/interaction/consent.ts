@@ -1,26 +1,87 @@
 /** Consent: what a client that is not the city's own may read. */
 import type { FastifyReply } from "fastify";
-import { errors, type Grant } from "oidc-provider";
+import { type Client, errors, type Grant } from "oidc-provider";
 import { z } from "zod";
 import { actingForOf, mayCarry } from "../delegation/acting-grant.ts";
 import { principalName } from "../delegation/acting-right.ts";
+import { recordHistory } from "../history/history.ts";
 import { consentPage } from "../pages/consent.ts";
 import { scopeOfClaim } from "../provider/claims.ts";
-import { addOIDCClaims, addOIDCScopes, addResourceScopes } from "../provider/grants.ts";
-import { graphScopes, oidcScopes } from "../provider/scopes.ts";
+import { addOIDCClaims, addOIDCScopes, addResourceScopes, applyAnswer } from "../provider/grants.ts";
+import { graphScopes, oidcScopes, sensitiveScopes } from "../provider/scopes.ts";
+import { type Consent, findConsent, rememberConsent } from "../store/consents.ts";
+import { readProfile } from "../store/profiles.ts";
+import { isUnder14 } from "./age.ts";
 import { finishTurn, formAction, type Interaction, type Turn } from "./turn.ts";
 
 const explained: ReadonlySet<string> = new Set([...oidcScopes, ...graphScopes]);
 
+/** What she is asked, and about whose data. */
+interface ConsentQuestion {
+  readonly client: Client;
+  readonly accountId: string;
+  /** Scopes of the request that a page can explain and that may be given. */
+  readonly scopes: readonly string[];
+  /** The name of the person acted for; null when she acts for herself. */
+  readonly person: string | null;
+  /** What she decided about this client before; null when that does not count. */
+  readonly before: Consent | null;
+  /** She cannot decide by herself: her guardian can, by acting for her (PIPL art. 31). */
+  readonly needsGuardian: boolean;
+}
+
 export async function showConsent(turn: Turn): Promise<FastifyReply> {
-  const { parts, interaction, view, reply } = turn;
+  const { client, scopes, person, before, needsGuardian } = await questionOf(turn);
+  const page = consentPage(turn.view, formAction(turn), {
+    client: client.clientName ?? client.clientId,
+    host: URL.parse(String(turn.interaction.params.redirect_uri))?.host ?? null,
+    policyUrl: client.policyUri ?? null,
+    scopes: scopes.filter((scope) => !sensitiveScopes.has(scope)),
+    sensitive: scopes.filter((scope) => sensitiveScopes.has(scope)),
+    ticked: before?.scopes ?? [],
+    person,
+    needsGuardian,
+  });
+  return turn.reply.send(page);
+}
+
+const allowance = z.looseObject({ action: z.literal("allow") });
+
+/** Grants what was missing and what she has allowed of it, and remembers her answer. */
+export async function answerConsent(turn: Turn): Promise<FastifyReply> {
+  const form = allowance.safeParse(turn.request.body).data;
+  const question = form && (await questionOf(turn));
+  if (!question || question.needsGuardian) return await showConsent(turn);
+  const isDeclined = (scope: string) => sensitiveScopes.has(scope) && form[scope] !== "yes";
+  const answer = {
+    scopes: question.scopes.filter((scope) => !isDeclined(scope)),
+    declined: question.scopes.filter(isDeclined),
+  };
+  const grant = await grantOf(turn);
+  grantMissing(grant, turn.interaction);
+  applyAnswer(grant, answer);
+  const grantId = await grant.save();
+  await keepAnswer(turn, question, answer);
+  return await finishTurn(turn, { consent: { grantId } });
+}
+
+async function questionOf(turn: Turn): Promise<ConsentQuestion> {
+  const { parts, interaction } = turn;
+  const { database } = parts.stores;
   const client = await parts.provider().Client.find(String(interaction.params.client_id));
   if (!client) throw new errors.InvalidClient("the client is gone");
+  if (!interaction.session) throw new errors.SessionNotFound("nobody is signed in");
+  const { accountId } = interaction.session;
   const actingFor = actingForOf(await grantBefore(turn));
-  const scopes = askedFor(interaction).filter((scope) => explained.has(scope) && mayCarry(actingFor, scope));
-  const person = actingFor ? await principalName(parts.stores.database, actingFor) : null;
-  const request = { client: client.clientName ?? client.clientId, scopes, person };
-  return reply.send(consentPage(view, formAction(turn), request));
+  const profile = actingFor ? undefined : await readProfile(database, accountId);
+  return {
+    client,
+    accountId,
+    scopes: askedFor(interaction).filter((scope) => explained.has(scope) && mayCarry(actingFor, scope)),
+    person: actingFor ? await principalName(database, actingFor) : null,
+    before: actingFor ? null : await findConsent(database, accountId, client.clientId),
+    needsGuardian: profile !== undefined && isUnder14(profile.birthDate, new Date()),
+  };
 }
 
 /** The scopes of the request, and those whose claims it asks for one by one. */
@@ -30,14 +91,21 @@ function askedFor({ params, prompt }: Interaction): string[] {
   return [...new Set([...String(params.scope ?? "").split(" "), ...ofClaims])];
 }
 
-const allowance = z.object({ action: z.literal("allow") });
-
-/** Grants what was missing once she has allowed it. */
-export async function answerConsent(turn: Turn): Promise<FastifyReply> {
-  if (!allowance.safeParse(turn.request.body).success) return await showConsent(turn);
-  const grant = await grantOf(turn);
-  grantMissing(grant, turn.interaction);
-  return await finishTurn(turn, { consent: { grantId: await grant.save() } });
+/** In her history always; for the next session only where `recallConsent` would take it up. */
+async function keepAnswer(turn: Turn, question: ConsentQuestion, answer: Consent): Promise<void> {
+  const { client, accountId, person } = question;
+  const { request, parts } = turn;
+  const isLasting = person === null && client.applicationType !== "native" && answer.scopes.length > 0;
+  await parts.stores.database.transaction(async (tx) => {
+    if (isLasting) await rememberConsent(tx, accountId, client.clientId, answer);
+    await recordHistory(tx, {
+      citizenId: accountId,
+      kind: "consent-given",
+      clientId: client.clientId,
+      origin: { address: request.ip, userAgent: request.headers["user-agent"] },
+      detail: { scopes: answer.scopes.join(" "), ...(person !== null && { name: person }) },
+    });
+  });
 }
 
 async function grantBefore({ parts, interaction }: Turn): Promise<Grant | undefined> {

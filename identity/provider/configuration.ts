@@ -79,7 +79,7 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
     sectorIdentifierUriValidate: () => false,
     findAccount: (context, accountId) => accountOf(context, accountId, { database: stores.database, subjectOf }),
     extraTokenClaims: tokenClaims(subjectOf),
-    loadExistingGrant: (context) => loadGrant(context, graph),
+    loadExistingGrant: (context) => loadGrant(context, stores.database, graph),
     interactions: {
       policy: createInteractionPolicy(stores.database, subjectOf),
       url: (_context, { uid }) => `/interaction/${uid}`,

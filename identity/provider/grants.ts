@@ -5,8 +5,10 @@ import type { Queryable } from "../../platform/postgres.ts";
 import { noteActing } from "../delegation/acted-before.ts";
 import { actingForOf, mayCarry } from "../delegation/acting-grant.ts";
 import { addChoiceOfPerson } from "../delegation/choice-policy.ts";
+import type { Consent } from "../store/consents.ts";
 import { scopeOfClaim } from "./claims.ts";
 import { isCityClient } from "./clients.ts";
+import { recallConsent } from "./remembered-consent.ts";
 import { graphScopes } from "./scopes.ts";
 import { addStepUp } from "./step-up.ts";
 import type { SubjectOf } from "./subjects.ts";
@@ -15,19 +17,24 @@ import type { SubjectOf } from "./subjects.ts";
 const grantOfPage = z.object({ grantId: z.string().optional() }).catch({});
 
 /**
- * The grant of the client that asks: the one the citizen gave in this session. A client of the city has
- * one without asking, for it is the city that signs her in.
+ * The grant of the client that asks: the one the citizen gave in this session, with what she decided in earlier
+ * ones. A client of the city has one without asking, for it is the city that signs her in.
  *
  * @param resource the graph
  */
-export async function loadGrant(context: KoaContextWithOIDC, resource: string): Promise<Grant | undefined> {
+export async function loadGrant(
+  context: KoaContextWithOIDC,
+  database: Queryable,
+  resource: string,
+): Promise<Grant | undefined> {
   const { client, session, result, provider } = context.oidc;
   if (!client || !session?.accountId) return undefined;
   const chosen = grantOfPage.parse(result?.select_account).grantId;
   const grantId = result?.consent?.grantId ?? chosen ?? session.grantIdFor(client.clientId);
   const given = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   if (given) noteActing(session, client.clientId, Boolean(actingForOf(given)));
-  if (given || !isCityClient(client)) return given;
+  if (!isCityClient(client)) return await recallConsent(context, database, given);
+  if (given) return given;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
   await grantToCity(grant, resource);
   return grant;
@@ -59,6 +66,25 @@ export function addOIDCClaims(grant: Grant, claims: readonly string[]): void {
   const { given, refused } = sortOut(grant, claims, (claim) => scopeOfClaim(claim) ?? "openid");
   if (given.length > 0) grant.addOIDCClaims(given);
   if (refused.length > 0) grant.rejectOIDCClaims(refused);
+}
+
+/** Makes a grant say what she has just answered, whatever she had answered before. */
+export function applyAnswer(grant: Grant, { scopes, declined }: Consent): void {
+  const rejected = grant.rejected?.resources ?? {};
+  for (const [resource, names = ""] of Object.entries(rejected)) {
+    rejected[resource] = without(names, scopes);
+  }
+  for (const [resource, names = ""] of Object.entries(grant.resources ?? {})) {
+    const declinedHere = names.split(" ").filter((name) => declined.includes(name));
+    if (declinedHere.length > 0) grant.rejectResourceScope(resource, declinedHere);
+  }
+}
+
+function without(names: string, gone: readonly string[]): string {
+  return names
+    .split(" ")
+    .filter((name) => !gone.includes(name))
+    .join(" ");
 }
 
 /** What was refused has been answered: she is not asked again. */

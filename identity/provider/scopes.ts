@@ -8,6 +8,9 @@ export const oidcScopes = ["openid", "offline_access", ...personalScopes] as con
 /** Scopes of the graph: one a subgraph (schema/*.graphql). */
 export const graphScopes = ["citizen", "health", "pension", "employment", "utilities"].map(readScope);
 
+/** What tells of health or money: each wants a consent of its own (PIPL art. 28 and 29). */
+export const sensitiveScopes: ReadonlySet<string> = new Set(["health", "pension"].map(readScope));
+
 /** The graph as a protected resource (RFC 8707): the audience of access tokens. */
 export function graphResource({ gatewayUrl }: { readonly gatewayUrl: string }): string {
   return `${gatewayUrl}/graphql`;

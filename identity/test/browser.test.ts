@@ -57,6 +57,7 @@ describe.each([
 ])("in Chromium %s", (_how, javaScriptEnabled) => {
   it("a citizen signs in, allows a client, and is sent on to it through every redirect", async () => {
     const { page, violations, close } = await openPage({ javaScriptEnabled });
+    await identity.database.query("DELETE FROM consent");
     await page.goto(authorizationUrl("bank", `${identity.config.portalUrl}/bank`));
     await fillIn(page);
     await page.click("button[value=allow]");
