@@ -11,6 +11,8 @@ import {
   tcpPort,
 } from "../platform/config.ts";
 
+const smsSender = z.union([z.literal("print"), httpUrl]).optional();
+
 /** The settings of identity. */
 export const identitySpec = {
   ...commonSettings,
@@ -25,6 +27,12 @@ export const identitySpec = {
   ),
   redisUrl: setting("REDIS_URL", redisUrl, "Redis for what may be lost; without it that lives in the process."),
   pseudonymKey: setting("HUIMIN_PSEUDONYM_KEY", secretBytes(32), "Key of the sector pseudonyms."),
+  smsSender: setting(
+    "HUIMIN_SMS_SENDER",
+    smsSender,
+    "Where SMS go: `print` into the log, in development, or the URL of the city's SMS gateway; without it nothing is offered by SMS.",
+  ),
+  smsKey: setting("HUIMIN_SMS_KEY", secretBytes(32).optional(), "Key that signs requests to the SMS gateway."),
   cookieKey: setting("HUIMIN_COOKIE_KEY", secretBytes(32), "Key that signs identity's cookies."),
   furtherCookieKeys: setting(
     "HUIMIN_FURTHER_COOKIE_KEYS",

@@ -14,8 +14,7 @@ import { pageHeaders } from "../platform/web/page-headers.ts";
 import { addAccountPages } from "./account/routes.ts";
 import { addCitizenSubgraph } from "./citizen/subgraph.ts";
 import type { IdentityConfig } from "./config.ts";
-import { createAuthenticator } from "./credentials/authenticate.ts";
-import { createThrottle } from "./credentials/throttle.ts";
+import { createCredentials } from "./credentials/credentials.ts";
 import { endRights } from "./delegation/ended-rights.ts";
 import { sweepEvents } from "./events/outbox.ts";
 import { addRevocationStream } from "./events/revocation-stream.ts";
@@ -23,6 +22,8 @@ import { addInteractions } from "./interaction/routes.ts";
 import { pageRequestOf } from "./interaction/turn.ts";
 import { type KeyPace, keyPace } from "./keys/pace.ts";
 import { runMaintenance } from "./maintenance.ts";
+import { createMessageSender, type MessageSender } from "./messages/sender.ts";
+import { servePasskeyLibrary } from "./pages/passkey-library.ts";
 import { problemOf, problemPage } from "./pages/problem.ts";
 import { chosenLanguage, viewOf } from "./pages/view.ts";
 import { longestLife } from "./provider/configuration.ts";
@@ -43,19 +44,24 @@ export { identitySpec } from "./config.ts";
 export { hashPassword } from "./credentials/password.ts";
 export { identityMigrations, identitySchema } from "./store/migrations.ts";
 
-/** Identity on stores that are ready, not listening yet. */
+/**
+ * Identity on stores that are ready, not listening yet.
+ *
+ * @param sender how messages reach a mobile; what the settings say unless given
+ */
 export async function createIdentity(
   config: IdentityConfig,
   stores: IdentityStores,
   log: Logger,
   pace: KeyPace = keyPace(config.keyRotationDays, longestLife),
+  sender: MessageSender | null = createMessageSender(config, log),
 ): Promise<FastifyInstance> {
   const { database, fleeting } = stores;
   const sectors = await openSectors(database, config.pseudonymKey);
   const subjectOf = createSubjects(sectors);
   const pages = createProviderPages(config, subjectOf);
   const provider = await openProvider({ config, stores, subjectOf, pages }, pace, log);
-  const authenticate = await createAuthenticator(database, createThrottle(fleeting, config.cookieKey));
+  const credentials = await createCredentials({ config, stores, sender }, log);
   const app = createHttpServer({
     log,
     bodyLimit: 16 * 1024,
@@ -68,10 +74,11 @@ export async function createIdentity(
   app.register(formbody);
   rememberLanguage(app, config);
   serveAssets(app, new URL("./assets/", import.meta.url));
+  servePasskeyLibrary(app);
   addProvider(app, provider, config.issuer);
   addInteractions(app, {
     provider: provider.current,
-    authenticate,
+    credentials,
     stores,
     issuer: config.issuer,
     graph: graphResource(config),
@@ -99,6 +106,7 @@ export async function createIdentity(
   app.addHook("onClose", runMaintenance(chores, log));
   const keyChores = { "rotate keys": provider.rotateKeys, "reload keys": provider.reloadKeys };
   app.addHook("onClose", runMaintenance(keyChores, log, pace.reload));
+  app.addHook("onClose", credentials.background.settle);
   return app;
 }
 

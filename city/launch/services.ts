@@ -92,6 +92,7 @@ function ownSettings(name: ServiceName, layout: CityLayout): Record<string, stri
         HUIMIN_PSEUDONYM_KEY: secrets.pseudonymKey,
         HUIMIN_COOKIE_KEY: secrets.identityCookieKey,
         HUIMIN_KEY_ENCRYPTION_KEY: secrets.keyEncryptionKey,
+        HUIMIN_SMS_SENDER: "print",
         IDENTITY_DATABASE_URL: databaseUrl("identity"),
       };
     case "utilities":

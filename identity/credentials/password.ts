@@ -5,7 +5,7 @@ import { hash, verify } from "@node-rs/argon2";
 export const argon2idCost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
 
 /** Longest password in UTF-16 units; well past the 64 characters that NIST SP 800-63B-4 wants accepted. */
-const longestPassword = 256;
+export const longestPassword = 256;
 
 /** Hashes a password. */
 export async function hashPassword(password: string): Promise<string> {
@@ -18,7 +18,15 @@ export async function isPassword(passwordHash: string, password: string): Promis
   return right && password.length <= longestPassword;
 }
 
+const costShape = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$/;
+
+/** Whether a hash was made at less than today's cost. */
+export function isWeakHash(passwordHash: string): boolean {
+  const [, memory = 0, passes = 0] = costShape.exec(passwordHash) ?? [];
+  return Number(memory) < argon2idCost.memoryCost || Number(passes) < argon2idCost.timeCost;
+}
+
 /** The same letters typed on two keyboards are the same password (NIST SP 800-63B-4, 3.1.1.2). */
-function normalize(password: string): string {
+export function normalize(password: string): string {
   return password.normalize("NFC");
 }

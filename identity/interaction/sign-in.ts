@@ -1,27 +1,100 @@
-/** Signing in with a resident ID number or mobile number and a password. */
+/** Signing in: a name and a password or a passkey first, then whatever the account or the client asks for beyond. */
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
+import { passkeyMethods, passwordMethods } from "../credentials/levels.ts";
 import { type LoginFault, type LoginName, readLoginName } from "../credentials/login-name.ts";
+import { recordFailedSignIn } from "../history/failed-sign-ins.ts";
 import { type SignInProblem, signInPage } from "../pages/sign-in.ts";
-import { finishTurn, formAction, type Turn } from "./turn.ts";
+import { findAccount } from "../store/accounts.ts";
+import { liftRecovery } from "../store/recovery-requests.ts";
+import { isStepUp } from "./demand.ts";
+import { deviceOf } from "./device-cookie.ts";
+import { advance, answerRecoveryNotice, originOf, showRecoveryNotice } from "./enter.ts";
+import { dropProgress, readProgress } from "./progress.ts";
+import { answerSecondFactor } from "./second-factor.ts";
+import { allowScripts, finishTurn, formAction, type Turn } from "./turn.ts";
 
-const form = z
-  .object({ login: z.string().catch(""), password: z.string().catch("") })
-  .catch({ login: "", password: "" });
-
-export function showSignIn(turn: Turn): FastifyReply {
-  return sendPage(turn, "", null);
+/** Shows the step that she has come to. */
+export async function showSignIn(turn: Turn): Promise<FastifyReply> {
+  const { interaction, parts } = turn;
+  const { database, fleeting } = parts.credentials;
+  const progress = await readProgress(fleeting, interaction.uid);
+  if (progress?.isComplete) return await showRecoveryNotice(turn, progress.citizenId);
+  if (progress) return await advance(turn, progress.citizenId, progress.amr);
+  const { session } = interaction;
+  if (session && isStepUp(interaction) && (await findAccount(database, session.accountId))) {
+    return await advance(turn, session.accountId, session.amr ?? passwordMethods);
+  }
+  return await sendPage(turn, "", null);
 }
 
+const form = z
+  .object({
+    action: z
+      .enum(["password", "passkey", "factor", "choose", "send", "stop-recovery", "go-on", "unmet", "restart"])
+      .catch("password"),
+    login: z.string().catch(""),
+    password: z.string().catch(""),
+    credential: z.string().max(12_000).catch(""),
+  })
+  .catch({ action: "password", login: "", password: "", credential: "" });
+
 export async function answerSignIn(turn: Turn): Promise<FastifyReply> {
-  const { parts, request, reply } = turn;
-  const { login: typed, password } = form.parse(request.body);
+  const { fleeting } = turn.parts.credentials;
+  const { uid } = turn.interaction;
+  const { action, login, password, credential } = form.parse(turn.request.body);
+  const progress = await readProgress(fleeting, uid);
+  switch (action) {
+    case "password":
+      return await checkPassword(turn, login, password);
+    case "passkey":
+      return await checkPasskey(turn, credential);
+    case "unmet":
+      return await finishTurn(turn, { error: "unmet_authentication_requirements" });
+    case "restart":
+      await dropProgress(fleeting, uid);
+      return await sendPage(turn, "", null);
+    case "stop-recovery":
+    case "go-on":
+      if (!progress?.isComplete) return await sendPage(turn, "", { kind: "expired" });
+      return await answerRecoveryNotice(turn, progress.citizenId, progress.amr, action === "stop-recovery");
+    default:
+      if (!progress || progress.isComplete) return await sendPage(turn, "", { kind: "expired" });
+      return await answerSecondFactor(turn, progress);
+  }
+}
+
+async function checkPassword(turn: Turn, typed: string, password: string): Promise<FastifyReply> {
+  const { request, reply, parts } = turn;
+  const { authenticate, background, database } = parts.credentials;
   const login = readLoginName(typed);
-  if (isFault(login) || password === "") return sendPage(turn, typed, fieldProblem(login, password));
-  const outcome = await parts.authenticate(login, password, request.ip);
-  if (outcome.kind === "proved") return await enter(turn, outcome.citizenId);
+  if (isFault(login) || password === "") return await sendPage(turn, typed, fieldProblem(login, password));
+  const outcome = await authenticate(login, password, { address: request.ip, device: deviceOf(request) });
+  if (outcome.kind === "proved") return await advance(turn, outcome.account.citizenId, passwordMethods);
   if (outcome.kind === "throttled") reply.header("retry-after", outcome.waitSeconds);
-  return sendPage(turn, typed, outcome);
+  const { account } = outcome.kind === "refused" ? outcome : {};
+  if (account) {
+    const origin = originOf(turn);
+    background.run("failed sign-in", () => recordFailedSignIn(database, account.citizenId, origin));
+  }
+  return await sendPage(turn, typed, outcome);
+}
+
+/** A passkey says by itself whose it is. */
+async function checkPasskey(turn: Turn, credential: string): Promise<FastifyReply> {
+  const { database, limiters, passkeys } = turn.parts.credentials;
+  const address = turn.request.ip;
+  const admission = await limiters.admit(["passkey-address"], { address });
+  if (!admission.allowed) return await sendPage(turn, "", { kind: "throttled", waitSeconds: admission.waitSeconds });
+  const passkey = await passkeys.authenticate(database, passkeyUse(turn), credential);
+  if (!passkey) return await sendPage(turn, "", { kind: "passkey" });
+  await limiters.uncount(["passkey-address"], { address });
+  await liftRecovery(database, passkey.citizenId, passkey.createdAt);
+  return await advance(turn, passkey.citizenId, passkeyMethods(passkey.synced));
+}
+
+function passkeyUse({ interaction }: Turn): string {
+  return `sign-in ${interaction.uid}`;
 }
 
 function isFault(login: LoginName | LoginFault): login is LoginFault {
@@ -32,26 +105,16 @@ function fieldProblem(login: LoginName | LoginFault, password: string): SignInPr
   return { kind: "fields", login: isFault(login) ? login : null, password: password === "" ? "missing" : null };
 }
 
-function sendPage(turn: Turn, login: string, problem: SignInProblem | null): FastifyReply {
+async function sendPage(turn: Turn, login: string, problem: SignInProblem | null): Promise<FastifyReply> {
+  const { parts, interaction, view, reply } = turn;
   const status = problem === null ? 200 : problem.kind === "throttled" ? 429 : 422;
-  return turn.reply.code(status).send(signInPage(turn.view, formAction(turn), { login, problem }));
-}
-
-/**
- * The session is the browser's, not the machine's: it ends with the browser, since the machine may stand in
- * a library.
- */
-async function enter(turn: Turn, citizenId: string): Promise<FastifyReply> {
-  await leaveOtherSession(turn, citizenId);
-  return await finishTurn(turn, { login: { accountId: citizenId, remember: false, amr: ["pwd"] } });
-}
-
-/** Whoever was signed in here before is signed out first. */
-async function leaveOtherSession({ parts, interaction }: Turn, citizenId: string): Promise<void> {
-  const before = interaction.session;
-  if (!before || before.accountId === citizenId) return;
-  const session = await parts.provider().Session.find(before.cookie);
-  await session?.destroy();
-  interaction.session = undefined;
-  await interaction.persist();
+  allowScripts(turn);
+  const page = signInPage(view, formAction(turn), {
+    login,
+    problem,
+    passkeyOptions: await parts.credentials.passkeys.requestOptions(passkeyUse(turn)),
+    canRegister: parts.credentials.smsCodes !== null,
+    interaction: interaction.uid,
+  });
+  return reply.code(status).send(page);
 }

@@ -2,14 +2,14 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Provider } from "oidc-provider";
 import { pageHeaders } from "../../platform/web/page-headers.ts";
-import type { Authenticate } from "../credentials/authenticate.ts";
+import type { Credentials } from "../credentials/credentials.ts";
 import { chosenLanguage, type PageRequest, type View, viewOf } from "../pages/view.ts";
 import { languageCookie } from "../provider/cookies.ts";
 import type { IdentityStores } from "../store/adapter.ts";
 
 export interface InteractionParts {
   readonly provider: () => Provider;
-  readonly authenticate: Authenticate;
+  readonly credentials: Credentials;
   readonly stores: IdentityStores;
   readonly issuer: string;
   /** The resource identifier of the graph. */
@@ -36,10 +36,19 @@ export async function beginTurn(parts: InteractionParts, request: FastifyRequest
     interaction.params.ui_locales = choice;
     await interaction.persist();
   }
-  const { ui_locales: wish, redirect_uri: target } = interaction.params;
+  const { ui_locales: wish } = interaction.params;
   const view = viewOf(pageRequestOf(request), typeof wish === "string" ? wish : undefined);
-  reply.headers(pageHeaders(parts.issuer, typeof target === "string" ? [target] : [])).type("text/html; charset=utf-8");
+  reply.headers(pageHeaders(parts.issuer, formTargets(interaction))).type("text/html; charset=utf-8");
   return { parts, interaction, view, request, reply };
+}
+
+/** Lets the page of this turn run identity's own scripts, for passkeys. */
+export function allowScripts({ parts, interaction, reply }: Turn): void {
+  reply.headers(pageHeaders(parts.issuer, formTargets(interaction), "own scripts"));
+}
+
+function formTargets({ params: { redirect_uri: target } }: Interaction): string[] {
+  return typeof target === "string" ? [target] : [];
 }
 
 /** Records how the interaction ended and sends the browser back to the provider. */

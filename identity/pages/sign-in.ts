@@ -1,25 +1,34 @@
 import { html } from "../../platform/html.ts";
-import type { Language } from "../../platform/i18n.ts";
 import type { LoginFault } from "../credentials/login-name.ts";
+import { duration } from "./duration.ts";
 import { describedBy, type FormFault, faultSummary, fieldFault, titleWithFaults } from "./form.ts";
 import { layout } from "./layout.ts";
+import { passkeyForm, passkeyScripts } from "./passkey-form.ts";
 import type { View } from "./view.ts";
 
 /** Why the citizen is asked again. */
 export type SignInProblem =
   | { readonly kind: "fields"; readonly login: LoginFault | null; readonly password: "missing" | null }
   | { readonly kind: "refused" }
+  | { readonly kind: "passkey" }
+  | { readonly kind: "expired" }
   | { readonly kind: "throttled"; readonly waitSeconds: number };
 
 /** What she typed, and what came of it. */
 export interface SignInState {
   readonly login: string;
   readonly problem: SignInProblem | null;
+  /** Options of a passkey's use, as JSON. */
+  readonly passkeyOptions: string;
+  readonly canRegister: boolean;
+  /** From where she comes back to this sign-in after a registration or a recovery. */
+  readonly interaction: string;
 }
 
-/** The page that asks who she is. Its form goes to the address of the page itself. */
-export function signInPage(view: View, action: string, { login, problem }: SignInState): string {
+/** The page that asks who she is. Its forms go to the address of the page itself. */
+export function signInPage(view: View, action: string, state: SignInState): string {
   const { t } = view;
+  const { login, problem } = state;
   const faults = messagesOf(view, problem);
   const title = t("signIn.title");
   const main = html`<h1>${title}</h1>
@@ -30,7 +39,7 @@ ${faultSummary(t("signIn.problem"), faultsOf(faults))}
 <label for="login">${t("signIn.login")}</label>
 <p class="hint" id="login-hint">${t("signIn.loginHint")}</p>
 ${fieldFault("login", faults.login)}
-<input id="login" name="login" type="text" dir="ltr" value="${login}" autocomplete="username" autocapitalize="characters" spellcheck="false" maxlength="64" required${describedBy("login", faults.login, true)}${!problem && html` autofocus`}>
+<input id="login" name="login" type="text" dir="ltr" value="${login}" autocomplete="username webauthn" autocapitalize="characters" spellcheck="false" maxlength="64" required${describedBy("login", faults.login, true)}${!problem && html` autofocus`}>
 </div>
 <div class="field">
 <label for="password">${t("signIn.password")}</label>
@@ -39,8 +48,18 @@ ${fieldFault("password", faults.password)}
 </div>
 <button type="submit">${t("signIn.submit")}</button>
 </form>
+${passkeyForm(view, {
+  action,
+  ceremony: "get",
+  options: state.passkeyOptions,
+  submit: t("signIn.passkey"),
+  autofill: true,
+  quiet: true,
+  fields: html`<input type="hidden" name="action" value="passkey">`,
+})}
 <form method="post" action="${action}"><input type="hidden" name="action" value="cancel"><input type="submit" class="quiet" value="${t("signIn.cancel")}"></form>
-<p class="hint">${t("signIn.shared")}</p>`;
+${state.canRegister && html`<ul class="ways"><li><a href="/recovery?from=${state.interaction}">${t("signIn.recover")}</a></li><li><a href="/register?from=${state.interaction}">${t("signIn.register")}</a></li></ul>`}
+<p class="hint">${t("signIn.shared")}</p>${passkeyScripts}`;
   return layout(view, titleWithFaults(t, title, problem !== null), main);
 }
 
@@ -56,7 +75,9 @@ function messagesOf({ t, language }: View, problem: SignInProblem | null): Messa
     case undefined:
       return {};
     case "refused":
-      return { form: t("signIn.refused") };
+    case "passkey":
+    case "expired":
+      return { form: t(`signIn.formFault.${problem.kind}`) };
     case "throttled":
       return { form: t("signIn.throttled", { time: duration(language, problem.waitSeconds) }) };
     case "fields":
@@ -74,9 +95,4 @@ function faultsOf({ login, password, form }: Messages): FormFault[] {
     ...(login === undefined ? [] : [{ field: "login", message: login }]),
     ...(password === undefined ? [] : [{ field: "password", message: password }]),
   ];
-}
-
-function duration(language: Language, seconds: number): string {
-  const [amount, unit] = seconds < 60 ? ([seconds, "second"] as const) : ([Math.ceil(seconds / 60), "minute"] as const);
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(amount);
 }

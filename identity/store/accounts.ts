@@ -4,21 +4,80 @@ import type { Queryable } from "../../platform/postgres.ts";
 import type { RawCitizenId } from "../../trust/pseudonym.ts";
 import type { LoginName } from "../credentials/login-name.ts";
 
+/** How the identity behind an account was proofed. */
+export type Proofing = "none" | "remote" | "in_person";
+
 export interface Account {
   readonly citizenId: RawCitizenId;
-  /** argon2id in PHC string format. */
-  readonly passwordHash: string;
+  /** argon2id in PHC string format; null when she signs in with passkeys alone. */
+  readonly passwordHash: string | null;
+  readonly proofing: Proofing;
+  /** Mainland number without country code. */
+  readonly mobile: string | null;
+  /** Whether a code by SMS is asked for after the password. */
+  readonly smsFactor: boolean;
+  /** Who she is to an authenticator (WebAuthn, user handle). */
+  readonly passkeyUser: string;
+  /** Whether the account was recovered with no proof but the SIM card, and no older factor was used since. */
+  readonly isRecovered: boolean;
+  readonly preferredLanguage: Language;
 }
 
+interface AccountRow {
+  readonly citizen_id: string;
+  readonly password_hash: string | null;
+  readonly proofing: Proofing;
+  readonly mobile: string | null;
+  readonly sms_factor: boolean;
+  readonly passkey_user: string;
+  readonly is_recovered: boolean;
+  readonly preferred_language: Language;
+}
+
+const selectAccount = `SELECT citizen_id, password_hash, proofing, mobile, sms_factor, passkey_user,
+  recovered_at IS NOT NULL AS is_recovered, preferred_language FROM account JOIN citizen USING (citizen_id)`;
+
 const byLogin = {
-  residentId: "SELECT a.* FROM account a JOIN citizen USING (citizen_id) WHERE resident_id = $1",
-  mobile: "SELECT a.* FROM account a WHERE mobile = $1",
+  residentId: `${selectAccount} WHERE resident_id = $1`,
+  mobile: `${selectAccount} WHERE mobile = $1`,
 } as const;
 
 /** The account that signs in under this name. */
 export async function findAccountByLogin(database: Queryable, login: LoginName): Promise<Account | undefined> {
-  const [row] = await database.query<{ citizen_id: string; password_hash: string }>(byLogin[login.kind], [login.value]);
-  return row && { citizenId: row.citizen_id, passwordHash: row.password_hash };
+  const [row] = await database.query<AccountRow>(byLogin[login.kind], [login.value]);
+  return row && accountOf(row);
+}
+
+/** The account of a citizen. */
+export async function findAccount(database: Queryable, citizenId: RawCitizenId): Promise<Account | undefined> {
+  const [row] = await database.query<AccountRow>(`${selectAccount} WHERE citizen_id = $1`, [citizenId]);
+  return row && accountOf(row);
+}
+
+function accountOf(row: AccountRow): Account {
+  return {
+    citizenId: row.citizen_id,
+    passwordHash: row.password_hash,
+    proofing: row.proofing,
+    mobile: row.mobile,
+    smsFactor: row.sms_factor,
+    passkeyUser: row.passkey_user,
+    isRecovered: row.is_recovered,
+    preferredLanguage: row.preferred_language,
+  };
+}
+
+/** Replaces the hash of the same password by one at today's cost, unless the password was changed meanwhile. */
+export async function upgradePasswordHash(
+  database: Queryable,
+  { citizenId, passwordHash }: Account,
+  newHash: string,
+): Promise<void> {
+  await database.query("UPDATE account SET password_hash = $3 WHERE citizen_id = $1 AND password_hash = $2", [
+    citizenId,
+    passwordHash,
+    newHash,
+  ]);
 }
 
 /** Whether a citizen has an account. */

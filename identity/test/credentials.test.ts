@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createMemoryStore } from "../../platform/keyvalue.ts";
+import { createLimiters, type Limiters, waitAfter } from "../credentials/limiters.ts";
 import { readLoginName } from "../credentials/login-name.ts";
 import { argon2idCost, hashPassword, isPassword } from "../credentials/password.ts";
 import { checkDigit, isResidentId } from "../credentials/resident-id.ts";
-import { createThrottle, type Throttle, waitAfter } from "../credentials/throttle.ts";
 
 const regions = fc.oneof(
   fc.constantFrom("000000", "110105", "650102", "810000", "820000", "830000", "912310"),
@@ -116,20 +116,21 @@ describe("a password", () => {
   });
 });
 
-describe("the throttle", () => {
+describe("a limiter", () => {
   let now = 0;
-  let throttle: Throttle;
+  let limiters: Limiters;
 
   beforeEach(() => {
     now = Date.now();
-    throttle = createThrottle(
+    limiters = createLimiters(
       createMemoryStore(1_000, () => now),
       Buffer.alloc(32, 1),
     );
   });
 
+  const admit = (account: string, address: string) => limiters.admit(["sign-in-pair"], { account, address });
   const tries = (count: number, account = "a", address = "x") =>
-    Promise.all(Array.from({ length: count }, () => throttle.admit(account, address)));
+    Promise.all(Array.from({ length: count }, () => admit(account, address)));
   const allowed = async (count: number) => (await tries(count)).filter((admission) => admission.allowed).length;
 
   it("lets a person mistype, and lets one more through each time the pause is over", async () => {
@@ -147,15 +148,15 @@ describe("the throttle", () => {
 
   it("counts each account at each address for itself, and forgives who proves herself", async () => {
     await tries(10);
-    expect((await throttle.admit("b", "x")).allowed).toBe(true);
-    expect((await throttle.admit("a", "y")).allowed).toBe(true);
-    await throttle.forgive("a", "x");
+    expect((await admit("b", "x")).allowed).toBe(true);
+    expect((await admit("a", "y")).allowed).toBe(true);
+    await limiters.forgive(["sign-in-pair"], { account: "a", address: "x" });
     expect(await allowed(1)).toBe(1);
   });
 
   it("counts all addresses of one IPv6 network as one, and no two IPv4 addresses", async () => {
     const allowedFrom = async (addresses: string[]) =>
-      (await Promise.all(addresses.map((address) => throttle.admit("a", address)))).filter((one) => one.allowed).length;
+      (await Promise.all(addresses.map((address) => admit("a", address)))).filter((one) => one.allowed).length;
     const hosts = Array.from({ length: 20 }, (_, i) => i.toString(16));
     expect(await allowedFrom(hosts.map((host) => `2001:db8:0:7:${host}::1`))).toBe(6);
     expect(await allowedFrom(["2001:db8::7:1:2:3:4", "2001:db8:0:7:0:0:0:1"])).toBe(0);
@@ -165,8 +166,19 @@ describe("the throttle", () => {
   });
 
   it("makes the pause longer with every try, up to a quarter of an hour", () => {
-    const pauses = Array.from({ length: 30 }, (_, i) => waitAfter(6 + i));
+    const pauses = Array.from({ length: 30 }, (_, i) => waitAfter("sign-in-pair", 6 + i));
     expect(pauses.slice(0, 4)).toEqual([2, 4, 8, 16]);
     expect(Math.max(...pauses)).toBe(900);
+  });
+
+  it("takes back one try of an address that proved somebody, and no more", async () => {
+    const subject = { address: "x" };
+    for (let i = 0; i < 200; i += 1) {
+      expect((await limiters.admit(["passkey-address"], subject)).allowed).toBe(true);
+      await limiters.uncount(["passkey-address"], subject);
+    }
+    const wrong = [];
+    for (let i = 0; i < 203; i += 1) wrong.push((await limiters.admit(["passkey-address"], subject)).allowed);
+    expect(wrong.filter(Boolean)).toHaveLength(201);
   });
 });

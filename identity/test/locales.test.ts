@@ -15,7 +15,7 @@ function flatten(texts: Texts, prefix = ""): Map<string, string> {
   );
 }
 
-const sources = ["pages", "interaction", "provider"]
+const sources = ["pages", "interaction", "provider", "messages"]
   .flatMap((folder) => readdirSync(new URL(`../${folder}`, import.meta.url)).map((file) => read(`${folder}/${file}`)))
   .join("\n");
 /** What stands in `t("…")`, and in `t(`…`)` with `*` for what is filled in. */

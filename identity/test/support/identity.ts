@@ -16,6 +16,11 @@ import type { KeyPace } from "../../keys/pace.ts";
 import { createIdentity, identityMigrations, identitySchema } from "../../server.ts";
 import { registerCitizens } from "./citizens.ts";
 
+export interface SentMessage {
+  readonly mobile: string;
+  readonly text: string;
+}
+
 export interface TestIdentity {
   readonly config: IdentityConfig;
   readonly issuer: string;
@@ -23,6 +28,8 @@ export interface TestIdentity {
   readonly graph: string;
   readonly database: Database;
   readonly fleeting: KeyValueStore;
+  /** Every SMS sent so far. */
+  readonly messages: readonly SentMessage[];
   /** Everything logged so far, at the most talkative level. */
   readonly logged: () => string;
   /** With it the portal proves itself. */
@@ -54,8 +61,10 @@ export async function startTestIdentity(given?: TestDatabase, options: TestOptio
   await registerCitizens(database);
   const portal = await startPortalKeys();
   const config = await configOf(testDatabase.url, portal.url);
+  const messages: SentMessage[] = [];
+  const sender = { send: async (mobile: string, text: string) => void messages.push({ mobile, text }) };
   const start = async () => {
-    const app = await createIdentity(config, { database, fleeting }, log, options.pace);
+    const app = await createIdentity(config, { database, fleeting }, log, options.pace, sender);
     await app.listen({ port: config.port, host: config.host });
     return app;
   };
@@ -66,6 +75,7 @@ export async function startTestIdentity(given?: TestDatabase, options: TestOptio
     graph: `${config.gatewayUrl}/graphql`,
     database,
     fleeting,
+    messages,
     logged: () => lines.join(""),
     portalKey: portal.key,
     restart: async () => {
@@ -105,6 +115,8 @@ async function configOf(databaseUrl: string, portalUrl: string): Promise<Identit
     keyEncryptionKey: randomBytes(32),
     furtherKeyEncryptionKeys: [],
     keyRotationDays: 30,
+    smsSender: undefined,
+    smsKey: undefined,
   };
 }
 

@@ -1,0 +1,152 @@
+/** Passkeys: the two ceremonies of WebAuthn Level 3 (7.1 and 7.2), each challenge good for one answer. */
+import {
+  type AuthenticationResponseJSON,
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  type RegistrationResponseJSON,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+} from "@simplewebauthn/server";
+import { z } from "zod";
+import type { KeyValueStore } from "../../platform/keyvalue.ts";
+import type { Queryable } from "../../platform/postgres.ts";
+import { findPasskey, type Passkey, usePasskey } from "../store/passkeys.ts";
+
+/** As long as the page may stand open. */
+const challengeSeconds = 30 * 60;
+
+/** What an authenticator has made; `store/passkeys.ts` adds whose it is and its name. */
+export type NewPasskey = Pick<Passkey, "credentialId" | "publicKey" | "counter" | "transports" | "synced">;
+
+/** For whom a passkey is made. */
+export interface PasskeyUser {
+  /** The user handle: random, and nobody's number. */
+  readonly handle: string;
+  /** What the authenticator shows when she has several accounts. */
+  readonly label: string;
+  readonly existing: readonly Passkey[];
+}
+
+export interface Passkeys {
+  /**
+   * Options for `navigator.credentials.get`, as JSON.
+   *
+   * @param use what the answer will be good for: only `authenticate` with the same words accepts it
+   * @param allowed the passkeys that count; none given: any that the authenticator holds for this site
+   */
+  requestOptions(use: string, allowed?: readonly Passkey[]): Promise<string>;
+  /** The passkey behind a right answer, which is used up by it; null for any other. */
+  authenticate(database: Queryable, use: string, answer: string): Promise<Passkey | null>;
+  /** Options for `navigator.credentials.create`, as JSON. */
+  creationOptions(use: string, user: PasskeyUser): Promise<string>;
+  /** What the authenticator made; null when the answer is not right. */
+  register(use: string, answer: string): Promise<NewPasskey | null>;
+}
+
+/** The relying party is the issuer: its host is the RP ID, and answers come from its origin alone. */
+export function createPasskeys(store: KeyValueStore, issuer: string): Passkeys {
+  const { origin, hostname } = new URL(issuer);
+  const keyOf = (challenge: string) => `passkey:challenge:${challenge}`;
+  const remember = async (challenge: string, use: string) => store.set(keyOf(challenge), use, challengeSeconds);
+  /** Whether the challenge was given out for this use and has not been answered. */
+  const isOpen = (use: string) => async (challenge: string) =>
+    challenge.length <= 100 && (await store.take(keyOf(challenge))) === use;
+  const expected = { expectedOrigin: origin, expectedRPID: hostname, requireUserVerification: true } as const;
+  return {
+    requestOptions: async (use, allowed = []) => {
+      const allowCredentials = allowed.map(({ credentialId, transports }) => ({
+        id: credentialId,
+        transports: [...transports],
+      }));
+      const options = await generateAuthenticationOptions({
+        rpID: hostname,
+        userVerification: "required",
+        timeout: challengeSeconds * 1000,
+        allowCredentials,
+      });
+      await remember(options.challenge, use);
+      return JSON.stringify(options);
+    },
+    authenticate: async (database, use, answer) => {
+      const response = read(assertion, answer) as AuthenticationResponseJSON | null;
+      const passkey = response && (await findPasskey(database, response.id));
+      if (!response || !passkey) return null;
+      const { credentialId: id, publicKey, counter } = passkey;
+      const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+        ...expected,
+        response,
+        expectedChallenge: isOpen(use),
+        credential: { id, publicKey, counter },
+      }).catch(() => refused);
+      if (!verified) return null;
+      return (await usePasskey(database, id, authenticationInfo.newCounter)) ? passkey : null;
+    },
+    creationOptions: async (use, { handle, label, existing }) => {
+      const options = await generateRegistrationOptions({
+        rpName: "Huimin",
+        rpID: hostname,
+        userID: new TextEncoder().encode(handle),
+        userName: label,
+        userDisplayName: label,
+        timeout: challengeSeconds * 1000,
+        attestationType: "none",
+        authenticatorSelection: { residentKey: "required", userVerification: "required" },
+        excludeCredentials: existing.map(({ credentialId: id, transports }) => ({ id, transports: [...transports] })),
+      });
+      await remember(options.challenge, use);
+      return JSON.stringify(options);
+    },
+    register: async (use, answer) => {
+      const response = read(attestation, answer) as RegistrationResponseJSON | null;
+      if (!response) return null;
+      const { registrationInfo: made } = await verifyRegistrationResponse({
+        ...expected,
+        response,
+        expectedChallenge: isOpen(use),
+      }).catch(() => ({ registrationInfo: undefined }));
+      return made
+        ? {
+            credentialId: made.credential.id,
+            publicKey: made.credential.publicKey,
+            counter: made.credential.counter,
+            transports: (made.credential.transports ?? []).slice(0, 10),
+            synced: made.credentialDeviceType === "multiDevice",
+          }
+        : null;
+    },
+  };
+}
+
+const refused = { verified: false, authenticationInfo: { newCounter: 0 } } as const;
+
+const encoded = z.base64url().max(8_000);
+const credential = { id: z.base64url().min(1).max(1_400), rawId: encoded, type: z.literal("public-key") };
+const extensions = { clientExtensionResults: z.object({}).catch({}) };
+const assertion = z.object({
+  ...credential,
+  ...extensions,
+  response: z.object({
+    clientDataJSON: encoded,
+    authenticatorData: encoded,
+    signature: encoded,
+    userHandle: encoded.optional().catch(undefined),
+  }),
+});
+const attestation = z.object({
+  ...credential,
+  ...extensions,
+  response: z.object({
+    clientDataJSON: encoded,
+    attestationObject: encoded,
+    transports: z.array(z.string().max(40)).max(10).optional().catch(undefined),
+  }),
+});
+
+/** A JSON text of this shape; null for any other. */
+function read(shape: z.ZodType, text: string): unknown {
+  try {
+    return shape.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}

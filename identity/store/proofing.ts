@@ -1,0 +1,23 @@
+/** Proofing in person: an officer has seen the citizen and her identity card. */
+import type { Queryable } from "../../platform/postgres.ts";
+import type { RawCitizenId } from "../../trust/pseudonym.ts";
+import { emitSecurityEvent } from "../events/security-events.ts";
+import { recordHistory } from "../history/history.ts";
+
+/**
+ * Records that `officerId`, a staff account, has proofed the citizen in person. It also lifts the limits that a
+ * recovery left behind.
+ *
+ * @returns false when the citizen has no account
+ */
+export async function proofInPerson(tx: Queryable, citizenId: RawCitizenId, officerId: string): Promise<boolean> {
+  const proofed = await tx.query(
+    `UPDATE account SET proofing = 'in_person', proofed_at = now(), proofed_by = $2, recovered_at = NULL
+     WHERE citizen_id = $1 RETURNING 1`,
+    [citizenId, officerId],
+  );
+  if (proofed.length === 0) return false;
+  await recordHistory(tx, { citizenId, kind: "identity-proofed", detail: { how: "in-person" } });
+  await emitSecurityEvent(tx, { accountId: citizenId, kind: "assurance-level-change", level: "urn:huimin:loa:3" });
+  return true;
+}
