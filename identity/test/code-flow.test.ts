@@ -45,6 +45,7 @@ describe("what a client is given", () => {
     expect(exp - iat).toBe(300);
     expect(rest).toEqual({
       sector: "government",
+      acr: "urn:huimin:loa:1",
       amr: ["pwd"],
       auth_time: expect.any(Number),
       grant: expect.stringMatching(/^[\w-]{22}$/),
