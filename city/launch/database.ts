@@ -21,7 +21,10 @@ export interface EmbeddedServerOptions {
 }
 
 /** URL of the embedded server's database, as its owner. */
-export function embeddedUrl({ port, secrets }: EmbeddedServerOptions, database = embeddedDatabase): string {
+export function embeddedUrl(
+  { port, secrets }: Pick<EmbeddedServerOptions, "port" | "secrets">,
+  database = embeddedDatabase,
+): string {
   return `postgresql://postgres:${secrets.databasePassword}@localhost:${port}/${database}`;
 }
 

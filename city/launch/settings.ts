@@ -47,7 +47,8 @@ export const startSpec = {
   ),
 } as const;
 
-const usualDataFolder = fileURLToPath(new URL("../../.data", import.meta.url));
+/** Where a city lives when nobody says otherwise. */
+export const usualDataFolder = fileURLToPath(new URL("../../.data", import.meta.url));
 
 /** What the launcher does. */
 export interface StartSettings {

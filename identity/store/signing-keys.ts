@@ -162,7 +162,7 @@ export async function resealKeys(tx: Queryable, sealers: KeyEncryptionKeys): Pro
 }
 
 /** Seconds since the epoch by the database's clock, which all replicas share. */
-async function clockOf(database: Queryable): Promise<number> {
+export async function clockOf(database: Queryable): Promise<number> {
   const [row] = await database.query<{ now: number }>("SELECT extract(epoch FROM clock_timestamp())::float8 AS now");
   if (!row) throw new Error("the database does not say what time it is");
   return row.now;
