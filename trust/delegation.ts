@@ -55,7 +55,7 @@ export function delegableParts(kind: DelegationKind): readonly string[] {
 export const withheldData = [
   /** What would tell where a protected person is: her address, her employer, her hospital, her home's meters. */
   "whereabouts",
-  /** Services that a minor may use without her guardian hearing of it. */
+  /** Services that a minor of 14 or more may use without her guardian hearing of it. */
   "protected-services",
 ] as const;
 

@@ -2,6 +2,8 @@
 import type { Queryable } from "../../platform/postgres.ts";
 import { type DataLoader, oneByKey } from "../../subgraphs/kit/batch.ts";
 import type { SubgraphContext } from "../../subgraphs/kit/context.ts";
+import { isWithheld } from "../../subgraphs/kit/rights.ts";
+import type { Caller } from "../../trust/caller.ts";
 import type { SectorPseudonyms } from "../../trust/pseudonym.ts";
 
 /** A citizen as the graph knows one. */
@@ -32,8 +34,9 @@ interface Row {
   readonly preferred_language: string;
 }
 
-/** The batch readers of one request. */
-export function citizenLoaders(database: Queryable, pseudonyms: SectorPseudonyms): CitizenLoaders {
+/** The batch readers of one request. Where a protected person lives is told to nobody who acts for her. */
+export function citizenLoaders(database: Queryable, pseudonyms: SectorPseudonyms, caller: Caller): CitizenLoaders {
+  const tellsPlaces = !isWithheld(caller, "whereabouts");
   const read = async (ids: readonly string[]): Promise<CitizenRecord[]> => {
     const rawIds = ids.flatMap((id) => pseudonyms.open(id) ?? []);
     const rows = await database.query<Row>(
@@ -42,18 +45,19 @@ export function citizenLoaders(database: Queryable, pseudonyms: SectorPseudonyms
        FROM citizen WHERE citizen_id = ANY($1::uuid[])`,
       [rawIds],
     );
-    return rows.map((row) => recordOf(row, pseudonyms));
+    return rows.map((row) => recordOf(row, pseudonyms, tellsPlaces));
   };
   return { citizens: oneByKey(read, ({ id }) => id) };
 }
 
-function recordOf(row: Row, pseudonyms: SectorPseudonyms): CitizenRecord {
+function recordOf(row: Row, pseudonyms: SectorPseudonyms, tellsPlaces: boolean): CitizenRecord {
   const { address_district: district, address_line: line, address_postal_code: postalCode } = row;
   return {
     id: pseudonyms.seal(row.citizen_id),
     name: { text: row.name, latin: row.name_latin },
     birthDate: row.birth_date,
-    address: district !== null && line !== null && postalCode !== null ? { district, line, postalCode } : null,
+    address:
+      tellsPlaces && district !== null && line !== null && postalCode !== null ? { district, line, postalCode } : null,
     preferredLanguage: row.preferred_language,
   };
 }

@@ -23,7 +23,7 @@ export function addCitizenSubgraph(
     path: "/subgraph",
     sdl,
     resolvers,
-    loaders: () => citizenLoaders(database, pseudonyms),
+    loaders: (caller) => citizenLoaders(database, pseudonyms, caller),
     gateway: { issuer: gatewayUrl, keys: gatewayKeys(gatewayUrl) },
   });
 }

@@ -19,8 +19,12 @@ export interface ActingRight {
 }
 
 /** Somebody is of age from the first moment of her 18th birthday (Civil Code of the PRC, art. 17), by the city's clock. */
-export const comingOfAge = (citizen: string) =>
-  `((${citizen}.birth_date + interval '18 years') AT TIME ZONE 'Asia/Shanghai')`;
+export const comingOfAge = (citizen: string) => birthday(citizen, 18);
+
+/** The first moment of a birthday, by the city's clock. */
+function birthday(citizen: string, years: number): string {
+  return `((${citizen}.birth_date + interval '${years} years') AT TIME ZONE 'Asia/Shanghai')`;
+}
 
 /**
  * Every guardianship with its end. What began while the ward was a minor ends when she comes of age: a guardian of
@@ -28,7 +32,8 @@ export const comingOfAge = (citizen: string) =>
  */
 export const guardianships = `
   SELECT g.guardianship_id AS right_id, g.kind, g.guardian AS actor, g.ward AS principal, w.name,
-         NULL::text[] AS scopes, w.whereabouts_protected, now() < ${comingOfAge("w")} AS minor,
+         NULL::text[] AS scopes, w.whereabouts_protected, 
+         now() >= ${birthday("w", 14)} AND now() < ${comingOfAge("w")} AS confides,
          g.valid_from <= now() AND a.deceased_on IS NULL AND w.deceased_on IS NULL AS holds,
          least(g.valid_until, CASE WHEN g.kind = 'parent-of-minor' OR g.valid_from < ${comingOfAge("w")}
                                    THEN ${comingOfAge("w")} END) AS ends_at
@@ -37,7 +42,7 @@ export const guardianships = `
 /** Every delegation that somebody in the register could hold. A giver who has closed her account gives nothing any more. */
 export const delegations = `
   SELECT d.delegation_id AS right_id, d.kind, d.holder AS actor, coalesce(d.company_id, d.giver) AS principal,
-         coalesce(c.name, g.name) AS name, d.scopes, c.company_id IS NULL AND g.whereabouts_protected AS whereabouts_protected, false AS minor,
+         coalesce(c.name, g.name) AS name, d.scopes, c.company_id IS NULL AND g.whereabouts_protected AS whereabouts_protected, false AS confides,
          d.accepted_at IS NOT NULL AND d.revoked_at IS NULL AND a.deceased_on IS NULL
            AND CASE WHEN c.company_id IS NULL
                     THEN g.deceased_on IS NULL AND EXISTS (SELECT FROM account WHERE account.citizen_id = d.giver)
@@ -49,7 +54,7 @@ export const delegations = `
 /** The legal representative of each company (Civil Code, art. 61). */
 const offices = `
   SELECT c.company_id AS right_id, 'company-representative' AS kind, c.legal_representative AS actor,
-         c.company_id AS principal, c.name, NULL::text[] AS scopes, false AS whereabouts_protected, false AS minor,
+         c.company_id AS principal, c.name, NULL::text[] AS scopes, false AS whereabouts_protected, false AS confides,
          c.dissolved_on IS NULL AND a.deceased_on IS NULL AS holds, NULL::timestamptz AS ends_at
   FROM company c JOIN citizen a ON a.citizen_id = c.legal_representative`;
 
@@ -65,12 +70,12 @@ interface Row {
   readonly name: string;
   readonly scopes: readonly string[] | null;
   readonly whereabouts_protected: boolean;
-  readonly minor: boolean;
+  readonly confides: boolean;
   readonly ends_at: number | null;
 }
 
 const select = `
-  SELECT right_id, kind, principal, name, scopes, whereabouts_protected, minor,
+  SELECT right_id, kind, principal, name, scopes, whereabouts_protected, confides,
          floor(extract(epoch FROM ends_at))::float8 AS ends_at
   FROM (${effectiveRights}) AS effective`;
 
@@ -127,9 +132,9 @@ export async function principalName(
   return row?.name ?? null;
 }
 
-function rightOf({ right_id, whereabouts_protected, minor, ends_at, ...row }: Row): ActingRight {
+function rightOf({ right_id, whereabouts_protected, confides, ends_at, ...row }: Row): ActingRight {
   const withheld: WithheldData[] = [];
   if (whereabouts_protected) withheld.push("whereabouts");
-  if (minor) withheld.push("protected-services");
+  if (confides) withheld.push("protected-services");
   return { ...row, rightId: right_id, withheld, endsAt: ends_at };
 }

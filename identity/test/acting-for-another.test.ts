@@ -49,7 +49,7 @@ describe("somebody who may act for another", () => {
     const tokens = await redeem(portal, await actFor(portal, guardianship));
     const both = { sub: sealed(daughter.citizenId), act: { sub: sealed(aygul.citizenId) } };
     expect(tokens.claims()).toMatchObject(both);
-    expect(decodeJwt(tokens.access_token)).toMatchObject({ ...both, withheld: ["protected-services"] });
+    expect(decodeJwt(tokens.access_token)).toMatchObject({ ...both, withheld: [] });
     const plain = { resource: null, scope: "openid" };
     const forUserinfo = await redeem(portal, await actFor(portal, guardianship, plain));
     expect(await oidc.fetchUserInfo(portal.configuration, forUserinfo.access_token, both.sub)).toEqual(both);
@@ -87,6 +87,18 @@ describe("somebody who may act for another", () => {
   it("is given only what can be delegated", async () => {
     const tokens = await redeem(portal, await actFor(portal, guardianship, { scope: everyScope }));
     expect(decodeJwt(tokens.access_token).scope).toBe("citizen:read health:read");
+  });
+
+  it("is kept from what a ward of 14 or more has a right to keep, and from where a protected person is", async () => {
+    const son = await registerPerson(identity.database, "小明", { years: 15 });
+    const right = await enterGuardianship(identity.database, aygul, son);
+    const before = await redeem(portal, await actFor(portal, right));
+    expect(decodeJwt(before.access_token).withheld).toEqual(["protected-services"]);
+    await identity.database.query("UPDATE citizen SET whereabouts_protected = true WHERE citizen_id = $1", [
+      son.citizenId,
+    ]);
+    const after = await redeem(portal, await actFor(portal, right));
+    expect(decodeJwt(after.access_token).withheld).toEqual(["whereabouts", "protected-services"]);
   });
 
   it("is not asked at a client that knows no delegation", async () => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { type CryptoKey, exportJWK, generateKeyPair } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Caller } from "../../trust/caller.ts";
 import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { mintTransactionToken, transactionTokenHeader } from "../../trust/transaction-token.ts";
 import { aygul, wei } from "./support/citizens.ts";
@@ -41,10 +42,16 @@ interface Answer {
 }
 
 /** Asks the subgraph as the gateway does for the citizen of `subject`. */
-async function ask(query: string, variables: object = {}, subject = herself, subgraph = "citizen"): Promise<Answer> {
+async function ask(
+  query: string,
+  variables: object = {},
+  subject = herself,
+  subgraph = "citizen",
+  acting: Partial<Caller> = {},
+): Promise<Answer> {
   const now = Math.floor(Date.now() / 1000);
   const scopes = new Set([`${subgraph}:read`]);
-  const caller = { subject, clientId: "portal", scopes, expiresAt: now + 300 };
+  const caller = { subject, clientId: "portal", scopes, expiresAt: now + 300, ...acting };
   const signer = { issuer: identity.config.gatewayUrl, key: gateway.key, keyId: "gateway" };
   const token = await mintTransactionToken(signer, caller, subgraph, "txn", now);
   const answer = await fetch(`${identity.issuer}/subgraph`, {
@@ -102,6 +109,14 @@ describe("the citizen subgraph", () => {
     expect(await ask("{ me { address { line } name { latin } } }", {}, another)).toEqual({
       data: { me: { address: null, name: { latin: "Wang Wei" } } },
     });
+  });
+
+  it("tells nobody who acts for a protected person where she lives", async () => {
+    const acting = (withheld: Caller["withheld"] & object) =>
+      ask("{ me { name { text } address { line } } }", {}, herself, "citizen", { actor: another, withheld });
+    const name = { text: aygul.name };
+    expect(await acting(new Set())).toEqual({ data: { me: { name, address: { line: "和平路 1 号" } } } });
+    expect(await acting(new Set(["whereabouts"]))).toEqual({ data: { me: { name, address: null } } });
   });
 
   it("answers the gateway only, with a token for this very subgraph", async () => {

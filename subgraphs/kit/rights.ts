@@ -1,9 +1,12 @@
 /** Row rights: whose data a caller may read. */
 import type { GraphQLResolveInfo } from "graphql";
 import type { Caller } from "../../trust/caller.ts";
+import type { WithheldData } from "../../trust/delegation.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import type { SubgraphContext } from "./context.ts";
 import type { SubgraphResolvers } from "./resolvers.ts";
+
+export type { Caller } from "../../trust/caller.ts";
 
 /** Decides whether `caller` may read the data of a citizen, named in the form of the caller's sector. */
 export type MayRead = (caller: Caller, citizenId: string) => boolean;
@@ -33,6 +36,20 @@ export function requireSelf(context: SubgraphContext, citizenId: string): void {
  */
 export function requireOneOf({ caller, mayRead }: SubgraphContext, citizenIds: readonly string[]): void {
   if (!citizenIds.some((citizenId) => mayRead(caller, citizenId))) throw new HuiminError("FORBIDDEN");
+}
+
+/** Whether something is kept from the caller, who acts for the citizen whose data she may read. */
+export function isWithheld({ withheld }: Caller, data: WithheldData): boolean {
+  return withheld?.has(data) ?? false;
+}
+
+/**
+ * Stops a resolver whose field would tell what is kept from the caller.
+ *
+ * @throws HuiminError `FORBIDDEN`
+ */
+export function requireTold({ caller }: SubgraphContext, data: WithheldData): void {
+  if (isWithheld(caller, data)) throw new HuiminError("FORBIDDEN");
 }
 
 type ReferenceResolver = (reference: CitizenReference, context: SubgraphContext, info: GraphQLResolveInfo) => unknown;

@@ -15,6 +15,7 @@ import { addKeySet } from "../../platform/key-set.ts";
 import { type RunningService, runService } from "../../platform/lifecycle.ts";
 import type { Logger } from "../../platform/log.ts";
 import { createDatabase, migrate, type Queryable } from "../../platform/postgres.ts";
+import type { Caller } from "../../trust/caller.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { gatewayKeys } from "./gateway-keys.ts";
 import { type Outbox, startOutbox } from "./outbox.ts";
@@ -29,7 +30,7 @@ export interface Subgraph<Loaders> {
   /** Folder of its `NNNN-name.sql` files. */
   readonly migrations: URL;
   /** Makes the batch readers of one request. */
-  readonly loaders: (database: Queryable) => Loaders;
+  readonly loaders: (database: Queryable, caller: Caller) => Loaders;
   readonly resolvers: SubgraphResolvers<Loaders>;
 }
 
@@ -81,7 +82,7 @@ export async function startSubgraph<Loaders>(
     const { gatewayUrl, eventKey } = config;
     await migrate(database, name, subgraph.migrations);
     const gateway = { issuer: gatewayUrl, keys: gatewayKeys(gatewayUrl) };
-    mountSubgraph(app, { name, sdl, resolvers, loaders: () => loaders(database), gateway, clock });
+    mountSubgraph(app, { name, sdl, resolvers, loaders: (caller) => loaders(database, caller), gateway, clock });
     if (eventKey) addKeySet(app, eventKey);
     await app.listen({ port: config.port, host: config.host });
     if (eventKey) outbox = await startOutbox({ name, key: eventKey, gatewayUrl, database, log });

@@ -12,7 +12,7 @@ import { createOperationHandler } from "./operation.ts";
 import { type SubgraphResolvers, subgraphSchema } from "./resolvers.ts";
 import { type MayRead, selfOnly } from "./rights.ts";
 
-export { requireSelf } from "./rights.ts";
+export { isWithheld, requireSelf, requireTold } from "./rights.ts";
 
 export interface SubgraphOptions<Loaders> {
   /** The subgraph's name in the supergraph; its scope and its tokens' audience follow from it. */
@@ -20,7 +20,7 @@ export interface SubgraphOptions<Loaders> {
   readonly sdl: string;
   readonly resolvers: SubgraphResolvers<Loaders>;
   /** Makes the batch readers of one request. */
-  readonly loaders: () => Loaders;
+  readonly loaders: (caller: Caller) => Loaders;
   /** The gateway whose tokens count, and where its keys come from. */
   readonly gateway: { readonly issuer: string; readonly keys: JWTVerifyGetKey };
   /** Where the subgraph answers; `/graphql` unless told otherwise. */
@@ -55,7 +55,7 @@ export function mountSubgraph<Loaders>(app: FastifyInstance, options: SubgraphOp
     scope.all(path, async (request, reply) => {
       const caller = callers.get(request);
       if (!caller) throw new HuiminError("UNAUTHENTICATED");
-      const context: SubgraphContext<Loaders> = { caller, loaders: loaders(), today: cityDay(clock()), mayRead };
+      const context: SubgraphContext<Loaders> = { caller, loaders: loaders(caller), today: cityDay(clock()), mayRead };
       const { method, url, headers } = request;
       const body = typeof request.body === "string" ? request.body : null;
       return send(

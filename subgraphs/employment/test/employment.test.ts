@@ -95,4 +95,13 @@ describe("the employment department", () => {
     ]);
     await expect(second).rejects.toThrow("job_present");
   });
+
+  it("tells nobody who acts for a protected person where she works", async () => {
+    const fields = "employment { status job { employer occupation } }";
+    const shown = await employment.actingFor(nurse, [], fields);
+    expect(shown.data._entities[0].employment.job.employer).toBe("City Hospital");
+    const kept = await employment.actingFor(nurse, ["whereabouts"], fields);
+    expect(kept.data._entities[0].employment).toEqual({ status: "EMPLOYED", job: null });
+    expect(kept.errors?.map(({ extensions }) => extensions.code)).toEqual(["FORBIDDEN"]);
+  });
 });

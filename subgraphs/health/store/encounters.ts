@@ -31,6 +31,7 @@ export function cursorOfEncounter({ start, id }: EncounterRow): EncounterCursor 
 export async function readEncounterPages(
   database: Queryable,
   keys: readonly PageKey<EncounterCursor>[],
+  withheldServiceTypes: readonly string[],
 ): Promise<Placed<EncounterRow>[]> {
   return await database.query<Placed<EncounterRow>>(
     `SELECT key.place::int - 1 AS place, page.*
@@ -40,11 +41,12 @@ export async function readEncounterPages(
        SELECT id, class, started_at AS "start", ended_at AS "end", service_provider AS "serviceProvider",
          service_type AS "serviceType", reason, total_cost AS "totalCost", covered_by_fund AS "coveredByFund"
        FROM encounter
-       WHERE citizen_id = key.citizen_id AND (key.id IS NULL OR (started_at, id) < (key.start, key.id))
+       WHERE citizen_id = key.citizen_id AND service_type <> ALL ($5::text[])
+         AND (key.id IS NULL OR (started_at, id) < (key.start, key.id))
        ORDER BY started_at DESC, id DESC
        LIMIT key.size
      ) AS page
      ORDER BY key.place, page."start" DESC, page.id DESC`,
-    pageColumns(keys, 2),
+    [...pageColumns(keys, 2), withheldServiceTypes],
   );
 }

@@ -1,6 +1,8 @@
 /** The batch readers of one request. */
 import { manyByKey, oneByKey, type PageKey, pagesByKey, type Queryable } from "../../kit/batch.ts";
 import type { SubgraphContext } from "../../kit/context.ts";
+import { type Caller, isWithheld } from "../../kit/rights.ts";
+import { protectedServiceTypes } from "../rules/protected-services.ts";
 import { readCoverage } from "./coverage.ts";
 import { type EncounterCursor, type EncounterRow, readEncounterPages } from "./encounters.ts";
 import {
@@ -10,15 +12,18 @@ import {
   readPrescriptionsOfEncounters,
 } from "./prescriptions.ts";
 
-export function healthLoaders(database: Queryable) {
+export function healthLoaders(database: Queryable, caller: Caller) {
+  const withheld = isWithheld(caller, "protected-services") ? protectedServiceTypes : [];
   return {
     coverage: oneByKey(
       (ids) => readCoverage(database, ids),
       (row) => row.citizenId,
     ),
-    encounters: pagesByKey<PageKey<EncounterCursor>, EncounterRow>((keys) => readEncounterPages(database, keys)),
+    encounters: pagesByKey<PageKey<EncounterCursor>, EncounterRow>((keys) =>
+      readEncounterPages(database, keys, withheld),
+    ),
     prescriptions: pagesByKey<PageKey<PrescriptionCursor>, PrescriptionRow>((keys) =>
-      readPrescriptionPages(database, keys),
+      readPrescriptionPages(database, keys, withheld),
     ),
     prescriptionsOfEncounter: manyByKey(
       (ids) => readPrescriptionsOfEncounters(database, ids),

@@ -29,6 +29,7 @@ const columns = `id, encounter_id AS "encounterId", medication, dosage_instructi
 export async function readPrescriptionPages(
   database: Queryable,
   keys: readonly PageKey<PrescriptionCursor>[],
+  withheldServiceTypes: readonly string[],
 ): Promise<Placed<PrescriptionRow>[]> {
   return await database.query<Placed<PrescriptionRow>>(
     `SELECT key.place::int - 1 AS place, page.*
@@ -38,11 +39,14 @@ export async function readPrescriptionPages(
        SELECT ${columns}
        FROM medication_request
        WHERE citizen_id = key.citizen_id AND (key.id IS NULL OR (authored_on, id) < (key.authored_on, key.id))
+         AND ($5::text[] = '{}' OR NOT EXISTS (
+           SELECT FROM encounter
+           WHERE encounter.id = medication_request.encounter_id AND service_type = ANY ($5::text[])))
        ORDER BY authored_on DESC, id DESC
        LIMIT key.size
      ) AS page
      ORDER BY key.place, page."authoredOn" DESC, page.id DESC`,
-    pageColumns(keys, 2),
+    [...pageColumns(keys, 2), withheldServiceTypes],
   );
 }
 

@@ -133,6 +133,50 @@ describe("the health department", () => {
       [["_entities", 2], "FORBIDDEN"],
     ]);
   });
+
+  it("tells nobody who acts for a protected person in which hospital she was", async () => {
+    const fields = "lastEncounter { serviceProvider reason }";
+    expect((await health.actingFor(gulnar, [], fields)).data._entities[0].lastEncounter.serviceProvider).toBe(
+      "Hospital 1",
+    );
+    const kept = await health.actingFor(gulnar, ["whereabouts"], fields);
+    expect(kept.data._entities[0].lastEncounter).toBeNull();
+    expect(kept.errors?.map(({ extensions }) => extensions.code)).toEqual(["FORBIDDEN"]);
+    const where = await health.actingFor(gulnar, ["whereabouts"], "lastEncounter { reason }");
+    expect(where.data._entities[0].lastEncounter.reason).toBe("Check");
+  });
+
+  it("keeps what a minor sought in confidence from her guardian, with its prescriptions, and from nobody else", async () => {
+    const encounters = [
+      ["心理科", "2026-11-02T09:00:00Z"],
+      ["口腔科", "2026-11-01T09:00:00Z"],
+    ];
+    for (const [serviceType, start] of encounters) {
+      const id = randomUUID();
+      await health.database.query(
+        "INSERT INTO encounter VALUES ($1, $2, 'AMBULATORY', $3, NULL, 'Hospital 1', $4, 'Talk', 100, 0)",
+        [id, child, start, serviceType],
+      );
+      await health.database.query(
+        "INSERT INTO medication_request VALUES (gen_random_uuid(), $1, $2, $3, 'Daily', $4, 'ACTIVE')",
+        [id, child, `for ${serviceType}`, start],
+      );
+    }
+    const fields = `lastEncounter { serviceType } encounters { edges { node { serviceType } } }
+      medicationRequests { edges { node { medication } } }`;
+    const told = await health.actingFor(child, [], fields);
+    expect(JSON.stringify(told)).toContain("for 心理科");
+    const kept = await health.actingFor(child, ["protected-services"], fields);
+    expect(kept.errors).toBeUndefined();
+    expect(kept.data._entities[0]).toEqual({
+      lastEncounter: { serviceType: "口腔科" },
+      encounters: { edges: [{ node: { serviceType: "口腔科" } }] },
+      medicationRequests: { edges: [{ node: { medication: "for 口腔科" } }] },
+    });
+    expect(await health.own(child, "lastEncounter { serviceType }")).toEqual({
+      lastEncounter: { serviceType: "心理科" },
+    });
+  });
 });
 
 /** A cursor that nobody was given: well-formed, in a year that the database may not know. */

@@ -3,8 +3,11 @@ import type { RunningService } from "../../../platform/lifecycle.ts";
 import { createLogger, type Logger } from "../../../platform/log.ts";
 import { createDatabase, type Database } from "../../../platform/postgres.ts";
 import { createTestDatabase } from "../../../platform/test/database.ts";
+import type { Caller } from "../../../trust/caller.ts";
+import type { WithheldData } from "../../../trust/delegation.ts";
 import type { Clock } from "../clock.ts";
 import type { SubgraphConfig } from "../service.ts";
+import { citizenId as pseudonymOf } from "./citizens.ts";
 import { type Answer, startTestGateway, type TestGateway } from "./gateway.ts";
 
 export interface TestDepartment {
@@ -15,6 +18,8 @@ export interface TestDepartment {
   readonly database: Database;
   /** Resolves references to these citizens in one `_entities` call of `subject`; `fields` are Citizen's. */
   entities(subject: string, citizenIds: readonly string[], fields: string): Promise<Answer>;
+  /** Asks for a citizen's fields as somebody who acts for her, from whom `withheld` is kept. */
+  actingFor(citizenId: string, withheld: readonly WithheldData[], fields: string): Promise<Answer>;
   /** The one citizen's own fields; fails on errors. */
   own(citizenId: string, fields: string): Promise<Answer["data"]>;
   close(): Promise<void>;
@@ -32,18 +37,20 @@ export async function startTestDepartment(name: string, start: Start, today: str
   const service = await start(config, log, clock);
   const database = createDatabase({ url: databaseUrl, schema: name, log });
   const endpoint = `${service.url}/graphql`;
-  const entities: TestDepartment["entities"] = (subject, citizenIds, fields) => {
+  const ask = (subject: string, citizenIds: readonly string[], fields: string, caller?: Partial<Caller>) => {
     const query = `query ($references: [_Any!]!) { _entities(representations: $references) { ... on Citizen { ${fields} } } }`;
     const references = citizenIds.map((id) => ({ __typename: "Citizen", id }));
-    return gateway.ask(endpoint, name, subject, query, { references });
+    return gateway.ask(endpoint, name, subject, query, { references }, caller);
   };
   return {
     endpoint,
     gateway,
     database,
-    entities,
+    entities: (subject, citizenIds, fields) => ask(subject, citizenIds, fields),
+    actingFor: (citizenId, withheld, fields) =>
+      ask(citizenId, [citizenId], fields, { actor: pseudonymOf("guardian"), withheld: new Set(withheld) }),
     own: async (citizenId, fields) => {
-      const { data, errors } = await entities(citizenId, [citizenId], fields);
+      const { data, errors } = await ask(citizenId, [citizenId], fields);
       if (errors) throw new Error(`refused: ${JSON.stringify(errors)}`);
       return data._entities[0];
     },

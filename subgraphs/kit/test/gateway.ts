@@ -10,8 +10,15 @@ export interface TestGateway {
   readonly url: string;
   /** A good transaction token; `caller` says what is unusual about it. */
   token(subgraph: string, subject: string, caller?: Partial<Caller>, now?: number): Promise<string>;
-  /** Asks the subgraph as `subject` and gives the parsed answer. */
-  ask(endpoint: string, subgraph: string, subject: string, query: string, variables?: object): Promise<Answer>;
+  /** Asks the subgraph as `subject` and gives the parsed answer; `caller` as in `token`. */
+  ask(
+    endpoint: string,
+    subgraph: string,
+    subject: string,
+    query: string,
+    variables?: object,
+    caller?: Partial<Caller>,
+  ): Promise<Answer>;
   /** Signs with a new key from now on and publishes it, instead of the old ones when those are withdrawn. */
   rotate(options?: { readonly withdraw: boolean }): Promise<void>;
   /** While away, it drops every connection. */
@@ -59,10 +66,10 @@ export async function startTestGateway(): Promise<TestGateway> {
   return {
     url,
     token,
-    ask: async (endpoint, subgraph, subject, query, variables) => {
+    ask: async (endpoint, subgraph, subject, query, variables, caller) => {
       const headers = {
         "content-type": "application/json",
-        [transactionTokenHeader]: await token(subgraph, subject),
+        [transactionTokenHeader]: await token(subgraph, subject, caller),
       };
       const response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
       return (await response.json()) as Answer;

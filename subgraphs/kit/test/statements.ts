@@ -4,6 +4,7 @@ import { type GraphQLObjectType, type GraphQLSchema, getNamedType, isObjectType 
 import { createHttpServer } from "../../../platform/http.ts";
 import { createLogger } from "../../../platform/log.ts";
 import type { Queryable } from "../../../platform/postgres.ts";
+import type { Caller } from "../../../trust/caller.ts";
 import { gatewayKeys } from "../gateway-keys.ts";
 import { type SubgraphResolvers, subgraphSchema } from "../resolvers.ts";
 import { mountSubgraph } from "../subgraph.ts";
@@ -14,7 +15,7 @@ import type { Answer } from "./gateway.ts";
 export interface DepartmentParts<Loaders> {
   readonly name: string;
   readonly resolvers: SubgraphResolvers<Loaders>;
-  readonly loaders: (database: Queryable) => Loaders;
+  readonly loaders: (database: Queryable, caller: Caller) => Loaders;
 }
 
 export interface Counted {
@@ -45,7 +46,7 @@ export async function askForEverything<Loaders>(
     name,
     sdl,
     resolvers,
-    loaders: () => loaders(counting),
+    loaders: (caller) => loaders(counting, caller),
     gateway: { issuer: gateway.url, keys: gatewayKeys(gateway.url) },
     mayRead: () => true,
   });

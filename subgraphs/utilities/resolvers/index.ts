@@ -1,7 +1,7 @@
 /** The resolvers of the utilities subgraph, by type. */
 import { pageSize } from "../../kit/connection.ts";
 import { fen } from "../../kit/money.ts";
-import { requireOneOf } from "../../kit/rights.ts";
+import { requireOneOf, requireTold } from "../../kit/rights.ts";
 import type { Resolvers } from "../resolvers.generated.ts";
 import { billStatus } from "../rules/bill.ts";
 import { meterUnit } from "../rules/meter.ts";
@@ -10,7 +10,10 @@ import { citizenResolvers } from "./citizen.ts";
 export const resolvers: Resolvers = {
   Citizen: citizenResolvers,
   Premises: {
-    address: ({ district, line, postalCode }) => ({ district, line, postalCode }),
+    address: ({ district, line, postalCode }, _arguments, context) => {
+      requireTold(context, "whereabouts");
+      return { district, line, postalCode };
+    },
     meters: async ({ id }, _arguments, { loaders }) => [...(await loaders.meters.load(id))],
   },
   Meter: {

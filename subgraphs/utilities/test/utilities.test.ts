@@ -163,4 +163,13 @@ describe("the utilities department", () => {
     const answer = await utilities.entities(neighbour, [mother], "premises { id }");
     expect(answer).toMatchObject({ data: { _entities: [null] }, errors: [{ extensions: { code: "FORBIDDEN" } }] });
   });
+
+  it("tells nobody who acts for a protected person where her home is", async () => {
+    const fields = "premises { address { line } } amountDue { amount }";
+    const shown = await utilities.actingFor(mother, [], fields);
+    expect(shown.data._entities[0].premises[0].address.line).toBe("1 Well Street");
+    const kept = await utilities.actingFor(mother, ["whereabouts"], fields);
+    expect(kept.data._entities[0]).toEqual({ premises: null, amountDue: shown.data._entities[0].amountDue });
+    expect(JSON.stringify(kept)).not.toContain("Well Street");
+  });
 });
