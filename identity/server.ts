@@ -35,6 +35,7 @@ import { graphResource } from "./provider/scopes.ts";
 import { createSubjects } from "./provider/subjects.ts";
 import { addSectorVersions } from "./sectors/route.ts";
 import { openSectors } from "./sectors/sectors.ts";
+import { sweepClosedAccounts } from "./store/accounts.ts";
 import type { IdentityStores } from "./store/adapter.ts";
 import { sweepExpiredArtefacts } from "./store/durable-artefacts.ts";
 import { identityMigrations, identitySchema } from "./store/migrations.ts";
@@ -101,6 +102,7 @@ export async function createIdentity(
     "end rights": () => endRights(database, fleeting),
     "sweep events": () => sweepEvents(database),
     "sweep origins": () => sweepSessionOrigins(database),
+    "sweep closed accounts": () => sweepClosedAccounts(database),
     "reload sectors": sectors.reload,
   };
   app.addHook("onClose", runMaintenance(chores, log));

@@ -153,6 +153,16 @@ export async function revokeGrantsOf(
   return grants.length > 0;
 }
 
+/** Takes back all that any client was granted by an account, also without a session, as a kiosk is. */
+export async function revokeAllGrants(parts: EndingParts, accountId: string, ending: Ending): Promise<void> {
+  const clients = await parts.tx.query<{ client_id: string }>(
+    `SELECT DISTINCT payload ->> 'clientId' AS client_id FROM oidc_artefact
+     WHERE model = 'Grant' AND payload ->> 'accountId' = $1 ORDER BY client_id`,
+    [accountId],
+  );
+  for (const { client_id: clientId } of clients) await revokeGrantsOf(parts, { accountId, clientId }, ending);
+}
+
 const fleetingModels = ["AuthorizationCode", "AccessToken", "DeviceCode"];
 
 async function note(

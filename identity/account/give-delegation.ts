@@ -7,7 +7,7 @@ import { isResidentId } from "../credentials/resident-id.ts";
 import { offerDelegation } from "../delegation/delegations.ts";
 import { type Giver, giverOf } from "../delegation/giver.ts";
 import { type GivingFaults, type GivingFields, givingPage } from "../pages/account-give-delegation.ts";
-import { readProfile } from "../store/profile.ts";
+import { readAccountNumbers } from "../store/accounts.ts";
 import { accountPage, FormRefused, fieldsOf, originOf, type Visit } from "./page.ts";
 import type { AccountParts } from "./routes.ts";
 
@@ -50,7 +50,7 @@ async function give({ database }: AccountParts, visit: Visit) {
   const { for: whom, ...fields } = fieldsOf(visit, form);
   const giver = await giverOf(database, visitor.citizenId);
   const kind = kindOf(giver, whom);
-  const { residentId: own } = await readProfile(database, visitor.citizenId);
+  const { residentId: own } = await readAccountNumbers(database, visitor.citizenId);
   const faults = faultsOf(fields, kind, own);
   if (Object.keys(faults).length > 0) return send(visit, giver, whom, fields, faults);
   const offer = {

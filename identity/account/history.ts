@@ -6,10 +6,9 @@ import { recordHistory } from "../history/history.ts";
 import { findPastEntry, type PastEntry, readHistory } from "../history/read-history.ts";
 import { historyPage, notMePage } from "../pages/account-history.ts";
 import { demandNewPassword } from "../store/accounts.ts";
-import { readApplications } from "../store/applications.ts";
 import { forgetAllConsents } from "../store/consents.ts";
 import { namedClients } from "./clients.ts";
-import { type Ending, endAllSessions, revokeGrantsOf } from "./endings.ts";
+import { type Ending, endAllSessions, revokeAllGrants } from "./endings.ts";
 import { isObjectionable } from "./objectionable.ts";
 import { accountPage, fieldsOf, originOf, type Visit } from "./page.ts";
 import type { AccountParts } from "./routes.ts";
@@ -77,10 +76,7 @@ async function secureAccount(tx: Queryable, { fleeting }: AccountParts, visit: V
     detail: { entry: String(entry.entryId) },
   });
   await endAllSessions({ tx, fleeting }, citizenId, ending);
-  // What is granted without a session, to a kiosk for one.
-  for (const { clientId } of await readApplications(tx, citizenId)) {
-    await revokeGrantsOf({ tx, fleeting }, { accountId: citizenId, clientId }, { ...ending, history: null });
-  }
+  await revokeAllGrants({ tx, fleeting }, citizenId, { ...ending, history: null });
   await forgetAllConsents(tx, citizenId);
   await demandNewPassword(tx, citizenId);
 }

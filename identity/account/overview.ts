@@ -3,7 +3,8 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { languages } from "../../platform/i18n.ts";
 import { overviewPage } from "../pages/account-overview.ts";
-import { preferLanguage, readProfile } from "../store/profile.ts";
+import { readAccountNumbers } from "../store/accounts.ts";
+import { preferLanguage } from "../store/profiles.ts";
 import { accountPage, fieldsOf } from "./page.ts";
 import type { VisitorParts } from "./visitor.ts";
 
@@ -14,9 +15,9 @@ export function addOverview(app: FastifyInstance, parts: VisitorParts): void {
   app.get(
     "/account",
     accountPage(parts, async ({ visitor, view, request, send }) => {
-      const profile = await readProfile(parts.database, visitor.citizenId);
+      const numbers = await readAccountNumbers(parts.database, visitor.citizenId);
       const saved = savedQuery.safeParse(request.query).success;
-      return send(overviewPage(view, visitor, { profile, level: visitor.level, saved }));
+      return send(overviewPage(view, visitor, { numbers, level: visitor.level, saved }));
     }),
   );
   app.post(

@@ -3,7 +3,9 @@ import type { FastifyInstance } from "fastify";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import type { Database } from "../../platform/postgres.ts";
 import { addApplications } from "./applications.ts";
+import { addClosing } from "./close.ts";
 import { addDelegations } from "./delegations.ts";
+import { addExport } from "./export.ts";
 import { addHistory } from "./history.ts";
 import { addOverview } from "./overview.ts";
 import { addSessions } from "./sessions.ts";
@@ -23,4 +25,6 @@ export function addAccountPages(app: FastifyInstance, parts: AccountParts): void
   addApplications(app, parts);
   addHistory(app, parts);
   addDelegations(app, parts);
+  addExport(app, parts);
+  addClosing(app, parts);
 }

@@ -3,19 +3,19 @@ import { type Html, html } from "../../platform/html.ts";
 import { type Language, languageInfo, languages } from "../../platform/i18n.ts";
 import type { AssuranceLevel } from "../../trust/assurance.ts";
 import type { Visitor } from "../account/visitor.ts";
-import type { Profile } from "../store/profile.ts";
+import type { AccountNumbers } from "../store/accounts.ts";
 import { type AccountSection, accountLayout, accountSections, formField } from "./account-layout.ts";
 import { icons } from "./icons.ts";
 import type { View } from "./view.ts";
 
 export interface OverviewState {
-  readonly profile: Profile;
+  readonly numbers: AccountNumbers;
   readonly level: AssuranceLevel;
   /** Whether she has just chosen a language. */
   readonly saved: boolean;
 }
 
-export function overviewPage(view: View, visitor: Visitor, { profile, level, saved }: OverviewState): string {
+export function overviewPage(view: View, visitor: Visitor, { numbers, level, saved }: OverviewState): string {
   const { t } = view;
   const title = t("account.title");
   const main = html`<h1>${title}</h1>
@@ -23,8 +23,8 @@ ${saved && html`<p class="notice" role="status">${t("account.saved")}</p>`}
 <section class="panel" aria-labelledby="profile"><h2 id="profile">${t("account.profile")}</h2>
 <dl class="facts">
 <dt>${t("account.name")}</dt><dd><bdi>${visitor.name}</bdi></dd>
-<dt>${t("account.residentId")}</dt><dd><bdi dir="ltr">${maskResidentId(profile.residentId)}</bdi></dd>
-<dt>${t("account.mobile")}</dt><dd>${profile.mobile === null ? t("account.noMobile") : html`<bdi dir="ltr">${maskMobile(profile.mobile)}</bdi>`}</dd>
+<dt>${t("account.residentId")}</dt><dd><bdi dir="ltr">${maskResidentId(numbers.residentId)}</bdi></dd>
+<dt>${t("account.mobile")}</dt><dd>${numbers.mobile === null ? t("account.noMobile") : html`<bdi dir="ltr">${maskMobile(numbers.mobile)}</bdi>`}</dd>
 <dt>${t("account.level")}</dt><dd>${t(`account.levels.${level.slice(-1)}`)}</dd>
 </dl>
 <p class="hint">${t("account.wrongName")}</p>

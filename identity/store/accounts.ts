@@ -1,6 +1,6 @@
 /** Who can sign in, and with what. */
 import type { Language } from "../../platform/i18n.ts";
-import type { Queryable } from "../../platform/postgres.ts";
+import type { Database, Queryable } from "../../platform/postgres.ts";
 import type { RawCitizenId } from "../../trust/pseudonym.ts";
 import type { LoginName } from "../credentials/login-name.ts";
 
@@ -113,4 +113,48 @@ export async function demandNewPassword(database: Queryable, citizenId: RawCitiz
     "UPDATE account SET must_change_password = true WHERE citizen_id = $1 AND password_hash IS NOT NULL",
     [citizenId],
   );
+}
+
+/** The numbers that she signs in with. */
+export interface AccountNumbers {
+  readonly residentId: string;
+  /** Mainland number without country code. */
+  readonly mobile: string | null;
+}
+
+/** @throws Error when there is no such account */
+export async function readAccountNumbers(database: Queryable, citizenId: RawCitizenId): Promise<AccountNumbers> {
+  const [row] = await database.query<{ resident_id: string; mobile: string | null }>(
+    "SELECT resident_id, mobile FROM citizen JOIN account USING (citizen_id) WHERE citizen_id = $1",
+    [citizenId],
+  );
+  if (!row) throw new Error("the account is gone");
+  return { residentId: row.resident_id, mobile: row.mobile };
+}
+
+/**
+ * Ends an account with everything that was hers in it: factors, consents, where her sessions began. The citizen
+ * stays in the register, and her history stays out of sight until `sweepClosedAccounts` removes it.
+ */
+export async function removeAccount(tx: Queryable, citizenId: RawCitizenId): Promise<void> {
+  await tx.query("DELETE FROM account WHERE citizen_id = $1", [citizenId]);
+  await tx.query(
+    "INSERT INTO closed_account (citizen_id) VALUES ($1) ON CONFLICT (citizen_id) DO UPDATE SET closed_at = now()",
+    [citizenId],
+  );
+}
+
+/** Removes the history of accounts that were closed half a year ago; one that was opened again keeps its own. */
+export async function sweepClosedAccounts(database: Database): Promise<void> {
+  await database.transaction(async (tx) => {
+    await tx.query("DELETE FROM closed_account c USING account a WHERE a.citizen_id = c.citizen_id");
+    const over = await tx.query<{ citizen_id: string }>(
+      `DELETE FROM closed_account WHERE citizen_id IN
+         (SELECT citizen_id FROM closed_account WHERE closed_at < now() - interval '6 months' LIMIT 100)
+       RETURNING citizen_id`,
+    );
+    await tx.query("DELETE FROM account_history WHERE citizen_id = ANY ($1::uuid[])", [
+      over.map(({ citizen_id: citizenId }) => citizenId),
+    ]);
+  });
 }

@@ -1,4 +1,5 @@
 /** What identity can tell a client of a citizen, from the register and her account. */
+import type { Language } from "../../platform/i18n.ts";
 import type { Queryable } from "../../platform/postgres.ts";
 import type { RawCitizenId } from "../../trust/pseudonym.ts";
 
@@ -38,4 +39,9 @@ export async function readProfile(database: Queryable, citizenId: RawCitizenId):
     address: district !== null && line !== null && postalCode !== null ? { district, line, postalCode } : null,
     mobile: row.mobile,
   };
+}
+
+/** The language in which the city writes to her. */
+export async function preferLanguage(database: Queryable, citizenId: RawCitizenId, language: Language): Promise<void> {
+  await database.query("UPDATE citizen SET preferred_language = $2 WHERE citizen_id = $1", [citizenId, language]);
 }

@@ -15,3 +15,17 @@ export async function signInToAccount(
   const page = await agent.submit(door, { login: citizen.residentId, password: citizen.password });
   return { agent, page };
 }
+
+/** The same, with all her sign-ins an hour old. */
+export async function signInLongAgo(
+  identity: TestIdentity,
+  citizen: TestCitizen,
+): Promise<{ readonly agent: UserAgent; readonly page: Page }> {
+  const visit = await signInToAccount(identity, citizen);
+  await identity.database.query(
+    `UPDATE oidc_artefact SET payload = jsonb_set(payload, '{loginTs}', to_jsonb((payload ->> 'loginTs')::bigint - 3600))
+     WHERE model = 'Session' AND payload ->> 'accountId' = $1`,
+    [citizen.citizenId],
+  );
+  return visit;
+}
