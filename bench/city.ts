@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { Credentials } from "../city/client/credentials.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -11,7 +12,8 @@ export interface City {
   readonly pid: number;
   /** From the command to the table of services. */
   readonly seconds: number;
-  accessToken(): Promise<string>;
+  /** The right to ask the graph in the first demo citizen's name. */
+  credentials(): Promise<Credentials>;
   stop(): Promise<void>;
 }
 
@@ -34,10 +36,10 @@ export async function startCity(options: { data: string; basePort: number; citiz
   return {
     pid,
     seconds: (performance.now() - begun) / 1000,
-    accessToken: async () => {
+    credentials: async () => {
       const command = ["run", "--silent", "token", "--", "--json", "--port", String(basePort)];
       const { stdout } = await promisify(execFile)("npm", command, { cwd: root });
-      return (JSON.parse(stdout) as { accessToken: string }).accessToken;
+      return JSON.parse(stdout) as Credentials;
     },
     stop: async () => {
       if (child.exitCode !== null) return;

@@ -10,8 +10,10 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import autocannon from "autocannon";
+import type { Credentials } from "../city/client/credentials.ts";
 import { type BareServer, serveBytes } from "./bare-server.ts";
 import { type City, startCity, treeMemory } from "./city.ts";
+import { createProver } from "./proofs.ts";
 
 const connections = 16;
 const secondsPerRound = 8;
@@ -42,7 +44,7 @@ try {
   const idle = await treeMemory(city.pid);
 
   const query = await readFile(new URL("../city/main-query.graphql", import.meta.url), "utf8");
-  const request = await mainQueryRequest(await city.accessToken(), query);
+  const request = await mainQueryRequest(await city.credentials(), query);
   bare = await serveBytes(request.answer);
   const [main, reference]: [Load[], Load[]] = [[], []];
   for (let round = 1; round <= rounds; round++) {
@@ -70,19 +72,19 @@ try {
   await rm(data, { recursive: true, force: true });
 }
 
-async function mainQueryRequest(accessToken: string, query: string) {
-  const headers = {
-    "content-type": "application/json",
-    accept: "application/graphql-response+json",
-    authorization: `Bearer ${accessToken}`,
-  };
+async function mainQueryRequest(credentials: Credentials, query: string) {
+  const headers = { "content-type": "application/json", accept: "application/graphql-response+json" };
   const body = JSON.stringify({ query });
-  const response = await fetch(`http://localhost:${basePort + 1}/graphql`, { method: "POST", headers, body });
+  const url = `http://localhost:${basePort + 1}/graphql`;
+  const prove = createProver(credentials, "POST", url);
+  const response = await fetch(url, { method: "POST", headers: { ...headers, ...prove() }, body });
   const answer = Buffer.from(await response.arrayBuffer());
   const { data: found, errors } = JSON.parse(answer.toString()) as { data?: { me?: unknown }; errors?: unknown };
   if (!response.ok || errors || !found?.me)
     throw new Error(`the main query failed: ${answer.toString().slice(0, 500)}`);
-  return { answer, options: { method: "POST", headers, body } as const };
+  // The bare server is sent proofs too: the load generator then has the same work in both.
+  const setupRequest = (request: autocannon.Request) => ({ ...request, headers: { ...headers, ...prove() } });
+  return { answer, options: { requests: [{ method: "POST", headers, body, setupRequest }] } as const };
 }
 
 /** One round; refuses to give figures when a single answer is not the expected one. */

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { demoPassword } from "../city/population/demo.ts";
 import { launchBrowser } from "../platform/test/browser.ts";
 import { type City, startCity } from "./support/city.ts";
-import { accessToken, ask } from "./support/graph.ts";
+import { ask, credentialsOf } from "./support/graph.ts";
 import { demoCitizen, fillSignIn } from "./support/sign-in.ts";
 
 let city: City;
@@ -49,17 +49,18 @@ it("the logs of a whole journey, good and bad, hold no personal data and no secr
   const cookies = (await context.cookies()).map(({ value }) => value).filter((value) => value.length > 20);
   await context.close();
 
-  const token = await accessToken(city, "ayguzel");
+  const credentials = await credentialsOf(city, "ayguzel");
+  const { accessToken: token, dpopJwk } = credentials;
   const { residentId, name } = demoCitizen("ayguzel");
-  await ask(city.graph, "{ me { name { text } encounters { edges { node { reason } } } } }", token);
-  await ask(city.graph, `{ citizen(id: "${residentId}") { id } }`, token);
-  await ask(city.graph, `{ me(name: "${name.text}") { id } }`, token);
-  await ask(city.graph, "{ me { id } }", `${token}x`);
+  await ask(city.graph, "{ me { name { text } encounters { edges { node { reason } } } } }", credentials);
+  await ask(city.graph, `{ citizen(id: "${residentId}") { id } }`, credentials);
+  await ask(city.graph, `{ me(name: "${name.text}") { id } }`, credentials);
+  await ask(city.graph, "{ me { id } }", { ...credentials, accessToken: `${token}x` });
   await ask(`${city.graph}?query={__typename}&access_token=${token}`, "{ __typename }");
   await ask(
     `http://localhost:${city.basePort + 10}/graphql`,
     `{ _entities(representations: ["${residentId}"]) }`,
-    token,
+    credentials,
   );
 
   const folder = join(city.data, "logs");
@@ -68,7 +69,7 @@ it("the logs of a whole journey, good and bad, hold no personal data and no secr
   );
   expect(logs).toContain('"path":"/graphql"');
   const subject = String(decodeJwt(token).sub);
-  const forbidden = await whatMustNotBeLogged([token, subject, "wrong-password-1", ...cookies]);
+  const forbidden = await whatMustNotBeLogged([token, String(dpopJwk.d), subject, "wrong-password-1", ...cookies]);
   expect(forbidden.length).toBeGreaterThan(200);
   expect(forbidden.filter((text) => logs.includes(text))).toEqual([]);
 });

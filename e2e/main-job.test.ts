@@ -55,8 +55,8 @@ describe("a citizen signs in once in a real browser", () => {
     const flow = await startCodeFlow(city);
     await page.goto(flow.url);
     await fillSignIn(page, demoCitizen("ayguzel").residentId);
-    const token = await flow.redeem(new URL((await code).url()));
-    const answer = await ask(city.graph, mainQuery, token);
+    const credentials = await flow.redeem(new URL((await code).url()));
+    const answer = await ask(city.graph, mainQuery, credentials);
     expect(answer).toMatchObject({ status: 200 });
     expect(answer.errors).toBeUndefined();
     const data = mainAnswer(answer);
@@ -105,12 +105,12 @@ describe("the README's commands", () => {
     expect(stdout).toContain("GRAPHQL_VALIDATION_FAILED");
   });
 
-  it("token prints the access token, its type, and no key while it is a bearer token", async () => {
+  it("token prints the access token, its type, and the private key that it is bound to", async () => {
     const { stdout } = await command(city, "token", "--citizen", "nurlan", "--json");
     expect(JSON.parse(stdout)).toEqual({
       accessToken: expect.stringMatching(/^ey/),
-      tokenType: "Bearer",
-      dpopJwk: null,
+      tokenType: "DPoP",
+      dpopJwk: expect.objectContaining({ kty: "EC", crv: "P-256", d: expect.any(String) }),
     });
   });
 

@@ -1,27 +1,40 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { compactDecrypt, decodeJwt, decodeProtectedHeader, importJWK, type JWK, type JWTPayload, SignJWT } from "jose";
+import {
+  compactDecrypt,
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  SignJWT,
+} from "jose";
 import pg from "pg";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import type { Credentials } from "../city/client/credentials.ts";
 import { launchBrowser } from "../platform/test/browser.ts";
 import { startCodeFlow } from "./support/code-flow.ts";
-import { accessToken, ask, codesOf } from "./support/graph.ts";
+import { ask, codesOf, credentialsOf } from "./support/graph.ts";
 import { demoCitizen, fillSignIn } from "./support/sign-in.ts";
 
 const city = inject("city");
 const myName = "{ me { name { text } } }";
 
 let token: string;
+let credentials: Credentials;
 let browser: Browser;
 beforeAll(async () => {
-  token = await accessToken(city, "xiaohe");
+  credentials = await credentialsOf(city, "xiaohe");
+  token = credentials.accessToken;
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 
 /** Signs with identity's own key, as identity might have: only the claims make the difference. */
-async function signAsIdentity(change: JWTPayload, typ = "at+jwt"): Promise<string> {
+async function signAsIdentity(change: JWTPayload, typ = "at+jwt"): Promise<Credentials> {
   const { kid } = decodeProtectedHeader(token);
   const database = new pg.Client(city.databaseUrl);
   await database.connect();
@@ -35,9 +48,10 @@ async function signAsIdentity(change: JWTPayload, typ = "at+jwt"): Promise<strin
     const { plaintext } = await compactDecrypt(rows[0].sealed, Buffer.from(keyEncryptionKey, "base64url"));
     const jwk = JSON.parse(new TextDecoder().decode(plaintext)) as JWK;
     const header = { alg: "ES256", typ, ...(kid === undefined ? {} : { kid }) };
-    return await new SignJWT({ ...decodeJwt(token), ...change })
+    const accessToken = await new SignJWT({ ...decodeJwt(token), ...change })
       .setProtectedHeader(header)
       .sign(await importJWK(jwk, "ES256"));
+    return { ...credentials, accessToken };
   } finally {
     await database.end();
   }
@@ -77,23 +91,33 @@ describe("who is refused, and how clearly", () => {
     expect(codesOf(answer)).toEqual(["TOKEN_INVALID"]);
   });
 
+  it("a token without its key is worth nothing, however it is shown", async () => {
+    const bearer = { authorization: `Bearer ${token}`, dpop: "" };
+    expect(codesOf(await ask(city.graph, myName, undefined, bearer))).toEqual(["TOKEN_INVALID"]);
+    const alone = { authorization: `DPoP ${token}` };
+    expect(codesOf(await ask(city.graph, myName, undefined, alone))).toEqual(["DPOP_PROOF_INVALID"]);
+    const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+    const thief = { ...credentials, dpopJwk: await exportJWK(privateKey) };
+    expect(codesOf(await ask(city.graph, myName, thief))).toEqual(["DPOP_PROOF_INVALID"]);
+  });
+
   it("an ID token is no access token", async () => {
     const answer = await ask(city.graph, myName, await signAsIdentity({}, "JWT"));
     expect(codesOf(answer)).toEqual(["TOKEN_INVALID"]);
   });
 
   it("another citizen's data is refused, whether she exists or not", async () => {
-    const other = decodeJwt(await accessToken(city, "nurlan")).sub;
+    const other = decodeJwt((await credentialsOf(city, "nurlan")).accessToken).sub;
     for (const id of [other, `hm1_${"A".repeat(43)}`]) {
       const answer = await ask(
         city.graph,
         `{ citizen(id: "${id}") { name { text } lastEncounter { reason } } }`,
-        token,
+        credentials,
       );
       expect(answer.data).toEqual({ citizen: null });
       expect(new Set(codesOf(answer))).toEqual(new Set(["FORBIDDEN"]));
     }
-    const own = await ask(city.graph, `{ citizen(id: "${decodeJwt(token).sub}") { name { text } } }`, token);
+    const own = await ask(city.graph, `{ citizen(id: "${decodeJwt(token).sub}") { name { text } } }`, credentials);
     expect(own.data).toEqual({ citizen: { name: { text: demoCitizen("xiaohe").name.text } } });
   });
 
@@ -101,7 +125,7 @@ describe("who is refused, and how clearly", () => {
     const answer = await ask(
       city.graph,
       '{ _entities(representations: [{__typename: "Citizen"}]) { __typename } }',
-      token,
+      credentials,
     );
     expect(codesOf(answer)).toEqual(["GRAPHQL_VALIDATION_FAILED"]);
   });
@@ -117,7 +141,7 @@ describe("who is refused, and how clearly", () => {
     const id = decodeJwt(token).sub;
     const query = `{ _entities(representations: [{__typename: "Citizen", id: "${id}"}]) { __typename } }`;
     for (const headers of [{}, { "txn-token": token }, { "x-user-id": String(id) }]) {
-      const answer = await ask(url, query, token, headers);
+      const answer = await ask(url, query, credentials, headers);
       expect(answer.status).toBe(401);
       expect(codesOf(answer)).toEqual(["UNAUTHENTICATED"]);
       expect(answer.data).toBeUndefined();
@@ -126,10 +150,10 @@ describe("who is refused, and how clearly", () => {
 
   it("no refusal tells of the inside", async () => {
     const answers = await Promise.all([
-      ask(city.graph, myName, "garbage"),
-      ask(city.graph, "{ me { nmae } }", token),
-      ask(city.graph, "{", token),
-      ask(city.graph, '{ citizen(id: "000000189912310012") { id } }', token),
+      ask(city.graph, myName, { ...credentials, accessToken: "garbage" }),
+      ask(city.graph, "{ me { nmae } }", credentials),
+      ask(city.graph, "{", credentials),
+      ask(city.graph, '{ citizen(id: "000000189912310012") { id } }', credentials),
     ]);
     for (const answer of answers) {
       expect(answer.errors?.length).toBeGreaterThan(0);

@@ -17,7 +17,9 @@ import type { TransactionTokenSigner } from "../trust/transaction-token.ts";
 import { anonymous, createAdmission } from "./admission/admit.ts";
 import { createEntrance } from "./admission/entrance.ts";
 import { watchIssuerKeys } from "./admission/issuer-keys.ts";
+import { createPossessionCheck } from "./admission/possession.ts";
 import { createRateLimiter } from "./admission/rate-limit.ts";
+import { createReplayGuard } from "./admission/replay.ts";
 import { watchRevocations } from "./admission/revocations.ts";
 import { createBoundary, type DirectBoundary } from "./boundary/boundary.ts";
 import { transactionTokenCredentials } from "./boundary/credentials.ts";
@@ -99,7 +101,9 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     await store.close();
   };
   try {
-    const admit = createAdmission(accessTokens, sectors, revocations);
+    const markAsSeen = createReplayGuard({ shared: config.redisUrl === undefined ? null : store, log });
+    const checkPossession = createPossessionCheck(graphUrl(config), markAsSeen);
+    const admit = createAdmission({ accessTokens, sectors, checkPossession, revocations });
     const enter = createEntrance(admit, createRateLimiter(config.rateLimits, store, log));
     const documents = createDocuments(store, createSafelist(trusted, config.safelistMode));
     const carryOut = createCarryOut({ generations, documents, subscriptions, maxCost: config.maxCost });

@@ -16,6 +16,7 @@ import { askedLanguage, viewOf } from "./pages/view.ts";
 import { type Cookies, cookiesOf } from "./session/cookies.ts";
 import { createSeal } from "./session/seal.ts";
 import { createSessions } from "./session/sessions.ts";
+import { createPossession } from "./sign-in/possession.ts";
 import { createProvider } from "./sign-in/provider.ts";
 import { addSignIn } from "./sign-in/routes.ts";
 
@@ -27,11 +28,12 @@ export interface PortalStores {
 }
 
 /** The portal, not listening yet. It starts without identity and finds it when it is first needed. */
-export function createPortal(config: PortalConfig, stores: PortalStores, log: Logger): FastifyInstance {
+export async function createPortal(config: PortalConfig, stores: PortalStores, log: Logger): Promise<FastifyInstance> {
   const cookies = cookiesOf(config.portalUrl);
   const seal = createSeal(config.cookieKey);
   const sessions = createSessions(stores.sessions, seal);
-  const provider = createProvider(config);
+  const possession = await createPossession(config);
+  const provider = createProvider(config, possession);
   const app = createHttpServer({
     log,
     bodyLimit: 16 * 1024,
@@ -45,14 +47,14 @@ export function createPortal(config: PortalConfig, stores: PortalStores, log: Lo
   serveAssets(app, new URL("./assets/", import.meta.url));
   addClientKey(app, config);
   addSignIn(app, { provider, sessions, seal, cookies, portalUrl: config.portalUrl });
-  addHome(app, { provider, sessions, cookies, gatewayUrl: config.gatewayUrl });
+  addHome(app, { provider, possession, sessions, cookies, gatewayUrl: config.gatewayUrl });
   return app;
 }
 
 /** Opens the store and listens. */
 export async function startPortal(config: PortalConfig, log: Logger): Promise<RunningService> {
   const store = await openKeyValueStore(config.redisUrl, "portal", log);
-  const app = createPortal(config, { sessions: store }, log);
+  const app = await createPortal(config, { sessions: store }, log);
   app.addHook("onClose", () => store.close());
   await app.listen({ port: config.port, host: config.host });
   return { url: config.portalUrl, close: () => app.close() };

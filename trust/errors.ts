@@ -38,6 +38,10 @@ export const errorCatalogue = {
   UNAUTHENTICATED: { status: 401, message: "Sign in to read this." },
   TOKEN_INVALID: { status: 401, message: "The access token is not valid here. Sign in again." },
   TOKEN_EXPIRED: { status: 401, message: "The access token has expired. Get a fresh one and try again." },
+  DPOP_PROOF_INVALID: {
+    status: 401,
+    message: "The proof of possession (header DPoP) is missing or does not count. Make a new one for this request.",
+  },
   FORBIDDEN: { status: 403, message: "You are not allowed to read this." },
   METHOD_NOT_ALLOWED: { status: 405, message: "Use POST, or GET for queries." },
   RATE_LIMITED: { status: 429, message: "Too many requests. Wait as long as the header Retry-After says." },

@@ -19,10 +19,11 @@ export type GraphAnswer = z.output<typeof answerShape>;
  * @throws CityError when the gateway does not answer as a graph does
  */
 export async function askGraph(basePort: number, credentials: Credentials, query: string): Promise<GraphAnswer> {
-  const response = await fetch(`${originOf(basePort, "gateway")}/graphql`, {
+  const url = `${originOf(basePort, "gateway")}/graphql`;
+  const response = await fetch(url, {
     method: "POST",
     headers: {
-      ...authorize(credentials),
+      ...(await authorize(credentials, "POST", url)),
       "content-type": "application/json",
       accept: "application/graphql-response+json",
     },

@@ -1,8 +1,9 @@
 /**
- * Signs a citizen in from the command line through the real code flow (RFC 6749 and RFC 7636), as the
- * client `cli`: follows the redirects, fills in the page that a person would see, and takes the code
+ * Signs a citizen in from the command line through the real code flow, with a pushed request and a token bound to a
+ * key (RFC 6749, RFC 7636, RFC 9126, RFC 9449), as the client `cli`: follows the redirects, fills in the page that a person would see, and takes the code
  * from the last redirect instead of listening for it.
  */
+import { exportJWK } from "jose";
 import * as oidc from "openid-client";
 import { CityError } from "../failure.ts";
 import { originOf } from "../launch/layout.ts";
@@ -48,7 +49,9 @@ async function codeFlow(basePort: number, who: SignIn): Promise<Credentials> {
   });
   const resource = `${originOf(basePort, "gateway")}/graphql`;
   const [codeVerifier, state, nonce] = [oidc.randomPKCECodeVerifier(), oidc.randomState(), oidc.randomNonce()];
-  const start = oidc.buildAuthorizationUrl(client, {
+  const keys = await oidc.randomDPoPKeyPair("ES256", { extractable: true });
+  const proofs = { DPoP: oidc.getDPoPHandle(client, keys) };
+  const request = {
     redirect_uri: redirectUri,
     scope,
     resource,
@@ -57,11 +60,12 @@ async function codeFlow(basePort: number, who: SignIn): Promise<Credentials> {
     code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: "S256",
     ui_locales: "en",
-  });
+  };
+  const start = await oidc.buildAuthorizationUrlWithPAR(client, request, proofs);
   const callback = await walk(start, who);
   const checks = { pkceCodeVerifier: codeVerifier, expectedState: state, expectedNonce: nonce };
-  const tokens = await oidc.authorizationCodeGrant(client, callback, checks, { resource });
-  return { accessToken: tokens.access_token, tokenType: "Bearer", dpopJwk: null };
+  const tokens = await oidc.authorizationCodeGrant(client, callback, checks, { resource }, proofs);
+  return { accessToken: tokens.access_token, tokenType: "DPoP", dpopJwk: await exportJWK(keys.privateKey) };
 }
 
 /** From the authorization request to the redirect that carries the code. */

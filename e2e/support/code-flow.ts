@@ -1,12 +1,14 @@
 /** The code flow of a program that opens the citizen's browser: the city's client `cli`. */
+import { exportJWK } from "jose";
 import * as client from "openid-client";
+import type { Credentials } from "../../city/client/credentials.ts";
 import type { City } from "./city.ts";
 
 export interface CodeFlow {
   /** Where the browser goes. */
   readonly url: string;
-  /** Turns the address to which the browser came back into an access token. */
-  redeem(callback: URL): Promise<string>;
+  /** Turns the address to which the browser came back into the right to ask the graph. */
+  redeem(callback: URL): Promise<Credentials>;
 }
 
 const scope = "openid citizen:read health:read pension:read employment:read utilities:read";
@@ -18,20 +20,24 @@ export async function startCodeFlow(city: Pick<City, "identity" | "graph">): Pro
   });
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
   const expectedState = client.randomState();
-  const url = client.buildAuthorizationUrl(configuration, {
+  const keys = await client.randomDPoPKeyPair("ES256", { extractable: true });
+  const proofs = { DPoP: client.getDPoPHandle(configuration, keys) };
+  const request = {
     redirect_uri: "http://localhost/callback",
     scope,
     resource: city.graph,
     code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: "S256",
     state: expectedState,
-  });
+  };
+  const url = await client.buildAuthorizationUrlWithPAR(configuration, request, proofs);
   return {
     url: url.href,
     redeem: async (callback) => {
       const checks = { pkceCodeVerifier, expectedState };
-      const tokens = await client.authorizationCodeGrant(configuration, callback, checks, { resource: city.graph });
-      return tokens.access_token;
+      const parameters = { resource: city.graph };
+      const tokens = await client.authorizationCodeGrant(configuration, callback, checks, parameters, proofs);
+      return { accessToken: tokens.access_token, tokenType: "DPoP", dpopJwk: await exportJWK(keys.privateKey) };
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Speaks to the graph and to the subgraphs as a program does. */
+import { authorize, type Credentials } from "../../city/client/credentials.ts";
 import { type City, command } from "./city.ts";
 
 export interface GraphAnswer {
@@ -9,14 +10,19 @@ export interface GraphAnswer {
 
 type CityAddress = Omit<City, "stop">;
 
-/** Posts a query with a bearer token; without one when `token` is undefined. */
-export async function ask(url: string, query: string, token?: string, headers: HeadersInit = {}): Promise<GraphAnswer> {
+/** Posts a query with credentials and a fresh proof; without any when they are undefined. */
+export async function ask(
+  url: string,
+  query: string,
+  credentials?: Credentials,
+  headers: HeadersInit = {},
+): Promise<GraphAnswer> {
   const response = await fetch(url, {
     method: "POST",
     headers: {
       "content-type": "application/json",
       accept: "application/graphql-response+json",
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(credentials && (await authorize(credentials, "POST", url))),
       ...headers,
     },
     body: JSON.stringify({ query }),
@@ -29,9 +35,9 @@ export function codesOf({ errors = [] }: GraphAnswer): string[] {
   return errors.map(({ extensions }) => extensions.code);
 }
 
-/** An access token by the README's command. */
-export async function accessToken(city: CityAddress, citizen: string): Promise<string> {
+/** The right to ask in a citizen's name, by the README's command. */
+export async function credentialsOf(city: CityAddress, citizen: string): Promise<Credentials> {
   const { stdout, code } = await command(city, "token", "--citizen", citizen, "--json");
   if (code !== 0) throw new Error(stdout);
-  return (JSON.parse(stdout) as { accessToken: string }).accessToken;
+  return JSON.parse(stdout) as Credentials;
 }

@@ -7,7 +7,8 @@ import type { Caller } from "../../trust/caller.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import type { Sectors } from "../boundary/sectors.ts";
 import type { HttpRequest } from "../http/request.ts";
-import { bearerToken } from "./bearer.ts";
+import type { CheckPossession } from "./possession.ts";
+import { type PresentedToken, presentedToken } from "./presented-token.ts";
 import type { Revocations } from "./revocations.ts";
 
 /** Somebody who showed a good access token. */
@@ -44,8 +45,14 @@ export interface Admission extends Pick<Errand, "admitted" | "forwarded"> {
   readonly holder?: TokenHolder;
 }
 
+/** The part of a request that says who sends it. */
+export interface Presented extends Pick<HttpRequest, "method" | "url" | "headers"> {
+  /** Her socket has proved already that it holds the key of this token. */
+  readonly proven?: boolean;
+}
+
 /** Decides for whom a request is carried out. Throws the HuiminError with which it is refused. */
-export type Admit = (request: Pick<HttpRequest, "url" | "headers">) => Promise<Admission>;
+export type Admit = (request: Presented) => Promise<Admission>;
 
 export type RequestLog = Pick<Logger, "debug" | "warn" | "error">;
 
@@ -58,41 +65,66 @@ const unchecked: Admission = Object.freeze({ admitted: Object.freeze({ kind: "un
 /** Most tokens that are remembered as verified. */
 const rememberedTokens = 10_000;
 
-/** Knows whether the rights of good tokens still stand. */
-type Standing = Pick<Revocations, "refusalOf" | "begun">;
+/** A verified token. */
+interface Verified {
+  readonly admission: Admission;
+  readonly caller: TokenHolder;
+}
+
+/** What admission asks, each about one thing. */
+export interface AdmissionParts {
+  readonly accessTokens: AccessTokenPolicy;
+  readonly sectors: Pick<Sectors, "entering">;
+  readonly checkPossession: CheckPossession;
+  /** Whether the rights of good tokens still stand. */
+  readonly revocations: Pick<Revocations, "refusalOf" | "begun">;
+}
 
 /**
- * Makes the function that admits requests. A token is verified once and then remembered by its hash
- * until it expires; whether it has been revoked meanwhile is asked every time.
+ * Makes the function that admits requests. A token is verified once and then remembered by its hash until it
+ * expires; that its sender holds its key, and that it has not been revoked meanwhile, is asked every time.
  *
- * The function throws what `bearerToken`, `verifyAccessToken` and `sectors.entering` throw, and `TOKEN_INVALID` or
- * `REVOCATIONS_UNKNOWN`.
+ * The function throws what `presentedToken`, `verifyAccessToken`, `sectors.entering` and `checkPossession` throw, and
+ * `TOKEN_INVALID` or `REVOCATIONS_UNKNOWN`.
  */
-export function createAdmission(
-  policy: AccessTokenPolicy,
-  sectors: Pick<Sectors, "entering">,
-  revocations: Standing,
-): Admit {
-  const verified = new LRUCache<string, Admission & { readonly admitted: SignedIn }>({ max: rememberedTokens });
-  const standing = async (admission: Admission): Promise<Admission> => {
+export function createAdmission({ accessTokens, sectors, checkPossession, revocations }: AdmissionParts): Admit {
+  const remembered = new LRUCache<string, Verified>({ max: rememberedTokens });
+  const verify = async (token: string): Promise<Verified> => {
+    const tokenId = createHash("sha256").update(token).digest("base64url");
+    const known = remembered.get(tokenId);
+    if (known && known.caller.expiresAt > Date.now() / 1000) return known;
+    remembered.delete(tokenId);
+    const caller = sectors.entering(await verifyAccessToken(token, accessTokens));
+    const admitted: SignedIn = Object.freeze({ kind: "signed in", caller, tokenId });
+    const verified = { admission: Object.freeze({ admitted, holder: caller }), caller };
+    remembered.set(tokenId, verified);
+    return verified;
+  };
+  return async (request) => {
+    const presented = presentedToken(request);
+    if (presented === undefined) return anonymousAdmission;
+    const { admission, caller } = await verify(presented.token);
+    await requirePossession(presented, caller, request, checkPossession);
     await revocations.begun();
     const refusal = revocations.refusalOf(admission);
     if (refusal) throw new HuiminError(refusal);
     return admission;
   };
-  return async (request) => {
-    const token = bearerToken(request);
-    if (token === undefined) return anonymousAdmission;
-    const tokenId = createHash("sha256").update(token).digest("base64url");
-    const known = verified.get(tokenId);
-    if (known && known.admitted.caller.expiresAt > Date.now() / 1000) return await standing(known);
-    verified.delete(tokenId);
-    const caller = sectors.entering(await verifyAccessToken(token, policy));
-    const admitted: SignedIn = Object.freeze({ kind: "signed in", caller, tokenId });
-    const admission = Object.freeze({ admitted, holder: caller });
-    verified.set(tokenId, admission);
-    return await standing(admission);
-  };
+}
+
+/** A token that is bound to a key counts with a proof only, and one that is not never with one (RFC 9449, 7.1 and 7.2). */
+async function requirePossession(
+  { scheme, token }: PresentedToken,
+  { keyThumbprint }: TokenHolder,
+  { method, headers, proven }: Presented,
+  checkPossession: CheckPossession,
+): Promise<void> {
+  if ((scheme === "dpop") !== (keyThumbprint !== null)) {
+    throw new HuiminError("TOKEN_INVALID", { detail: `the token is of another kind than the scheme ${scheme}` });
+  }
+  if (keyThumbprint === null || proven) return;
+  const { dpop: proof } = headers;
+  await checkPossession(typeof proof === "string" ? proof : undefined, { method, token, keyThumbprint });
 }
 
 /** Admits everybody; credentials go on to the subgraphs. For a gateway without sign-in. */

@@ -1,7 +1,7 @@
 /** The first station of a request: who it is, and whether she has sent too many. */
 import { HuiminError } from "../../trust/errors.ts";
 import type { HttpRequest } from "../http/request.ts";
-import type { Admission, Admit } from "./admit.ts";
+import type { Admission, Admit, Presented } from "./admit.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 
 /** What the entrance says of a request. */
@@ -12,7 +12,7 @@ export interface Entry {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export type Enter = (request: Pick<HttpRequest, "url" | "headers" | "address">) => Promise<Entry>;
+export type Enter = (request: Presented & Pick<HttpRequest, "address">) => Promise<Entry>;
 
 const noHeaders = Object.freeze({});
 

@@ -33,6 +33,7 @@ const sources: Readonly<Record<string, readonly [type: string, source: Source]>>
   "page.js": [script, ownFile("page.js")],
   "trial.js": [script, ownFile("trial.js")],
   "sign-in.js": [script, ownFile("sign-in.js")],
+  "key.js": [script, ownFile("key.js")],
   "events.js": [script, ownFile("events.js")],
   "workers.js": [script, ownFile("workers.js")],
   "page.css": [style, ownFile("page.css")],

@@ -17,6 +17,7 @@ export interface Cors {
 const requestHeaders = [
   "authorization",
   "content-type",
+  "dpop",
   "apollo-require-preflight",
   "graphql-require-preflight",
   "x-apollo-operation-name",

@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import type { DirectResponse } from "../../platform/direct-route.ts";
 import { type ErrorCode, errorCatalogue } from "../../trust/errors.ts";
+import { proofAlgorithms } from "../admission/possession.ts";
 import type { Answer, AnswerError, WrittenAnswer } from "../answer.ts";
 import type { Cacheability } from "../boundary/boundary.ts";
 import type { AnswerMediaType } from "./media-type.ts";
@@ -99,10 +100,12 @@ function statusOf(code: ErrorCode, mediaType: AnswerMediaType): number {
 function refusalHeaders({ extensions }: AnswerError): Record<string, string> {
   switch (extensions.code) {
     case "UNAUTHENTICATED":
-      return { "www-authenticate": 'Bearer realm="huimin"' };
+      return { "www-authenticate": challenges() };
     case "TOKEN_INVALID":
     case "TOKEN_EXPIRED":
-      return { "www-authenticate": invalidToken(extensions.code) };
+      return { "www-authenticate": challenges("invalid_token", extensions.code) };
+    case "DPOP_PROOF_INVALID":
+      return { "www-authenticate": challenge("DPoP", "invalid_dpop_proof", extensions.code) };
     case "METHOD_NOT_ALLOWED":
       return { allow: allowedMethods };
     default:
@@ -110,7 +113,20 @@ function refusalHeaders({ extensions }: AnswerError): Record<string, string> {
   }
 }
 
-/** RFC 6750, section 3. The sentences of the catalogue keep to the characters that a description may have. */
-function invalidToken(code: ErrorCode): string {
-  return `Bearer realm="huimin", error="invalid_token", error_description="${errorCatalogue[code].message}"`;
+/** Both ways to show a token (RFC 6750, 3; RFC 9449, 7.1). */
+function challenges(error?: string, code?: ErrorCode): string {
+  return `${challenge("DPoP", error, code)}, ${challenge("Bearer", error, code)}`;
+}
+
+/** The sentences of the catalogue keep to the characters that a description may have. */
+function challenge(scheme: "DPoP" | "Bearer", error?: string, code?: ErrorCode): string {
+  const parameters = {
+    realm: "huimin",
+    ...(error !== undefined && { error }),
+    ...(code !== undefined && { error_description: errorCatalogue[code].message }),
+    ...(scheme === "DPoP" && { algs: proofAlgorithms.join(" ") }),
+  };
+  return `${scheme} ${Object.entries(parameters)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(", ")}`;
 }

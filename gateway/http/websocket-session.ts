@@ -8,7 +8,7 @@ import { endOf, type Session } from "../live/session.ts";
 import type { HttpRequest } from "./request.ts";
 
 /** The handshake of a socket. */
-export type Handshake = Pick<HttpRequest, "url" | "headers" | "address">;
+export type Handshake = Pick<HttpRequest, "method" | "url" | "headers" | "address">;
 
 export class SocketSession implements Session {
   readonly #enter: Enter;
@@ -57,12 +57,13 @@ export class SocketSession implements Session {
   }
 
   /**
-   * Admits one operation as if it were a request of its own: it counts against her rate.
+   * Admits one operation as if it were a request of its own: it counts against her rate. That she holds the key of
+   * her token was proved when the socket took it.
    *
    * @throws HuiminError why she is not admitted
    */
   async admitOperation(): Promise<void> {
-    (await this.#enter({ ...this.#handshake, headers: this.#headers })).admission();
+    (await this.#enter({ ...this.#handshake, headers: this.#headers, proven: true })).admission();
   }
 
   /**
@@ -90,11 +91,17 @@ export class SocketSession implements Session {
   }
 }
 
-/** The name is that of the header, in the two ways in which clients write it. */
+/** The names are those of the headers, in the ways in which clients write them. */
+const writtenAs = { authorization: ["authorization", "Authorization"], dpop: ["dpop", "DPoP", "Dpop"] } as const;
+
+/** The headers with what a payload holds in their place; with a token in it, the proof is the payload's too. */
 function withToken(headers: IncomingHttpHeaders, payload: unknown): IncomingHttpHeaders {
-  if (typeof payload !== "object" || payload === null) return headers;
-  const { authorization, Authorization = authorization } = { authorization: undefined, ...payload } as Readonly<
-    Record<string, unknown>
-  >;
-  return typeof Authorization === "string" ? { ...headers, authorization: Authorization } : headers;
+  const authorization = textIn(payload, writtenAs.authorization);
+  return authorization === undefined ? headers : { ...headers, authorization, dpop: textIn(payload, writtenAs.dpop) };
+}
+
+function textIn(payload: unknown, names: readonly string[]): string | undefined {
+  if (typeof payload !== "object" || payload === null) return undefined;
+  const values = names.map((name): unknown => Reflect.get(payload, name));
+  return values.find((value): value is string => typeof value === "string");
 }

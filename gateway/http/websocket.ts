@@ -2,7 +2,7 @@
  * `/graphql` over WebSocket, by the protocol `graphql-transport-ws`: subscriptions, queries and mutations.
  *
  * The access token comes in the payload of the first message (`authorization`), or in the header of the
- * handshake. A fresh one comes in the payload of a ping, which the protocol leaves to both sides; the pong says
+ * handshake; with it comes the proof of its key (`dpop`), made for a GET of the graph's address. A fresh one comes in the payload of a ping, which the protocol leaves to both sides; the pong says
  * until when it is good, or why it is not taken. It must be of the same citizen and the same client.
  */
 import type { IncomingMessage } from "node:http";
@@ -94,7 +94,8 @@ function serve(
   { enter, log }: SocketParts,
 ): SocketSession {
   const { url = "", headers } = request;
-  const session = new SocketSession(enter, { url, headers, address: request.socket.remoteAddress ?? "" });
+  const address = request.socket.remoteAddress ?? "";
+  const session = new SocketSession(enter, { method: "GET", url, headers, address });
   let leave = () => {};
   const admitted = () => {
     if (socket.readyState !== socket.OPEN) throw new HuiminError("UNAUTHENTICATED");

@@ -81,7 +81,9 @@ describe("nobody", () => {
     const { status, headers, errors } = await city.query(query);
     expect(status).toBe(401);
     expect(errors).toEqual([{ message: "Sign in to read this.", extensions: { code: "UNAUTHENTICATED" } }]);
-    expect(headers.get("www-authenticate")).toBe('Bearer realm="huimin"');
+    expect(headers.get("www-authenticate")).toBe(
+      'DPoP realm="huimin", algs="ES256 EdDSA Ed25519 PS256", Bearer realm="huimin"',
+    );
   });
 });
 
@@ -89,8 +91,9 @@ describe("an access token is refused", () => {
   const invalid = {
     status: 401,
     code: "TOKEN_INVALID",
-    challenge:
-      'Bearer realm="huimin", error="invalid_token", error_description="The access token is not valid here. Sign in again."',
+    challenge: expect.stringMatching(
+      /^DPoP realm="huimin", error="invalid_token", error_description="The access token is not valid here. Sign in again.", algs=".*", Bearer realm="huimin", error="invalid_token"/,
+    ),
   };
 
   it("when it is garbage", async () => {

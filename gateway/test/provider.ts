@@ -1,4 +1,5 @@
 /** A real OpenID provider with bare pages of its own, whose accounts are whatever name is typed in. */
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { exportJWK, generateKeyPair } from "jose";
@@ -47,11 +48,14 @@ async function configuration(gatewayUrl: string): Promise<Configuration> {
         client_id: "graphiql",
         token_endpoint_auth_method: "none",
         id_token_signed_response_alg: "ES256",
+        require_pushed_authorization_requests: true,
+        dpop_bound_access_tokens: true,
         redirect_uris: [`${gatewayUrl}/graphiql/callback`],
         post_logout_redirect_uris: [`${gatewayUrl}/graphql`],
       },
     ],
     features: {
+      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: (_context, resource) => ({

@@ -1,9 +1,10 @@
 /** The city's own clients, and what holds for every client. */
-import { type Client, type ClientMetadata, errors } from "oidc-provider";
+import { type AllClientMetadata, type Client, type ClientMetadata, errors } from "oidc-provider";
 import { type DelegationKind, delegationKinds } from "../../trust/delegation.ts";
 import { governmentSector, sectorPattern } from "../../trust/pseudonym.ts";
 import type { IdentityConfig } from "../config.ts";
 import { grantMetadataFault, grantMetadataNames, grantMetadataOf } from "./client-metadata.ts";
+import { applyProfile, unsaidSettings } from "./profiles.ts";
 
 type ClientUrls = Pick<IdentityConfig, "issuer" | "portalUrl" | "gatewayUrl">;
 
@@ -20,29 +21,33 @@ export function cityClients(config: ClientUrls): ClientMetadata[] {
       redirect_uris: [`${config.portalUrl}/callback`],
       post_logout_redirect_uris: [`${config.portalUrl}/`],
       grant_types: ["authorization_code", "refresh_token"],
-      token_endpoint_auth_method: "private_key_jwt",
       token_endpoint_auth_signing_alg: "ES256",
       jwks_uri: portalKeysUrl(config),
       sector: governmentSector,
       delegation_kinds: [...delegationKinds],
+      profile: "fapi2",
     },
     {
       client_id: "graphiql",
       redirect_uris: [`${config.gatewayUrl}/graphiql/callback`],
       post_logout_redirect_uris: [`${config.gatewayUrl}/graphql`],
       sector: governmentSector,
+      profile: "public",
     },
     {
       client_id: "cli",
       application_type: "native",
       redirect_uris: ["http://localhost/callback"],
       sector: governmentSector,
+      profile: "public",
     },
-    // Identity itself, as far as signing in to the account pages goes; its codes are never redeemed.
+    // Identity itself, as far as signing in to the account pages goes; its codes are never redeemed. A request that
+    // identity sends to itself need not be pushed to itself first, and this profile opens no data.
     {
       client_id: accountClientId,
       redirect_uris: [`${config.issuer}${accountReturnPath}`],
       sector: governmentSector,
+      profile: "oidc",
     },
   ];
 }
@@ -58,18 +63,18 @@ export function isCityClient({ clientId }: Pick<Client, "clientId">): boolean {
   return cityClientIds.has(clientId);
 }
 
-/** What a client is unless its metadata say otherwise: public, code flow only, ES256. */
-export const clientDefaults = {
+/** What a client is unless its metadata or its profile say otherwise: code flow only, ES256. */
+export const clientDefaults: AllClientMetadata = {
+  ...unsaidSettings,
   grant_types: ["authorization_code"],
   response_types: ["code"],
   response_modes: ["query"],
-  token_endpoint_auth_method: "none",
   id_token_signed_response_alg: "ES256",
   authorization_signed_response_alg: "ES256",
   introspection_signed_response_alg: "ES256",
   // Nothing about the person, unless the client is registered for it.
   scope: "openid offline_access",
-} as const;
+};
 
 /** The circle of trust that a client belongs to; it decides the form of the subject in its tokens. */
 export function sectorOf(client: Client): string {
@@ -81,10 +86,11 @@ export function delegationKindsOf(client: Client): readonly DelegationKind[] {
   return grantMetadataOf(client).delegation_kinds ?? [];
 }
 
-/** Our own client metadata: `sector`, which every client has, and what belongs to certain grants. */
+/** Our own client metadata: `sector` and `profile`, which every client has, and what belongs to certain grants. */
 export const ownClientMetadata = {
-  properties: ["sector", ...grantMetadataNames],
-  validator: (_context: unknown, key: string, value: unknown) => {
+  properties: ["sector", "profile", ...grantMetadataNames],
+  validator: (_context: unknown, key: string, value: unknown, metadata: ClientMetadata) => {
+    if (key === "profile") return applyProfile(value, metadata);
     const fault = key === "sector" ? sectorFault(value) : grantMetadataFault(key, value);
     if (fault !== null) throw new errors.InvalidClientMetadata(fault);
   },

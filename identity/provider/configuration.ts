@@ -1,4 +1,5 @@
 /** The OpenID provider's configuration: OpenID Connect Core 1.0, OAuth 2.0 with PKCE, RFC 8707, RFC 9068. */
+import { hkdfSync } from "node:crypto";
 import type { Configuration, JWK } from "oidc-provider";
 import { type Language, languages } from "../../platform/i18n.ts";
 import { assuranceLevels } from "../../trust/assurance.ts";
@@ -9,11 +10,13 @@ import { signingAlgorithms } from "../keys/rotation.ts";
 import { createAdapter, type IdentityStores } from "../store/adapter.ts";
 import { deviceCodeSeconds } from "../store/device-codes.ts";
 import { accountOf, assertClaimsParameter, claimsByScope } from "./claims.ts";
+import { assertClientAssertion } from "./client-assertion.ts";
 import { allowsOrigin, cityClients, clientDefaults, ownClientMetadata } from "./clients.ts";
 import { cookies } from "./cookies.ts";
 import { createInteractionPolicy, loadGrant } from "./grants.ts";
 import { fetchClientKeys, presentKeys } from "./outbound.ts";
 import type { ProviderPages } from "./pages.ts";
+import { clientSigningAlgorithms, profileOf } from "./profiles.ts";
 import { accessTokenSeconds, createResources, defaultResource, resourceServerInfo } from "./resources.ts";
 import { graphResource, oidcScopes } from "./scopes.ts";
 import type { SubjectOf } from "./subjects.ts";
@@ -59,6 +62,9 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
     extraClientMetadata: ownClientMetadata,
     clientBasedCORS: allowsOrigin,
     clientAuthMethods: ["private_key_jwt", "none"],
+    assertJwtClientAuthClaimsAndHeader: assertClientAssertion,
+    // FAPI 2.0 Security Profile, 5.3.2.1: clocks of clients may be as much ahead.
+    clockTolerance: 10,
     jwks: { keys: signingKeys },
     enabledJWA: algorithms,
     fetch: fetchClientKeys(config, stores.database),
@@ -118,14 +124,20 @@ const algorithms: Configuration["enabledJWA"] = {
   userinfoSigningAlgValues: [...signingAlgorithms],
   introspectionSigningAlgValues: [...signingAlgorithms],
   authorizationSigningAlgValues: [...signingAlgorithms],
-  clientAuthSigningAlgValues: ["ES256"],
+  clientAuthSigningAlgValues: [...clientSigningAlgorithms],
+  dPoPSigningAlgValues: [...clientSigningAlgorithms],
 };
 
-function features({ stores, pages }: ProviderParts, graph: string): NonNullable<Configuration["features"]> {
+function features({ config, stores, pages }: ProviderParts, graph: string): NonNullable<Configuration["features"]> {
   return {
     devInteractions: { enabled: false },
-    // The graph does not bind tokens to keys yet; what it would not check is not offered.
-    dPoP: { enabled: false },
+    // Whether a client must push, and must bind its tokens, is in its own metadata; its profile puts it there.
+    pushedAuthorizationRequests: { enabled: true },
+    dPoP: { enabled: true, nonceSecret: dpopNonceSecret(config), requireNonce: () => true },
+    fapi: {
+      enabled: true,
+      profile: (_context, client) => (client && profileOf(client) === "fapi2" ? "2.0" : undefined),
+    },
     clientCredentials: { enabled: true },
     deviceFlow: {
       enabled: true,
@@ -152,4 +164,9 @@ function features({ stores, pages }: ProviderParts, graph: string): NonNullable<
       getResourceServerInfo: resourceServerInfo(graph, createResources(graph, stores.database)),
     },
   };
+}
+
+/** The nonces change by themselves every minute; replicas that share the cookie key know one another's. */
+function dpopNonceSecret({ cookieKey }: IdentityConfig): Buffer {
+  return Buffer.from(hkdfSync("sha256", cookieKey, "", "huimin identity dpop nonces", 32));
 }

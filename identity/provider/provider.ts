@@ -12,6 +12,7 @@ import { configure, type ProviderParts } from "./configuration.ts";
 import { afterSignOut, endSessionsInOnePlace } from "./end-session.ts";
 import { openKeyRing } from "./key-ring.ts";
 import { redirect } from "./pages.ts";
+import { levelFor } from "./profiles.ts";
 import { refuseReplays } from "./replay.ts";
 import { recordSessionOrigins } from "./session-origins.ts";
 import { createSign, type Sign } from "./sign.ts";
@@ -81,6 +82,7 @@ function createProvider(parts: ProviderParts, keys: readonly JWK[], pace: KeyPac
   refuseReplays(provider, parts.stores.fleeting);
   // Our own routes say which scheme and host the issuer has; see `addProvider`.
   provider.proxy = true;
+  capLevels(provider);
   provider.use(guardLibraryPages);
   useDeviceFlow(provider, parts);
   provider.use(skipPointlessSignOut);
@@ -96,6 +98,15 @@ function useDeviceFlow(provider: Provider, { config, stores, pages }: ProviderPa
   provider.use(bringUserCode);
   provider.use(pacePolling(stores.fleeting));
   nameInterval(provider);
+}
+
+/** Wherever the library asks how certain a sign-in is, it hears what the client may hear. */
+function capLevels({ OIDCContext }: Provider): void {
+  Object.defineProperty(OIDCContext.prototype, "acr", {
+    get(this: KoaContextWithOIDC["oidc"]) {
+      return this.client ? levelFor(this.client, this.session?.acr) : this.session?.acr;
+    },
+  });
 }
 
 /**

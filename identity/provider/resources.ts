@@ -5,6 +5,7 @@ import { parseScopes } from "../../trust/caller.ts";
 import { governmentSector } from "../../trust/pseudonym.ts";
 import { findResourceServer, type ResourceServer } from "../store/resource-servers.ts";
 import { grantMetadataOf } from "./client-metadata.ts";
+import { mayUseGraph } from "./profiles.ts";
 import { graphScopes } from "./scopes.ts";
 
 /** Life of an access token, in seconds. */
@@ -27,6 +28,7 @@ export function resourceServerInfo(graph: string, find: FindResource) {
   return async (context: KoaContextWithOIDC, resource: string, client: Client): Promise<ProviderResource> => {
     const byItself = isClientCredentials(context);
     if (!byItself && resource !== graph) throw new errors.InvalidTarget();
+    if (resource === graph && !mayUseGraph(client)) throw new errors.InvalidTarget("the client may not use the graph");
     const server = await find(resource);
     if (!server) throw new errors.InvalidTarget();
     return tokenTerms(resource, byItself ? ownScopes(context, server, client) : server.scopes);

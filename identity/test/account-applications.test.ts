@@ -1,9 +1,8 @@
-import * as oidc from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { endAllSessions } from "../account/endings.ts";
 import { signInToAccount } from "./support/account.ts";
 import { aygul, wei } from "./support/citizens.ts";
-import { begin, portalClient, redeem, refusalOf, registerBank, type TestClient } from "./support/client.ts";
+import { begin, portalClient, redeem, refresh, refusalOf, registerBank, type TestClient } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 import type { Page, UserAgent } from "./support/user-agent.ts";
 
@@ -63,10 +62,10 @@ describe("the page of applications", () => {
     const after = await agent.submit(await applicationsOf(agent), { client: "bank" });
     expect(after.text).toContain("That application can see nothing of yours any more.");
     expect(entriesOf(after).join()).not.toContain("新河");
-    expect(await refusalOf(oidc.refreshTokenGrant(bank.configuration, token))).toMatchObject({
+    expect(await refusalOf(refresh(bank, token))).toMatchObject({
       error: "invalid_grant",
     });
-    expect(await oidc.refreshTokenGrant(portal.configuration, other)).toHaveProperty("access_token");
+    expect(await refresh(portal, other)).toHaveProperty("access_token");
     const told = await identity.database.query(
       `SELECT client_id FROM account_history WHERE citizen_id = $1 AND kind = 'grant-revoked'
        UNION ALL SELECT payload ->> 'clientId' FROM security_event WHERE kind = 'grant-revoked' AND payload ->> 'clientId' = 'bank'`,
@@ -83,6 +82,6 @@ describe("the page of applications", () => {
     await allowBank(agent);
     await agent.submit(await applicationsOf(agent), { client: "bank" });
     expect(entriesOf(await applicationsOf(stranger.agent)).join()).toContain("新河");
-    expect(await oidc.refreshTokenGrant(bank.configuration, token)).toHaveProperty("access_token");
+    expect(await refresh(bank, token)).toHaveProperty("access_token");
   });
 });

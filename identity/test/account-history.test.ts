@@ -1,4 +1,3 @@
-import * as oidc from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { languages } from "../../platform/i18n.ts";
 import { endAllSessions } from "../account/endings.ts";
@@ -6,7 +5,7 @@ import { historyKinds, recordHistory } from "../history/history.ts";
 import { texts } from "../pages/view.ts";
 import { signInToAccount } from "./support/account.ts";
 import { aygul, wei } from "./support/citizens.ts";
-import { begin, portalClient, redeem, refusalOf, type TestClient } from "./support/client.ts";
+import { begin, portalClient, redeem, refresh, refusalOf, type TestClient } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 import type { Page, UserAgent } from "./support/user-agent.ts";
 
@@ -112,7 +111,7 @@ describe('"this wasn\'t me"', () => {
     const end = await agent.submit(question, { entry: String(entry) });
     expect(end.text).toContain('name="password"');
     expect((await other.agent.open(`${identity.issuer}/account`)).text).toContain('name="password"');
-    expect(await refusalOf(oidc.refreshTokenGrant(portal.configuration, token))).toMatchObject({
+    expect(await refusalOf(refresh(portal, token))).toMatchObject({
       error: "invalid_grant",
     });
     const [account] = await identity.database.query<{ must_change_password: boolean }>(

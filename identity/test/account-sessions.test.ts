@@ -1,9 +1,8 @@
-import * as oidc from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { endAllSessions } from "../account/endings.ts";
 import { signInToAccount } from "./support/account.ts";
 import { aygul, wei } from "./support/citizens.ts";
-import { begin, portalClient, redeem, refusalOf, type TestClient } from "./support/client.ts";
+import { begin, portalClient, redeem, refresh, refusalOf, type TestClient } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 import type { Page, UserAgent } from "./support/user-agent.ts";
 
@@ -71,7 +70,7 @@ describe("the page of sessions", () => {
     expect(entriesOf(after)).toHaveLength(2);
     expect(await isSignedIn(other.agent)).toBe(false);
     expect(await isSignedIn(third.agent)).toBe(true);
-    expect(await refusalOf(oidc.refreshTokenGrant(portal.configuration, token))).toMatchObject({
+    expect(await refusalOf(refresh(portal, token))).toMatchObject({
       error: "invalid_grant",
     });
   });

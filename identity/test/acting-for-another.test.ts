@@ -3,7 +3,17 @@ import * as oidc from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { aygul, wei } from "./support/citizens.ts";
-import { begin, portalClient, publicClient, redeem, refusalOf, signIn, type TestClient } from "./support/client.ts";
+import {
+  begin,
+  portalClient,
+  proofs,
+  publicClient,
+  redeem,
+  refresh,
+  refusalOf,
+  signIn,
+  type TestClient,
+} from "./support/client.ts";
 import { comeOfAgeIn, enterGuardianship, type Registered, registerPerson } from "./support/family.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 
@@ -52,7 +62,9 @@ describe("somebody who may act for another", () => {
     expect(decodeJwt(tokens.access_token)).toMatchObject({ ...both, withheld: [] });
     const plain = { resource: null, scope: "openid" };
     const forUserinfo = await redeem(portal, await actFor(portal, guardianship, plain));
-    expect(await oidc.fetchUserInfo(portal.configuration, forUserinfo.access_token, both.sub)).toEqual(both);
+    const { configuration } = portal;
+    const userinfo = await oidc.fetchUserInfo(configuration, forUserinfo.access_token, both.sub, proofs(portal));
+    expect(userinfo).toEqual(both);
   });
 
   it("is herself when she chooses herself, and is not asked again in the session", async () => {
@@ -74,7 +86,7 @@ describe("somebody who may act for another", () => {
     });
     const page = await again.agent.submit(again.page, { person: "self" });
     expect((await redeem(portal, { ...again, page })).claims()?.sub).toBe(sealed(aygul.citizenId));
-    const refused = await refusalOf(oidc.refreshTokenGrant(portal.configuration, refreshToken));
+    const refused = await refusalOf(refresh(portal, refreshToken));
     expect(refused).toEqual({ status: 400, error: "invalid_grant" });
   });
 
@@ -124,11 +136,11 @@ describe("acting for another ends", () => {
     const { refresh_token: refreshToken = "" } = await redeem(portal, attempt);
     const plain = await redeem(portal, await actFor(portal, guardianship, { resource: null, scope: "openid" }));
     const unredeemed = await actFor(portal, guardianship);
-    await oidc.refreshTokenGrant(portal.configuration, refreshToken);
+    await refresh(portal, refreshToken);
 
     await comeOfAgeIn(identity.database, daughter, 0);
     const wrongGrant = { status: 400, error: "invalid_grant" };
-    expect(await refusalOf(oidc.refreshTokenGrant(portal.configuration, refreshToken))).toEqual(wrongGrant);
+    expect(await refusalOf(refresh(portal, refreshToken))).toEqual(wrongGrant);
     expect(await refusalOf(redeem(portal, unredeemed))).toEqual(wrongGrant);
     const userinfo = await fetch(`${identity.issuer}/me`, {
       headers: { authorization: `Bearer ${plain.access_token}` },
@@ -147,7 +159,7 @@ describe.each([
     const { refresh_token: refreshToken = "" } = await redeem(portal, await actFor(portal, guardianship));
     const { citizenId } = person();
     await identity.database.query("UPDATE citizen SET deceased_on = CURRENT_DATE WHERE citizen_id = $1", [citizenId]);
-    const refused = await refusalOf(oidc.refreshTokenGrant(portal.configuration, refreshToken));
+    const refused = await refusalOf(refresh(portal, refreshToken));
     await identity.database.query("UPDATE citizen SET deceased_on = NULL WHERE citizen_id = $1", [citizenId]);
     expect(refused).toEqual({ status: 400, error: "invalid_grant" });
   });

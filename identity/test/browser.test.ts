@@ -2,15 +2,18 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Browser, launchBrowser } from "../../platform/test/browser.ts";
 import { aygul } from "./support/citizens.ts";
-import { registerBank } from "./support/client.ts";
+import { depart, portalClient, registerBank, type TestClient } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 
 let identity: TestIdentity;
 let browser: Browser;
+let portal: TestClient;
+let bank: TestClient;
 
 beforeAll(async () => {
   identity = await startTestIdentity();
-  await registerBank(identity);
+  portal = await portalClient(identity);
+  bank = await registerBank(identity);
   browser = await launchBrowser();
 });
 afterAll(async () => {
@@ -29,20 +32,8 @@ async function openPage(options: BrowserContextOptions = {}) {
   return { page, violations, close: () => context.close() };
 }
 
-function authorizationUrl(clientId: string, redirectUri: string, more: Record<string, string> = {}): string {
-  const url = new URL(`${identity.issuer}/auth`);
-  const request = {
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    response_type: "code",
-    scope: "openid citizen:read",
-    resource: identity.graph,
-    code_challenge: "x".repeat(43),
-    code_challenge_method: "S256",
-    ...more,
-  };
-  url.search = new URLSearchParams(request).toString();
-  return url.href;
+async function goTo(page: Page, client: TestClient, parameters: Record<string, string> = {}): Promise<void> {
+  await page.goto((await depart(identity, client, parameters)).url.href);
 }
 
 async function fillIn(page: Page): Promise<void> {
@@ -58,7 +49,7 @@ describe.each([
   it("a citizen signs in, allows a client, and is sent on to it through every redirect", async () => {
     const { page, violations, close } = await openPage({ javaScriptEnabled });
     await identity.database.query("DELETE FROM consent");
-    await page.goto(authorizationUrl("bank", `${identity.config.portalUrl}/bank`));
+    await goTo(page, bank);
     await fillIn(page);
     await page.click("button[value=allow]");
     await page.waitForURL(`${identity.config.portalUrl}/bank?code=*`);
@@ -68,7 +59,7 @@ describe.each([
 
   it("a citizen confirms that she signs out and is told so", async () => {
     const { page, violations, close } = await openPage({ javaScriptEnabled });
-    await page.goto(authorizationUrl("portal", `${identity.config.portalUrl}/callback`));
+    await goTo(page, portal);
     await fillIn(page);
     await page.waitForURL(`${identity.config.portalUrl}/callback?code=*`);
     await page.goto(`${identity.issuer}/session/end`);
@@ -83,7 +74,7 @@ describe.each([
 describe("in Chromium", () => {
   it("a mistake is announced, in focus, and leads to its field", async () => {
     const { page, close } = await openPage();
-    await page.goto(authorizationUrl("portal", `${identity.config.portalUrl}/callback`));
+    await goTo(page, portal);
     // The browser moves the focus when it draws, which may be a little after the page is loaded.
     const focused = (attribute: string) =>
       expect.poll(() => page.evaluate((name) => document.activeElement?.getAttribute(name), attribute));
@@ -101,7 +92,7 @@ describe("in Chromium", () => {
     const { page, close } = await openPage({ viewport: { width: 360, height: 740 } });
     const hosts = new Set<string>();
     page.on("request", (request) => hosts.add(new URL(request.url()).origin));
-    await page.goto(authorizationUrl("portal", `${identity.config.portalUrl}/callback`, { ui_locales: "ug" }));
+    await goTo(page, portal, { ui_locales: "ug" });
     await page.evaluate(() => document.fonts.ready);
     expect(await page.evaluate(() => getComputedStyle(document.body).direction)).toBe("rtl");
     expect(await page.evaluate(() => document.fonts.check("16px 'Noto Sans Arabic Variable'", "ئۇيغۇر"))).toBe(true);

@@ -2,7 +2,7 @@ import { createRemoteJWKSet, decodeJwt } from "jose";
 import * as oidc from "openid-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyAccessToken } from "../../trust/access-token.ts";
-import { portalClient, refusalOf, type TestClient } from "./support/client.ts";
+import { portalClient, proofs, refusalOf, type TestClient } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 import { registerConfidential, registerResource } from "./support/registration.ts";
 
@@ -27,7 +27,8 @@ beforeAll(async () => {
 });
 afterAll(() => identity.close());
 
-const ask = (parameters: Record<string, string>) => oidc.clientCredentialsGrant(health.configuration, parameters);
+const ask = (parameters: Record<string, string>) =>
+  oidc.clientCredentialsGrant(health.configuration, parameters, proofs(health));
 
 describe("client credentials (RFC 6749, 4.4)", () => {
   it("give a department a token in its own name, for one resource, for five minutes", async () => {
@@ -36,6 +37,7 @@ describe("client credentials (RFC 6749, 4.4)", () => {
     expect(claims).toEqual({
       iss: identity.issuer,
       aud: registry,
+      cnf: { jkt: await health.dpop?.calculateThumbprint() },
       sub: "health-department",
       client_id: "health-department",
       scope: "schema:publish",
@@ -72,7 +74,9 @@ describe("client credentials (RFC 6749, 4.4)", () => {
 
   it("are for clients that are registered for them", async () => {
     const portal = await portalClient(identity);
-    const refused = refusalOf(oidc.clientCredentialsGrant(portal.configuration, { resource: registry }));
+    const refused = refusalOf(
+      oidc.clientCredentialsGrant(portal.configuration, { resource: registry }, proofs(portal)),
+    );
     expect(await refused).toEqual({ status: 400, error: "invalid_request" });
   });
 

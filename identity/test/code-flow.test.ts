@@ -4,7 +4,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyAccessToken } from "../../trust/access-token.ts";
 import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { aygul, wei } from "./support/citizens.ts";
-import { begin, portalClient, publicClient, redeem, refusalOf, signIn, type TestClient } from "./support/client.ts";
+import {
+  begin,
+  depart,
+  portalClient,
+  proofs,
+  publicClient,
+  redeem,
+  refresh,
+  refusalOf,
+  registerOidc,
+  signIn,
+  type TestClient,
+} from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 import { createUserAgent } from "./support/user-agent.ts";
 
@@ -45,6 +57,7 @@ describe("what a client is given", () => {
     expect(exp - iat).toBe(300);
     expect(rest).toEqual({
       sector: "government",
+      cnf: { jkt: await portal.dpop?.calculateThumbprint() },
       acr: "urn:huimin:loa:1",
       amr: ["pwd"],
       auth_time: expect.any(Number),
@@ -76,7 +89,9 @@ describe("what a client is given", () => {
     const attempt = await signIn(identity, graphiql, aygul, { parameters: { resource: null, scope: "openid" } });
     const tokens = await redeem(graphiql, attempt);
     const sub = tokens.claims()?.sub ?? "";
-    expect(await oidc.fetchUserInfo(graphiql.configuration, tokens.access_token, sub)).toEqual({ sub });
+    expect(await oidc.fetchUserInfo(graphiql.configuration, tokens.access_token, sub, proofs(graphiql))).toEqual({
+      sub,
+    });
     const forGraph = await redeem(graphiql, await signIn(identity, graphiql, aygul));
     expect(decodeJwt(forGraph.access_token).sub).toBe(sub);
   });
@@ -84,20 +99,20 @@ describe("what a client is given", () => {
   it("is a refresh token for the portal alone, good for fresh access tokens until she signs out", async () => {
     const attempt = await signIn(identity, portal, aygul);
     const { refresh_token: refreshToken = "" } = await redeem(portal, attempt);
-    const renewed = await oidc.refreshTokenGrant(portal.configuration, refreshToken, { resource: identity.graph });
+    const renewed = await refresh(portal, refreshToken, { resource: identity.graph });
     expect(decodeJwt(renewed.access_token)).toMatchObject({ aud: identity.graph, scope: "citizen:read health:read" });
     expect((await redeem(graphiql, await signIn(identity, graphiql, aygul))).refresh_token).toBeUndefined();
 
     const signOut = await attempt.agent.open(`${identity.issuer}/session/end`);
     await attempt.agent.submit(signOut, { logout: "yes" });
-    const refused = await refusalOf(oidc.refreshTokenGrant(portal.configuration, refreshToken));
+    const refused = await refusalOf(refresh(portal, refreshToken));
     expect(refused).toEqual({ status: 400, error: "invalid_grant" });
   });
 
   it("can be given back: a revoked refresh token is worth nothing", async () => {
     const { refresh_token: refreshToken = "" } = await redeem(portal, await signIn(identity, portal, aygul));
     await oidc.tokenRevocation(portal.configuration, refreshToken);
-    const refused = await refusalOf(oidc.refreshTokenGrant(portal.configuration, refreshToken));
+    const refused = await refusalOf(refresh(portal, refreshToken));
     expect(refused).toEqual({ status: 400, error: "invalid_grant" });
   });
 
@@ -127,7 +142,15 @@ describe("what a client is given", () => {
 });
 
 describe("a request for authorization is refused", () => {
+  let site: TestClient;
+
+  beforeAll(async () => {
+    site = await registerOidc(identity, "site");
+  });
+
+  /** What the browser comes back with, or what the client hears when it pushes its request. */
   const errorOf = async (client: TestClient, parameters: Record<string, string | null>) => {
+    if (client.profile !== "oidc") return (await refusalOf(depart(identity, client, parameters))).error;
     const { page } = await begin(identity, client, { parameters });
     const { search = "", hash = "" } = page.leavesTo ?? {};
     return page.leavesTo ? new URLSearchParams(search || hash.slice(1)).get("error") : `page ${page.status}`;
@@ -137,6 +160,7 @@ describe("a request for authorization is refused", () => {
     const without = { code_challenge: null, code_challenge_method: null };
     expect(await errorOf(portal, without)).toBe("invalid_request");
     expect(await errorOf(graphiql, without)).toBe("invalid_request");
+    expect(await errorOf(site, without)).toBe("invalid_request");
   });
 
   it("with the plain form of PKCE", async () => {
@@ -145,13 +169,14 @@ describe("a request for authorization is refused", () => {
   });
 
   it("with a redirect URI that is not registered, and is not sent there", async () => {
-    expect(await errorOf(portal, { redirect_uri: `${identity.config.portalUrl}/callback/evil` })).toBe("page 400");
-    expect(await errorOf(portal, { redirect_uri: "https://evil.example/callback" })).toBe("page 400");
-    expect(await errorOf(portal, { redirect_uri: null })).toBe("page 400");
+    for (const evil of [`${site.redirectUri}/evil`, `${site.redirectUri}?more=1`, "https://evil.example/", null]) {
+      expect(await errorOf(site, { redirect_uri: evil })).toBe("page 400");
+      expect(await errorOf(portal, { redirect_uri: evil })).toBe("invalid_request");
+    }
   });
 
   it.each(["nobody", "no\u0000body", "<b>"])("from a client that nobody registered: %j", async (clientId) => {
-    const { page } = await begin(identity, portal, { parameters: { client_id: clientId } });
+    const { page } = await begin(identity, site, { parameters: { client_id: clientId } });
     expect(page.status).toBe(400);
     expect(page.text).toContain("invalid_client");
   });
@@ -163,7 +188,7 @@ describe("a request for authorization is refused", () => {
   it("for anything but a code in the query", async () => {
     expect(await errorOf(portal, { response_type: "token" })).toBe("invalid_request");
     expect(await errorOf(portal, { response_mode: "fragment" })).toBe("invalid_request");
-    const { page } = await begin(identity, portal, { parameters: { response_mode: "form_post" } });
+    const { page } = await begin(identity, site, { parameters: { response_mode: "form_post" } });
     expect(page.text).toContain('value="invalid_request"');
     expect(page.headers.get("content-security-policy")).toMatch(/script-src 'self' 'sha256-.*frame-ancestors 'none'/);
   });
@@ -190,7 +215,7 @@ describe("a code", () => {
     const attempt = await signIn(identity, portal, aygul);
     const { refresh_token: refreshToken = "" } = await redeem(portal, attempt);
     expect(await refusalOf(redeem(portal, attempt))).toEqual(wrongGrant);
-    expect(await refusalOf(oidc.refreshTokenGrant(portal.configuration, refreshToken))).toEqual(wrongGrant);
+    expect(await refusalOf(refresh(portal, refreshToken))).toEqual(wrongGrant);
   });
 
   it("gives exactly one token to ten who redeem it at the same time", async () => {
@@ -214,13 +239,15 @@ describe("the provider's own addresses", () => {
       subject_types_supported: ["pairwise"],
       id_token_signing_alg_values_supported: ["ES256", "EdDSA", "PS256"],
       token_endpoint_auth_methods_supported: ["private_key_jwt", "none"],
+      token_endpoint_auth_signing_alg_values_supported: ["ES256", "EdDSA", "Ed25519", "PS256"],
+      dpop_signing_alg_values_supported: ["ES256", "EdDSA", "Ed25519", "PS256"],
+      pushed_authorization_request_endpoint: `${identity.issuer}/request`,
       authorization_response_iss_parameter_supported: true,
       ui_locales_supported: ["zh-CN", "ug", "kk", "en"],
     });
     for (const absent of ["registration_endpoint", "introspection_endpoint"]) {
       expect(metadata).not.toHaveProperty(absent);
     }
-    expect(metadata).not.toHaveProperty("dpop_signing_alg_values_supported");
   });
 
   it("are those of the issuer, whatever host a caller names", async () => {
@@ -251,15 +278,7 @@ describe("the provider's own addresses", () => {
   });
 
   it("take a request that was pushed beforehand, once (RFC 9126)", async () => {
-    const verifier = oidc.randomPKCECodeVerifier();
-    const url = await oidc.buildAuthorizationUrlWithPAR(portal.configuration, {
-      redirect_uri: portal.redirectUri,
-      scope: "openid citizen:read",
-      resource: identity.graph,
-      state: "pushed",
-      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: "S256",
-    });
+    const { url } = await depart(identity, portal);
     const agents = Array.from({ length: 2 }, () => createUserAgent(identity.issuer));
     const forms = await Promise.all(agents.map(async (agent) => ({ agent, page: await agent.open(url) })));
     const fields = { login: aygul.mobile, password: aygul.password };

@@ -1,5 +1,4 @@
 import { decodeJwt } from "jose";
-import * as oidc from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { isUnder14 } from "../interaction/age.ts";
@@ -10,7 +9,9 @@ import {
   portalClient,
   publicClient,
   redeem,
+  refresh,
   registerBank,
+  registerOidc,
   signIn,
   type TestClient,
 } from "./support/client.ts";
@@ -79,7 +80,7 @@ describe("a client that is not the city's own", () => {
     const attempt = await signIn(identity, bank, aygul, inEnglish);
     const page = await attempt.agent.submit(attempt.page, { action: "allow" });
     const { refresh_token: first = "" } = await redeem(bank, { ...attempt, page });
-    const uses = Array.from({ length: 10 }, () => oidc.refreshTokenGrant(bank.configuration, first));
+    const uses = Array.from({ length: 10 }, () => refresh(bank, first));
     const results = await Promise.allSettled(uses);
     expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     for (const result of results) {
@@ -94,11 +95,8 @@ describe("a client that is not the city's own", () => {
   });
 
   it("must belong to a sector, or it is none", async () => {
-    const metadata = { redirect_uris: ["https://shop.example/callback"] };
-    await identity.database.query("INSERT INTO oidc_client (client_id, metadata) VALUES ('shop', $1)", [
-      JSON.stringify(metadata),
-    ]);
-    const { page } = await begin(identity, bank, { parameters: { client_id: "shop" } });
+    const shop = await registerOidc(identity, "shop", { sector: undefined });
+    const { page } = await begin(identity, shop);
     expect(page.status).toBe(400);
     expect(page.leavesTo).toBeNull();
   });
@@ -176,7 +174,7 @@ describe("a decision", () => {
 
   it("is not remembered for a native client, which any program may pose as", async () => {
     const redirectUri = "http://localhost/budget";
-    const metadata = { redirect_uris: [redirectUri], application_type: "native", sector: "budget" };
+    const metadata = { redirect_uris: [redirectUri], application_type: "native", sector: "budget", profile: "public" };
     await identity.database.query("INSERT INTO oidc_client (client_id, metadata) VALUES ('budget', $1)", [
       JSON.stringify(metadata),
     ]);

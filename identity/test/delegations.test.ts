@@ -1,10 +1,9 @@
 import { decodeJwt } from "jose";
-import * as oidc from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { endRights } from "../delegation/ended-rights.ts";
 import { aygul, residentIdOf, type TestCitizen, wei } from "./support/citizens.ts";
-import { portalClient, redeem, refusalOf, signIn, type TestClient } from "./support/client.ts";
+import { portalClient, redeem, refresh, refusalOf, signIn, type TestClient } from "./support/client.ts";
 import { atDelegations, dayFromNow, give, offeredAt } from "./support/delegations.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 
@@ -77,7 +76,7 @@ describe("a delegation", () => {
     const { agent, page } = await atDelegations(identity, citizen);
     expect(offeredAt(page, "/account/delegations/end")).toEqual([delegation]);
     expect((await agent.submit(page, { delegation })).url.search).toBe("?done=ended");
-    expect(await refusalOf(oidc.refreshTokenGrant(portal.configuration, refreshToken))).toEqual({
+    expect(await refusalOf(refresh(portal, refreshToken))).toEqual({
       status: 400,
       error: "invalid_grant",
     });
@@ -98,7 +97,7 @@ describe("a delegation", () => {
     );
     expect(accessToken).toBeTruthy();
     await identity.database.query("UPDATE delegation SET valid_until = now()");
-    expect(await refusalOf(oidc.refreshTokenGrant(portal.configuration, refreshToken))).toMatchObject({ status: 400 });
+    expect(await refusalOf(refresh(portal, refreshToken))).toMatchObject({ status: 400 });
     await Promise.all([1, 2, 3].map(() => endRights(identity.database, identity.fleeting)));
     for (const citizen of [wei, aygul]) {
       const ends = (await historyOf(citizen)).filter(({ kind }) => kind === "delegation-ended");
@@ -128,7 +127,7 @@ describe("a delegation", () => {
     await identity.database.query("INSERT INTO account SELECT * FROM jsonb_populate_record(NULL::account, $1)", [
       JSON.stringify(account?.account),
     ]);
-    expect(await refusalOf(oidc.refreshTokenGrant(portal.configuration, refreshToken))).toMatchObject({ status: 400 });
+    expect(await refusalOf(refresh(portal, refreshToken))).toMatchObject({ status: 400 });
     const again = await signIn(identity, portal, aygul);
     expect((await redeem(portal, again)).claims()?.sub).toBe(sealed(aygul));
   });

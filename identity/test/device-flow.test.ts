@@ -2,7 +2,7 @@ import { decodeJwt } from "jose";
 import * as oidc from "openid-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aygul, wei } from "./support/citizens.ts";
-import { refusalOf, type TestClient } from "./support/client.ts";
+import { proofs, refusalOf, type TestClient } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 import { deviceCode, registerConfidential } from "./support/registration.ts";
 import { createUserAgent, type Page, type UserAgent } from "./support/user-agent.ts";
@@ -30,7 +30,7 @@ const begin = () =>
 type Begun = Awaited<ReturnType<typeof begin>>;
 
 const poll = ({ device_code: code }: Begun) =>
-  oidc.genericGrantRequest(kiosk.configuration, deviceCode, { device_code: code });
+  oidc.genericGrantRequest(kiosk.configuration, deviceCode, { device_code: code }, proofs(kiosk));
 const openForm = (agent: UserAgent, query = "") => agent.open(`${identity.issuer}/device${query}`);
 
 /** Enters the code and lands on the page that shows the device. */
@@ -56,7 +56,7 @@ describe("connecting a kiosk (RFC 8628)", () => {
     const begun = await begin();
     expect(begun).toMatchObject({ interval: 5, expires_in: 600, verification_uri: `${identity.issuer}/device` });
     expect(begun.user_code).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
-    const tokens = oidc.pollDeviceAuthorizationGrant(kiosk.configuration, begun);
+    const tokens = oidc.pollDeviceAuthorizationGrant(kiosk.configuration, begun, {}, proofs(kiosk));
 
     const agent = createUserAgent(identity.issuer);
     const confirmation = await enter(agent, begun.user_code);
@@ -199,7 +199,12 @@ describe("a device code", () => {
       response_types: [],
       redirect_uris: [],
     });
-    const stolen = oidc.genericGrantRequest(other.configuration, deviceCode, { device_code: begun.device_code });
+    const stolen = oidc.genericGrantRequest(
+      other.configuration,
+      deviceCode,
+      { device_code: begun.device_code },
+      proofs(other),
+    );
     expect(await refusalOf(stolen)).toEqual({ status: 400, error: "invalid_grant" });
   });
 

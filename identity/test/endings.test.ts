@@ -2,7 +2,16 @@ import * as oidc from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Ending, endAllSessions, endSession, revokeGrant, revokeGrantsOf } from "../account/endings.ts";
 import { aygul, wei } from "./support/citizens.ts";
-import { begin, portalClient, publicClient, redeem, refusalOf, signIn, type TestClient } from "./support/client.ts";
+import {
+  begin,
+  portalClient,
+  publicClient,
+  redeem,
+  refresh,
+  refusalOf,
+  signIn,
+  type TestClient,
+} from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 import type { UserAgent } from "./support/user-agent.ts";
 
@@ -62,7 +71,7 @@ function within<T>(work: (parts: Parameters<typeof endSession>[0]) => Promise<T>
 }
 
 async function renewal(client: TestClient, refreshToken: string): Promise<string> {
-  return (await refusalOf(oidc.refreshTokenGrant(client.configuration, refreshToken))).error;
+  return (await refusalOf(refresh(client, refreshToken))).error;
 }
 
 describe("a sign-out", () => {
@@ -108,7 +117,7 @@ describe("a session that is ended from elsewhere", () => {
     expect(states.filter(Boolean)).toHaveLength(1);
     const [ended, going] = states[0] ? [other, one] : [one, other];
     expect(await renewal(portal, ended.refreshToken)).toBe("invalid_grant");
-    await oidc.refreshTokenGrant(portal.configuration, going.refreshToken);
+    await refresh(portal, going.refreshToken);
     expect(await isSignedIn(somebodyElse.agent)).toBe(true);
     expect((await history()).map(({ kind }: { kind?: string }) => kind)).toContain("session-ended");
   });

@@ -6,6 +6,7 @@ import { createIdentity, startIdentity } from "../server.ts";
 import { aygul, wei } from "./support/citizens.ts";
 import { begin, portalClient, redeem, refusalOf, signIn } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
+import { createUserAgent } from "./support/user-agent.ts";
 
 let identity: TestIdentity;
 
@@ -40,15 +41,16 @@ describe("the service", () => {
   it("marks its cookies secure and insists on TLS when its issuer is an https one", async () => {
     const { config, database, fleeting } = identity;
     const log = createLogger("identity", "error");
-    const app = await createIdentity({ ...config, issuer: "https://identity.example" }, { database, fleeting }, log);
+    const issuer = "https://identity.example";
+    const app = await createIdentity({ ...config, issuer }, { database, fleeting }, log);
     const url = await app.listen({ port: 0, host: "localhost" });
     const refused = await fetch(`${url}/auth?client_id=nobody`);
     expect(refused.headers.get("strict-transport-security")).toMatch(/^max-age=/);
     const request = {
-      client_id: "graphiql",
+      client_id: "account",
       response_type: "code",
       scope: "openid",
-      redirect_uri: `${config.gatewayUrl}/graphiql/callback`,
+      redirect_uri: `${issuer}/account/return`,
       code_challenge: "x".repeat(43),
       code_challenge_method: "S256",
     };
@@ -61,9 +63,10 @@ describe("the service", () => {
 
   it("answers with nothing of its inside while its database fails", async () => {
     const portal = await portalClient(identity);
-    const { agent } = await signIn(identity, portal, aygul);
+    const agent = createUserAgent(identity.issuer, { "accept-language": "en" });
+    await signIn(identity, portal, aygul, { agent });
     await identity.database.query("ALTER TABLE oidc_artefact RENAME TO oidc_artefact_away");
-    const { page } = await begin(identity, portal, { agent, parameters: { ui_locales: "en" } });
+    const { page } = await begin(identity, portal, { agent });
     await identity.database.query("ALTER TABLE oidc_artefact_away RENAME TO oidc_artefact");
     expect(page.status).toBe(500);
     expect(page.text).toContain("Something went wrong on our side");

@@ -1,8 +1,7 @@
-import * as oidc from "openid-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { languageInfo, languages } from "../../platform/i18n.ts";
 import { aygul, residentIdOf, type TestCitizen, wei } from "./support/citizens.ts";
-import { begin, portalClient, redeem, refusalOf, signIn, type TestClient } from "./support/client.ts";
+import { begin, depart, portalClient, redeem, refresh, refusalOf, signIn, type TestClient } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 import { createUserAgent, type Page } from "./support/user-agent.ts";
 
@@ -55,7 +54,7 @@ describe("a citizen signs in", () => {
     const second = await signIn(identity, portal, wei, { agent, parameters: { prompt: "login" } });
     const after = await redeem(portal, second);
     expect(after.claims()?.sub).not.toBe(before.claims()?.sub);
-    const old = oidc.refreshTokenGrant(portal.configuration, before.refresh_token ?? "");
+    const old = refresh(portal, before.refresh_token ?? "");
     expect(await refusalOf(old)).toEqual({ status: 400, error: "invalid_grant" });
   });
 });
@@ -139,15 +138,9 @@ describe("an interaction", () => {
   });
 
   it("is bound by signed cookies that scripts and other sites' forms cannot use", async () => {
-    const url = new URL(`${identity.issuer}/auth`);
     const { page } = await begin(identity, portal);
     expect(page.url.pathname).toMatch(/^\/interaction\//);
-    const query = { client_id: "portal", response_type: "code", scope: "openid", redirect_uri: portal.redirectUri };
-    url.search = new URLSearchParams({
-      ...query,
-      code_challenge: "x".repeat(43),
-      code_challenge_method: "S256",
-    }).toString();
+    const { url } = await depart(identity, portal);
     const answer = await fetch(url, { redirect: "manual" });
     const cookies = answer.headers.getSetCookie();
     expect(cookies.map((cookie) => cookie.split("=")[0])).toEqual([

@@ -1,6 +1,7 @@
 /** The portal's one question to the graph. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import type { Possession } from "../sign-in/possession.ts";
 import type { Department } from "./card.ts";
 import type { OverviewQuery } from "./overview.generated.ts";
 
@@ -31,12 +32,13 @@ export type AskOverview = (accessToken: string) => Promise<Overview>;
  * @returns a function that rejects with `TokenRefused`, or with another error when the graph does not answer or
  *   does not even know who the citizen is
  */
-export function createAskOverview(gatewayUrl: string): AskOverview {
+export function createAskOverview(gatewayUrl: string, { authorize }: Possession): AskOverview {
+  const graph = `${gatewayUrl}/graphql`;
   return async (accessToken) => {
-    const response = await fetch(`${gatewayUrl}/graphql`, {
+    const response = await fetch(graph, {
       method: "POST",
       headers: {
-        authorization: `Bearer ${accessToken}`,
+        ...(await authorize(accessToken, "POST", graph)),
         "content-type": "application/json",
         accept: "application/graphql-response+json",
       },

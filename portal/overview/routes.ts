@@ -6,12 +6,14 @@ import { viewOf } from "../pages/view.ts";
 import type { Cookies } from "../session/cookies.ts";
 import { createFreshToken, type FreshToken } from "../session/fresh-token.ts";
 import type { Session, Sessions } from "../session/sessions.ts";
+import type { Possession } from "../sign-in/possession.ts";
 import { type Provider, signedOutState } from "../sign-in/provider.ts";
 import { type AskOverview, createAskOverview, type Overview, TokenRefused } from "./ask.ts";
 import { overviewPage } from "./page.ts";
 
 export interface HomeParts {
   readonly provider: Provider;
+  readonly possession: Possession;
   readonly sessions: Sessions;
   readonly cookies: Cookies;
   readonly gatewayUrl: string;
@@ -26,8 +28,8 @@ interface Home extends HomeParts {
 export function addHome(app: FastifyInstance, parts: HomeParts): void {
   const home: Home = {
     ...parts,
-    freshToken: createFreshToken(parts.sessions, parts.provider.renew),
-    askOverview: createAskOverview(parts.gatewayUrl),
+    freshToken: createFreshToken(parts.sessions, parts.provider.renew, parts.possession.keyThumbprint),
+    askOverview: createAskOverview(parts.gatewayUrl, parts.possession),
   };
   app.get("/", async (request, reply) => {
     const id = request.cookies[home.cookies.session.name];

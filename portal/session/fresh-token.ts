@@ -11,8 +11,15 @@ export type FreshToken = (session: Session) => Promise<string | null>;
  * twice may count as stolen.
  *
  * @param renewAt asks identity for fresh tokens; null when it grants no more
+ * @param keyThumbprint of the portal's key: a token that is bound to an earlier one is renewed too
  */
-export function createFreshToken(sessions: Sessions, renewAt: (tokens: Tokens) => Promise<Tokens | null>): FreshToken {
+export function createFreshToken(
+  sessions: Sessions,
+  renewAt: (tokens: Tokens) => Promise<Tokens | null>,
+  keyThumbprint: string,
+): FreshToken {
+  const isFresh = (tokens: Tokens) =>
+    tokens.keyThumbprint === keyThumbprint && tokens.expiresAt - marginSeconds > Date.now() / 1000;
   const renewals = new Map<string, Promise<string | null>>();
   const renew = async (id: string): Promise<string | null> => {
     // Another request may have renewed them since this one read its session.
@@ -29,8 +36,4 @@ export function createFreshToken(sessions: Sessions, renewAt: (tokens: Tokens) =
     renewals.set(id, renewal);
     return await renewal;
   };
-}
-
-function isFresh({ expiresAt }: Tokens): boolean {
-  return expiresAt - marginSeconds > Date.now() / 1000;
 }

@@ -23,6 +23,8 @@ const tokensShape = z.object({
   refreshToken: z.string().nullable(),
   /** When the access token ends, in seconds since the epoch. */
   expiresAt: z.number(),
+  /** Thumbprint of the key that the access token is bound to (RFC 9449); none in what was written before there was one. */
+  keyThumbprint: z.string().optional(),
 });
 
 const sessionShape = z.object({

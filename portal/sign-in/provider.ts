@@ -1,9 +1,13 @@
-/** The portal as a client of identity (OpenID Connect Core 1.0, code flow with PKCE, private_key_jwt). */
+/**
+ * The portal as a client of identity: OpenID Connect Core 1.0 by the FAPI 2.0 Security Profile, that is pushed
+ * requests, PKCE, private_key_jwt and tokens bound to a key.
+ */
 import { importJWK } from "jose";
 import * as oidc from "openid-client";
 import type { Language } from "../../platform/i18n.ts";
 import type { PortalConfig } from "../config.ts";
 import type { Tokens } from "../session/sessions.ts";
+import type { Possession } from "./possession.ts";
 
 /** What must come back unchanged for a sign-in to count. */
 export interface Attempt {
@@ -43,29 +47,38 @@ const timeoutSeconds = 5;
 
 type ProviderConfig = Pick<PortalConfig, "issuer" | "portalUrl" | "gatewayUrl" | "clientKey">;
 
-export function createProvider(config: ProviderConfig): Provider {
-  const discovered = discoverOnce(config);
+/** Identity once it has been found, and what proves the portal's key to it. */
+interface Connection {
+  readonly client: oidc.Configuration;
+  readonly proofs: Required<oidc.DPoPOptions>;
+  /** Of the key that tokens are bound to. */
+  readonly keyThumbprint: string;
+}
+
+export function createProvider(config: ProviderConfig, possession: Possession): Provider {
+  const discovered = discoverOnce(config, possession);
   const resource = `${config.gatewayUrl}/graphql`;
   const redirect = { redirect_uri: `${config.portalUrl}/callback`, resource, scope };
   return {
     ready: discovered,
     begin: async (language) => {
-      const client = await discovered();
+      const { client, proofs } = await discovered();
       const attempt = newAttempt();
       const proof = { state: attempt.state, nonce: attempt.nonce, ...(await challenge(attempt)) };
-      const url = oidc.buildAuthorizationUrl(client, { ...redirect, ...proof, ui_locales: language });
-      return { url, attempt };
+      const request = { ...redirect, ...proof, ui_locales: language };
+      return { url: await oidc.buildAuthorizationUrlWithPAR(client, request, proofs), attempt };
     },
     finish: async (callback, { state, nonce, codeVerifier }) => {
       const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: codeVerifier };
-      const answer = await oidc.authorizationCodeGrant(await discovered(), callback, checks, { resource });
+      const { client, proofs, keyThumbprint } = await discovered();
+      const answer = await oidc.authorizationCodeGrant(client, callback, checks, { resource }, proofs);
       if (answer.id_token === undefined) throw new Error("identity gave no ID token");
-      return { idToken: answer.id_token, tokens: tokensOf(answer, null) };
+      return { idToken: answer.id_token, tokens: { ...tokensOf(answer, null), keyThumbprint } };
     },
     renew: async (tokens) => await renewAt(await discovered(), tokens, resource),
     revoke: async (tokens) => await revokeAt(await discovered(), tokens),
     signOutUrl: async (idToken, language) =>
-      oidc.buildEndSessionUrl(await discovered(), {
+      oidc.buildEndSessionUrl((await discovered()).client, {
         id_token_hint: idToken,
         post_logout_redirect_uri: `${config.portalUrl}/`,
         state: signedOutState,
@@ -82,26 +95,35 @@ async function challenge({ codeVerifier }: Attempt) {
   return { code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier), code_challenge_method: "S256" };
 }
 
-async function renewAt(client: oidc.Configuration, tokens: Tokens, resource: string): Promise<Tokens | null> {
-  if (tokens.refreshToken === null) return null;
+async function renewAt(
+  { client, proofs, keyThumbprint }: Connection,
+  { refreshToken }: Tokens,
+  resource: string,
+): Promise<Tokens | null> {
+  if (refreshToken === null) return null;
   try {
-    return tokensOf(await oidc.refreshTokenGrant(client, tokens.refreshToken, { resource }), tokens.refreshToken);
+    const answer = await oidc.refreshTokenGrant(client, refreshToken, { resource }, proofs);
+    return { ...tokensOf(answer, refreshToken), keyThumbprint };
   } catch (error) {
     if (error instanceof oidc.ResponseBodyError && error.error === "invalid_grant") return null;
     throw error;
   }
 }
 
-async function revokeAt(client: oidc.Configuration, { refreshToken }: Tokens): Promise<void> {
+async function revokeAt({ client }: Connection, { refreshToken }: Tokens): Promise<void> {
   if (refreshToken === null || client.serverMetadata().revocation_endpoint === undefined) return;
   await oidc.tokenRevocation(client, refreshToken, { token_type_hint: "refresh_token" });
 }
 
 /** Finds identity at the first call that succeeds: the portal may start before it. */
-function discoverOnce(config: ProviderConfig): () => Promise<oidc.Configuration> {
-  let found: Promise<oidc.Configuration> | undefined;
+function discoverOnce(config: ProviderConfig, { keyPair, keyThumbprint }: Possession): () => Promise<Connection> {
+  let found: Promise<Connection> | undefined;
+  const connect = async () => {
+    const client = await discover(config);
+    return { client, proofs: { DPoP: oidc.getDPoPHandle(client, keyPair) }, keyThumbprint };
+  };
   return () => {
-    found ??= discover(config).catch((error: unknown) => {
+    found ??= connect().catch((error: unknown) => {
       found = undefined;
       throw error;
     });

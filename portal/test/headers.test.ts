@@ -82,7 +82,7 @@ describe("style sheet and fonts", () => {
 describe("a portal behind https", () => {
   it("sends its cookies over https alone, and tells browsers to stay there", async () => {
     const config = { ...(await testConfig()), portalUrl: "https://huimin.example" };
-    const app = createPortal(config, { sessions: createMemoryStore() }, createLogger("portal", "silent"));
+    const app = await createPortal(config, { sessions: createMemoryStore() }, createLogger("portal", "silent"));
     try {
       const { headers } = await app.inject("/?lang=ug");
       expect(headers["set-cookie"]).toMatch(/; Secure;/);

@@ -76,7 +76,7 @@ describe("signing out", () => {
   it("says that it is only half done when identity cannot be found", async () => {
     const { visitor, form } = await signedIn();
     const config = { ...portal.config, issuer: `http://localhost:${await freePort()}` };
-    const app = createPortal(config, { sessions: portal.store }, createLogger("portal", "silent"));
+    const app = await createPortal(config, { sessions: portal.store }, createLogger("portal", "silent"));
     try {
       const cookies = { huimin_portal_session: String(visitor.cookies.get("huimin_portal_session")) };
       const answer = await app.inject({

@@ -1,6 +1,6 @@
 /** The page of GraphiQL: who is signed in, and queries on her behalf. */
 import { eventsOf } from "./events.js";
-import { currentSession, finishSignIn, signIn, signOut } from "./sign-in.js";
+import { currentSession, finishSignIn, postAs, signIn, signOut } from "./sign-in.js";
 
 const { issuer = "", resource = "", scope = "", redirectUri = "", signedOutUri = "" } = document.body.dataset;
 const settings = { issuer, resource, scope, redirectUri, signedOutUri };
@@ -61,16 +61,12 @@ if (secondsLeft() > 0) await attempt(askName);
  */
 async function ask(request, headers) {
   const session = currentSession();
-  const response = await fetch(endpoint, {
-    method: "POST",
-    headers: {
-      accept: oneAnswer,
-      "content-type": "application/json",
-      ...(session && secondsLeft() > 0 && { authorization: `Bearer ${session.accessToken}` }),
-      ...headers,
-    },
-    body: JSON.stringify(request),
-  });
+  const all = { accept: oneAnswer, "content-type": "application/json", ...headers };
+  const body = JSON.stringify(request);
+  const response =
+    session && secondsLeft() > 0
+      ? await postAs(session, new URL(endpoint, location.href), all, body)
+      : await fetch(endpoint, { method: "POST", headers: all, body });
   const isSubscription = response.headers.get("content-type")?.startsWith("text/event-stream");
   return isSubscription ? eventsOf(response) : await response.json();
 }

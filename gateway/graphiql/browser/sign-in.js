@@ -1,8 +1,10 @@
 /**
- * Signs in by the authorization code flow with PKCE as the public client `graphiql`. The tokens stay in
- * the session storage of this tab and end with it.
+ * Signs in by the authorization code flow as the public client `graphiql`: with PKCE, a pushed request, and tokens
+ * that are bound to a key of this browser (RFC 7636, RFC 9126, RFC 9449). The tokens stay in the session storage of
+ * this tab and end with it.
  */
 import * as oauth from "oauth4webapi";
+import { ownKeyPair } from "./key.js";
 
 /**
  * @typedef {object} Settings
@@ -43,9 +45,7 @@ export async function signIn(settings) {
     verifier: oauth.generateRandomCodeVerifier(),
   };
   sessionStorage.setItem(pendingKey, JSON.stringify(pending));
-  const url = new URL(required(server.authorization_endpoint));
-  url.search = new URLSearchParams({
-    client_id: client.client_id,
+  const request = {
     response_type: "code",
     redirect_uri: settings.redirectUri,
     scope: settings.scope,
@@ -54,7 +54,17 @@ export async function signIn(settings) {
     nonce: pending.nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier),
     code_challenge_method: "S256",
-  }).toString();
+  };
+  const options = { ...plainHttp(settings.issuer), DPoP: await possession() };
+  const pushed = await withNonce(async () =>
+    oauth.processPushedAuthorizationResponse(
+      server,
+      client,
+      await oauth.pushedAuthorizationRequest(server, client, oauth.None(), request, options),
+    ),
+  );
+  const url = new URL(required(server.authorization_endpoint));
+  url.search = new URLSearchParams({ client_id: client.client_id, request_uri: pushed.request_uri }).toString();
   location.assign(url);
 }
 
@@ -68,19 +78,27 @@ export async function finishSignIn(settings, address) {
   const { state, nonce, verifier } = takePending();
   const server = await discover(settings.issuer);
   const parameters = oauth.validateAuthResponse(server, client, address, state);
-  const response = await oauth.authorizationCodeGrantRequest(
-    server,
-    client,
-    oauth.None(),
-    parameters,
-    settings.redirectUri,
-    verifier,
-    { ...plainHttp(settings.issuer), additionalParameters: { resource: settings.resource } },
+  const options = {
+    ...plainHttp(settings.issuer),
+    DPoP: await possession(),
+    additionalParameters: { resource: settings.resource },
+  };
+  const answer = await withNonce(async () =>
+    oauth.processAuthorizationCodeResponse(
+      server,
+      client,
+      await oauth.authorizationCodeGrantRequest(
+        server,
+        client,
+        oauth.None(),
+        parameters,
+        settings.redirectUri,
+        verifier,
+        options,
+      ),
+      { expectedNonce: nonce, requireIdToken: true },
+    ),
   );
-  const answer = await oauth.processAuthorizationCodeResponse(server, client, response, {
-    expectedNonce: nonce,
-    requireIdToken: true,
-  });
   /** @type {Session} */
   const session = {
     accessToken: answer.access_token,
@@ -106,6 +124,50 @@ export async function signOut(settings) {
     ...(session && { id_token_hint: session.idToken }),
   }).toString();
   location.assign(url);
+}
+
+/**
+ * Posts JSON in the name of whoever signed in, with a proof that this browser holds the key of her token.
+ *
+ * @param {Session} session
+ * @param {URL} url
+ * @param {Readonly<Record<string, string>>} headers
+ * @param {string} body
+ * @returns {Promise<Response>} whatever the graph answers, refusals too
+ */
+export async function postAs({ accessToken }, url, headers, body) {
+  const options = { ...plainHttp(url.href), DPoP: await possession() };
+  try {
+    return await oauth.protectedResourceRequest(accessToken, "POST", url, new Headers(headers), body, options);
+  } catch (error) {
+    if (error instanceof oauth.WWWAuthenticateChallengeError) return error.response;
+    throw error;
+  }
+}
+
+/** @type {oauth.DPoPHandle | undefined} */
+let handle;
+
+/** Signs proofs, and remembers the nonces of identity. */
+async function possession() {
+  handle ??= oauth.DPoP(client, await ownKeyPair());
+  return handle;
+}
+
+/**
+ * Identity says with its first refusal which nonce it wants to see in a proof (RFC 9449, 8).
+ *
+ * @template T
+ * @param {() => Promise<T>} request
+ * @returns {Promise<T>}
+ */
+async function withNonce(request) {
+  try {
+    return await request();
+  } catch (error) {
+    if (!oauth.isDPoPNonceError(error)) throw error;
+    return await request();
+  }
 }
 
 /** @returns {Session | undefined} the session of this tab, expired or not */

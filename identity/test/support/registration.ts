@@ -1,46 +1,21 @@
 /** Clients and protected resources as an operator registers them. */
-import { exportJWK, generateKeyPair } from "jose";
-import * as oidc from "openid-client";
-import type { TestClient } from "./client.ts";
+import { type Metadata, registerFapi2, type TestClient } from "./client.ts";
 import type { TestIdentity } from "./identity.ts";
 
 export const tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
 export const deviceCode = "urn:ietf:params:oauth:grant-type:device_code";
 
 /**
- * A confidential client with a key of its own (`private_key_jwt`).
+ * A department's client with a key of its own, in the sector of the departments.
  *
  * @param metadata RFC 7591 members beside those of every such client
  */
 export async function registerConfidential(
-  { database, issuer, config }: TestIdentity,
+  identity: TestIdentity,
   clientId: string,
-  metadata: Readonly<Record<string, unknown>>,
+  metadata: Metadata,
 ): Promise<TestClient> {
-  const { privateKey, publicKey } = await generateKeyPair("ES256");
-  const jwk = { ...(await exportJWK(publicKey)), kid: clientId, alg: "ES256", use: "sig" };
-  const redirectUri = `${config.portalUrl}/${clientId}`;
-  const whole = {
-    client_name: clientId,
-    redirect_uris: [redirectUri],
-    token_endpoint_auth_method: "private_key_jwt",
-    token_endpoint_auth_signing_alg: "ES256",
-    jwks: { keys: [jwk] },
-    sector: "government",
-    ...metadata,
-  };
-  await database.query("INSERT INTO oidc_client (client_id, metadata) VALUES ($1, $2)", [
-    clientId,
-    JSON.stringify(whole),
-  ]);
-  const configuration = await oidc.discovery(
-    new URL(issuer),
-    clientId,
-    { id_token_signed_response_alg: "ES256", ...whole },
-    oidc.PrivateKeyJwt({ key: privateKey, kid: clientId }),
-    { execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks] },
-  );
-  return { configuration, redirectUri };
+  return await registerFapi2(identity, clientId, { sector: "government", ...metadata });
 }
 
 /** A protected resource beside the graph. */

@@ -1,4 +1,5 @@
 /** A small OpenID provider of the same library as ours, for what the real one is too well-behaved to do on demand. */
+import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { exportJWK, generateKeyPair } from "jose";
 import { type Configuration, type Interaction, Provider } from "oidc-provider";
@@ -13,6 +14,8 @@ export interface TestIdentity {
   accessTokenSeconds: number;
   /** How often anybody had to sign in by hand. */
   readonly interactions: () => number;
+  /** The authorization requests that were pushed. */
+  readonly pushed: Readonly<Record<string, unknown>>[];
   /** How often tokens were renewed. */
   readonly renewals: () => number;
   /** How often a refresh token was revoked. */
@@ -36,6 +39,9 @@ export async function startIdentity(
   provider.on("grant.success", (ctx) => {
     if (ctx.oidc.params?.grant_type === "refresh_token") counts.renewals += 1;
   });
+  provider.on("pushed_authorization_request.success", ({ oidc }) => {
+    identity.pushed.push({ ...oidc.params });
+  });
   provider.on("refresh_token.destroyed", () => {
     counts.revocations += 1;
   });
@@ -57,6 +63,7 @@ export async function startIdentity(
     issuer,
     outcome: "signs in",
     accessTokenSeconds: 300,
+    pushed: [],
     interactions: () => counts.interactions,
     renewals: () => counts.renewals,
     revocations: () => counts.revocations,
@@ -93,6 +100,8 @@ function configuration(
         id_token_signed_response_alg: "ES256",
         jwks: { keys: [{ kty, crv, x, y, kid, alg, use: "sig" }] },
         grant_types: ["authorization_code", "refresh_token"],
+        require_pushed_authorization_requests: true,
+        dpop_bound_access_tokens: true,
         redirect_uris: [`${portalUrl}/callback`],
         post_logout_redirect_uris: [`${portalUrl}/`],
       },
@@ -107,6 +116,7 @@ function configuration(
     ttl: { Interaction: 600, Grant: 3600, Session: 3600, RefreshToken: 3600, IdToken: 3600 },
     features: {
       devInteractions: { enabled: false },
+      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
       revocation: { enabled: true, allowedPolicy: async () => true },
       rpInitiatedLogout: {
         enabled: true,

@@ -43,7 +43,7 @@ export async function startTestPortal(store: KeyValueStore = createMemoryStore()
   const identity = await startIdentity(draft);
   const config = { ...draft, issuer: identity.issuer };
   const graph = await startGraph(Number(new URL(config.gatewayUrl).port));
-  const app = createPortal(config, { sessions: store }, createLogger("portal", "silent"));
+  const app = await createPortal(config, { sessions: store }, createLogger("portal", "silent"));
   await app.listen({ port: config.port, host: "localhost" });
   return {
     config,
