@@ -40,6 +40,8 @@ async function enter(agent: UserAgent, userCode: string): Promise<Page> {
 
 /** From the page that shows the device to the one that says it is connected. */
 async function accept(agent: UserAgent, confirmation: Page, citizen = aygul): Promise<Page> {
+  // What she allowed the kiosk before is not asked again.
+  await identity.database.query("DELETE FROM consent");
   const asked = await agent.submit(confirmation, { confirm: "yes" });
   const consent = await agent.submit(asked, { login: citizen.residentId, password: citizen.password });
   return await agent.submit(consent, { action: "allow" });
