@@ -16,6 +16,7 @@ import { addCitizenSubgraph } from "./citizen/subgraph.ts";
 import type { IdentityConfig } from "./config.ts";
 import { createCredentials } from "./credentials/credentials.ts";
 import { endRights } from "./delegation/ended-rights.ts";
+import { deliverLogoutNotices, giveUpLogoutNotices } from "./events/logout-notices.ts";
 import { sweepEvents } from "./events/outbox.ts";
 import { addRevocationStream } from "./events/revocation-stream.ts";
 import { addInteractions } from "./interaction/routes.ts";
@@ -26,6 +27,7 @@ import { createMessageSender, type MessageSender } from "./messages/sender.ts";
 import { servePasskeyLibrary } from "./pages/passkey-library.ts";
 import { problemOf, problemPage } from "./pages/problem.ts";
 import { chosenLanguage, viewOf } from "./pages/view.ts";
+import { tellOfLogout } from "./provider/back-channel-logout.ts";
 import { longestLife } from "./provider/configuration.ts";
 import { languageCookie } from "./provider/cookies.ts";
 import { createProviderPages } from "./provider/pages.ts";
@@ -100,12 +102,23 @@ export async function createIdentity(
   const chores = {
     sweep: () => sweepExpiredArtefacts(database),
     "end rights": () => endRights(database, fleeting),
+    "give up logout notices": () => giveUpLogoutNotices(database, log),
     "sweep events": () => sweepEvents(database),
     "sweep origins": () => sweepSessionOrigins(database),
     "sweep closed accounts": () => sweepClosedAccounts(database),
     "reload sectors": sectors.reload,
   };
   app.addHook("onClose", runMaintenance(chores, log));
+  const stopDelivering = deliverLogoutNotices({
+    database,
+    deliver: async (notice) => {
+      const { delivery, error } = await tellOfLogout(provider.current(), notice);
+      if (error) log.debug({ err: error, client: notice.clientId }, "a logout token was not taken");
+      return delivery;
+    },
+    log,
+  });
+  app.addHook("onClose", stopDelivering);
   const keyChores = { "rotate keys": provider.rotateKeys, "reload keys": provider.reloadKeys };
   app.addHook("onClose", runMaintenance(keyChores, log, pace.reload));
   app.addHook("onClose", credentials.background.settle);

@@ -13,6 +13,11 @@ export function portalKeysUrl({ portalUrl }: Pick<IdentityConfig, "portalUrl">):
   return `${portalUrl}/.well-known/jwks.json`;
 }
 
+/** Where the portal takes logout tokens (OpenID Connect Back-Channel Logout 1.0). */
+export function portalLogoutUrl({ portalUrl }: Pick<IdentityConfig, "portalUrl">): string {
+  return `${portalUrl}/back-channel-logout`;
+}
+
 /** The clients that are part of the city: a citizen who signs in to one of them is asked for nothing more. */
 export function cityClients(config: ClientUrls): ClientMetadata[] {
   return [
@@ -23,6 +28,8 @@ export function cityClients(config: ClientUrls): ClientMetadata[] {
       grant_types: ["authorization_code", "refresh_token"],
       token_endpoint_auth_signing_alg: "ES256",
       jwks_uri: portalKeysUrl(config),
+      backchannel_logout_uri: portalLogoutUrl(config),
+      backchannel_logout_session_required: true,
       sector: governmentSector,
       delegation_kinds: [...delegationKinds],
       profile: "fapi2",

@@ -14,7 +14,7 @@ import { assertClientAssertion } from "./client-assertion.ts";
 import { allowsOrigin, cityClients, clientDefaults, ownClientMetadata } from "./clients.ts";
 import { cookies } from "./cookies.ts";
 import { createInteractionPolicy, loadGrant } from "./grants.ts";
-import { fetchClientKeys, presentKeys } from "./outbound.ts";
+import { callClients, presentKeys } from "./outbound.ts";
 import type { ProviderPages } from "./pages.ts";
 import { clientSigningAlgorithms, profileOf } from "./profiles.ts";
 import { accessTokenSeconds, createResources, defaultResource, resourceServerInfo } from "./resources.ts";
@@ -67,7 +67,7 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
     clockTolerance: 10,
     jwks: { keys: signingKeys },
     enabledJWA: algorithms,
-    fetch: fetchClientKeys(config, stores.database),
+    fetch: callClients(config, stores.database),
     fetchResponseBodyLimits: { jwks_uri: 64 * 1024 },
     cookies: cookies([config.cookieKey, ...config.furtherCookieKeys]),
     discovery: { ui_locales_supported: languages satisfies readonly Language[] },
@@ -139,6 +139,7 @@ function features({ config, stores, pages }: ProviderParts, graph: string): NonN
       profile: (_context, client) => (client && profileOf(client) === "fapi2" ? "2.0" : undefined),
     },
     clientCredentials: { enabled: true },
+    backchannelLogout: { enabled: true },
     deviceFlow: {
       enabled: true,
       charset: "base-20",

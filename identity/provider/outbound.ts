@@ -1,9 +1,9 @@
-/** The only call that the provider makes: for the public keys of a client. */
+/** The calls that the provider makes: for the public keys of a client, and to tell it of a sign-out. */
 import type { ClientMetadata, Configuration } from "oidc-provider";
 import type { Queryable } from "../../platform/postgres.ts";
 import type { IdentityConfig } from "../config.ts";
 import { readClientMetadata } from "../store/clients.ts";
-import { portalKeysUrl } from "./clients.ts";
+import { portalKeysUrl, portalLogoutUrl } from "./clients.ts";
 
 type OutboundUrls = Pick<IdentityConfig, "issuer" | "portalUrl">;
 
@@ -12,19 +12,19 @@ type OutboundUrls = Pick<IdentityConfig, "issuer" | "portalUrl">;
  * The portal's address comes from the configuration and may well be private. Keys that stand in a client's own
  * metadata need no call.
  */
-export function fetchClientKeys(config: OutboundUrls, database: Queryable): NonNullable<Configuration["fetch"]> {
-  const trusted = portalKeysUrl(config);
+export function callClients(config: OutboundUrls, database: Queryable): NonNullable<Configuration["fetch"]> {
+  const trusted: readonly string[] = [portalKeysUrl(config), portalLogoutUrl(config)];
   const own = registeredKeysUrl(config, "");
   return async (input, init = {}) => {
     const url = String(input);
     if (url.startsWith(own)) return await registeredKeys(database, decodeURIComponent(url.slice(own.length)));
-    if (url !== trusted) return await fetch(input, init);
-    const { headers, signal } = init;
-    return await fetch(trusted, {
-      redirect: "error",
-      ...(headers === undefined ? {} : { headers }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    // Without the library's dispatcher, which guards private addresses.
+    const { headers = {}, signal = null, method = "GET", body = null } = init;
+    const options: RequestInit = trusted.includes(url) ? { headers, signal, method, body, redirect: "error" } : init;
+    const response = await fetch(url, options);
+    // Nobody reads what a client says to a logout token.
+    if (method === "POST") await response.body?.cancel();
+    return response;
   };
 }
 

@@ -8,6 +8,7 @@ import { bringUserCode } from "../device/pages.ts";
 import { nameInterval, pacePolling } from "../device/polling.ts";
 import type { KeyPace } from "../keys/pace.ts";
 import { advanceSigningKeys, type KeyStores } from "../store/signing-keys.ts";
+import { leaveLogoutToTheQueue } from "./back-channel-logout.ts";
 import { configure, type ProviderParts } from "./configuration.ts";
 import { afterSignOut, endSessionsInOnePlace } from "./end-session.ts";
 import { openKeyRing } from "./key-ring.ts";
@@ -87,6 +88,7 @@ function createProvider(parts: ProviderParts, keys: readonly JWK[], pace: KeyPac
   useDeviceFlow(provider, parts);
   provider.use(skipPointlessSignOut);
   endSessionsInOnePlace(provider, parts.stores);
+  leaveLogoutToTheQueue(provider);
   recordSessionOrigins(provider, parts.stores.database);
   provider.use(sayHowLongKeysKeep(pace));
   logRefusals(provider, log);

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { Writable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { type CryptoKey, exportJWK, generateKeyPair } from "jose";
 import type { KeyValueStore } from "../../../platform/keyvalue.ts";
 import { createLogger } from "../../../platform/log.ts";
@@ -34,9 +35,18 @@ export interface TestIdentity {
   readonly logged: () => string;
   /** With it the portal proves itself. */
   readonly portalKey: CryptoKey;
+  /** What the portal was told of sign-outs. */
+  readonly portalLogouts: PortalLogouts;
   /** Stops the process's part and starts it again on the same stores. */
   restart(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface PortalLogouts {
+  /** The logout tokens that came, the latest last. */
+  readonly tokens: string[];
+  /** The statuses that the portal answers with, one after the other; 200 when there is none left. */
+  readonly answers: number[];
 }
 
 export interface TestOptions {
@@ -59,7 +69,7 @@ export async function startTestIdentity(given?: TestDatabase, options: TestOptio
   const fleeting = await openKeyValueStore(redisUrl, `identity-test-${randomUUID()}`, log);
   await migrate(database, identitySchema, identityMigrations);
   await registerCitizens(database);
-  const portal = await startPortalKeys();
+  const portal = await startPortal();
   const config = await configOf(testDatabase.url, portal.url);
   const messages: SentMessage[] = [];
   const sender = { send: async (mobile: string, text: string) => void messages.push({ mobile, text }) };
@@ -78,6 +88,7 @@ export async function startTestIdentity(given?: TestDatabase, options: TestOptio
     messages,
     logged: () => lines.join(""),
     portalKey: portal.key,
+    portalLogouts: portal.logouts,
     restart: async () => {
       await app.close();
       app = await start();
@@ -129,16 +140,28 @@ function sinkTo(lines: string[]): Writable {
   });
 }
 
-/** What identity needs of a portal: its key set. Any other address answers with a plain page. */
-async function startPortalKeys(): Promise<{ url: string; key: CryptoKey; server: Server }> {
+interface TestPortal {
+  readonly url: string;
+  readonly key: CryptoKey;
+  readonly logouts: PortalLogouts;
+  readonly server: Server;
+}
+
+/** What identity needs of a portal: its key set, and an ear for sign-outs. Any other address answers with a plain page. */
+async function startPortal(): Promise<TestPortal> {
   const { privateKey, publicKey } = await generateKeyPair("ES256");
   const keys = [{ ...(await exportJWK(publicKey)), kid: "portal", alg: "ES256", use: "sig" }];
   const port = await freePort();
-  const server = createServer((request, response) => {
+  const logouts: PortalLogouts = { tokens: [], answers: [] };
+  const server = createServer(async (request, response) => {
     if (request.url === "/.well-known/jwks.json") {
       response.setHeader("content-type", "application/jwk-set+json").end(JSON.stringify({ keys }));
+    } else if (request.url === "/back-channel-logout") {
+      const form = new URLSearchParams(await text(request));
+      logouts.tokens.push(form.get("logout_token") ?? "");
+      response.writeHead(logouts.answers.shift() ?? 200).end();
     } else response.setHeader("content-type", "text/html").end("<!doctype html><title>portal</title><h1>portal</h1>");
   }).listen(port, "localhost");
   await once(server, "listening");
-  return { url: `http://localhost:${port}`, key: privateKey, server };
+  return { url: `http://localhost:${port}`, key: privateKey, logouts, server };
 }
