@@ -39,6 +39,8 @@ export interface TestIdentity {
   readonly portalLogouts: PortalLogouts;
   /** Stops the process's part and starts it again on the same stores. */
   restart(): Promise<void>;
+  /** Restarts after a disaster: everything that may be lost is lost. */
+  restartWithoutFleeting(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -66,7 +68,8 @@ export async function startTestIdentity(given?: TestDatabase, options: TestOptio
   const testDatabase = given ?? (await databaseOfTestRun());
   const database = createDatabase({ url: testDatabase.url, schema: identitySchema, log });
   const redisUrl = options.inProcess ? undefined : testRedisUrl;
-  const fleeting = await openKeyValueStore(redisUrl, `identity-test-${randomUUID()}`, log);
+  const openFleeting = () => openKeyValueStore(redisUrl, `identity-test-${randomUUID()}`, log);
+  let fleeting = await openFleeting();
   await migrate(database, identitySchema, identityMigrations);
   await registerCitizens(database);
   const portal = await startPortal();
@@ -84,13 +87,21 @@ export async function startTestIdentity(given?: TestDatabase, options: TestOptio
     issuer: config.issuer,
     graph: `${config.gatewayUrl}/graphql`,
     database,
-    fleeting,
+    get fleeting() {
+      return fleeting;
+    },
     messages,
     logged: () => lines.join(""),
     portalKey: portal.key,
     portalLogouts: portal.logouts,
     restart: async () => {
       await app.close();
+      app = await start();
+    },
+    restartWithoutFleeting: async () => {
+      await app.close();
+      await fleeting.close();
+      fleeting = await openFleeting();
       app = await start();
     },
     close: async () => {
