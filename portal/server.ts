@@ -16,6 +16,7 @@ import { askedLanguage, viewOf } from "./pages/view.ts";
 import { type Cookies, cookiesOf } from "./session/cookies.ts";
 import { createSeal } from "./session/seal.ts";
 import { createSessions } from "./session/sessions.ts";
+import { addBackChannelLogout } from "./sign-in/back-channel-logout.ts";
 import { createPossession } from "./sign-in/possession.ts";
 import { createProvider } from "./sign-in/provider.ts";
 import { addSignIn } from "./sign-in/routes.ts";
@@ -47,6 +48,7 @@ export async function createPortal(config: PortalConfig, stores: PortalStores, l
   serveAssets(app, new URL("./assets/", import.meta.url));
   addClientKey(app, config);
   addSignIn(app, { provider, sessions, seal, cookies, portalUrl: config.portalUrl });
+  addBackChannelLogout(app, { provider, sessions, issuer: config.issuer, store: stores.sessions });
   addHome(app, { provider, possession, sessions, cookies, gatewayUrl: config.gatewayUrl });
   return app;
 }

@@ -7,6 +7,7 @@
  * sign-out cannot bring the session back to life.
  */
 import { createHash, randomBytes } from "node:crypto";
+import { decodeJwt } from "jose";
 import { z } from "zod";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import type { Seal } from "./seal.ts";
@@ -50,6 +51,8 @@ export interface Sessions {
   /** Replaces the tokens of a session. */
   renew(id: string, tokens: Tokens): Promise<void>;
   end(id: string): Promise<void>;
+  /** Ends what belongs to a session of identity, as its ID tokens name it, and what still comes of it. */
+  endBySid(sid: string): Promise<void>;
 }
 
 export function createSessions(store: KeyValueStore, seal: Seal): Sessions {
@@ -65,6 +68,12 @@ export function createSessions(store: KeyValueStore, seal: Seal): Sessions {
       const session = { idToken, formToken: randomBytes(32).toString("base64url") };
       await write(placesOf(id).session, session, sessionSeconds);
       await write(placesOf(id).tokens, tokens, idleSeconds);
+      const sid = sidOf(idToken);
+      if (sid !== undefined) {
+        await store.addMember(placeOfSid(sid), hashOf(id), sessionSeconds);
+        // It may have ended at identity while she was on her way here.
+        if ((await store.get(placeOfEnd(sid))) !== null) await store.delete(...Object.values(placesOf(id)));
+      }
       return { id, ...session, tokens };
     },
     find: async (id) => {
@@ -76,12 +85,38 @@ export function createSessions(store: KeyValueStore, seal: Seal): Sessions {
       return session && tokens && { id, ...session, tokens };
     },
     renew: (id, tokens) => write(placesOf(id).tokens, tokens, idleSeconds),
-    end: (id) => store.delete(placesOf(id).session, placesOf(id).tokens),
+    end: (id) => store.delete(...Object.values(placesOf(id))),
+    endBySid: async (sid) => {
+      await store.set(placeOfEnd(sid), "1", sessionSeconds);
+      const hashes = await store.members(placeOfSid(sid));
+      await store.delete(placeOfSid(sid), ...hashes.flatMap((hash) => Object.values(placesUnder(hash))));
+    },
   };
 }
 
 // Only hashes go to the store: who can read it cannot take over a session.
-function placesOf(id: string): { readonly session: string; readonly tokens: string } {
-  const hash = createHash("sha256").update(id).digest("base64url");
+function hashOf(id: string): string {
+  return createHash("sha256").update(id).digest("base64url");
+}
+
+function placesUnder(hash: string): { readonly session: string; readonly tokens: string } {
   return { session: `session:${hash}`, tokens: `tokens:${hash}` };
+}
+
+function placesOf(id: string): { readonly session: string; readonly tokens: string } {
+  return placesUnder(hashOf(id));
+}
+
+function placeOfSid(sid: string): string {
+  return `sid:${hashOf(sid)}`;
+}
+
+function placeOfEnd(sid: string): string {
+  return `sid-ended:${hashOf(sid)}`;
+}
+
+/** The session at identity, of an ID token that has been verified. */
+function sidOf(idToken: string): string | undefined {
+  const { sid } = decodeJwt(idToken);
+  return typeof sid === "string" ? sid : undefined;
 }

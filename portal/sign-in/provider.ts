@@ -2,7 +2,7 @@
  * The portal as a client of identity: OpenID Connect Core 1.0 by the FAPI 2.0 Security Profile, that is pushed
  * requests, PKCE, private_key_jwt and tokens bound to a key.
  */
-import { importJWK } from "jose";
+import { createRemoteJWKSet, importJWK, type JWTVerifyGetKey } from "jose";
 import * as oidc from "openid-client";
 import type { Language } from "../../platform/i18n.ts";
 import type { PortalConfig } from "../config.ts";
@@ -33,9 +33,14 @@ export interface Provider {
   renew(tokens: Tokens): Promise<Tokens | null>;
   /** Makes the refresh token worthless. */
   revoke(tokens: Tokens): Promise<void>;
+  /** The keys with which identity signs. */
+  keys(): Promise<JWTVerifyGetKey>;
   /** Where the citizen's session at identity ends; from there she comes back to the portal. */
   signOutUrl(idToken: string, language: Language): Promise<URL>;
 }
+
+/** The portal, as identity knows it. */
+export const clientId = "portal";
 
 /** Comes back to the landing page as `state` when identity has ended the session. */
 export const signedOutState = "signed-out";
@@ -51,6 +56,7 @@ type ProviderConfig = Pick<PortalConfig, "issuer" | "portalUrl" | "gatewayUrl" |
 interface Connection {
   readonly client: oidc.Configuration;
   readonly proofs: Required<oidc.DPoPOptions>;
+  readonly keys: JWTVerifyGetKey;
   /** Of the key that tokens are bound to. */
   readonly keyThumbprint: string;
 }
@@ -77,6 +83,7 @@ export function createProvider(config: ProviderConfig, possession: Possession): 
     },
     renew: async (tokens) => await renewAt(await discovered(), tokens, resource),
     revoke: async (tokens) => await revokeAt(await discovered(), tokens),
+    keys: async () => (await discovered()).keys,
     signOutUrl: async (idToken, language) =>
       oidc.buildEndSessionUrl((await discovered()).client, {
         id_token_hint: idToken,
@@ -120,7 +127,10 @@ function discoverOnce(config: ProviderConfig, { keyPair, keyThumbprint }: Posses
   let found: Promise<Connection> | undefined;
   const connect = async () => {
     const client = await discover(config);
-    return { client, proofs: { DPoP: oidc.getDPoPHandle(client, keyPair) }, keyThumbprint };
+    const keys = createRemoteJWKSet(new URL(String(client.serverMetadata().jwks_uri)), {
+      timeoutDuration: timeoutSeconds * 1_000,
+    });
+    return { client, keys, proofs: { DPoP: oidc.getDPoPHandle(client, keyPair) }, keyThumbprint };
   };
   return () => {
     found ??= connect().catch((error: unknown) => {
@@ -137,7 +147,7 @@ async function discover({ issuer, clientKey }: ProviderConfig): Promise<oidc.Con
   const plain = issuer.startsWith("http:") ? [oidc.allowInsecureRequests] : [];
   return await oidc.discovery(
     new URL(issuer),
-    "portal",
+    clientId,
     { id_token_signed_response_alg: "ES256" },
     oidc.PrivateKeyJwt({ key, kid: clientKey.kid }),
     // Over plain HTTP on one machine the signature of the ID token is its only proof; over TLS it costs nothing.

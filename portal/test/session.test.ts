@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
+import { UnsecuredJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { createMemoryStore, type KeyValueStore } from "../../platform/keyvalue.ts";
@@ -59,6 +60,7 @@ if (testRedisUrl !== undefined) {
   stores.push(["on Redis", () => createRedisStore(url, prefix, createLogger("portal", "silent"))]);
 }
 
+const idToken = new UnsecuredJWT({ sid: "sid-1" }).encode();
 const tokens = { accessToken: "access", refreshToken: "refresh", expiresAt: 2_000_000_000 };
 
 describe.each(stores)("a session kept %s", (_name, open) => {
@@ -70,18 +72,45 @@ describe.each(stores)("a session kept %s", (_name, open) => {
 
   it("is found by its ID, with the tokens that were renewed last", async () => {
     const sessions = createSessions(store, seal);
-    const { id } = await sessions.begin("id token", tokens);
+    const { id } = await sessions.begin(idToken, tokens);
     await sessions.renew(id, { ...tokens, accessToken: "newer" });
-    expect(await sessions.find(id)).toMatchObject({ idToken: "id token", tokens: { accessToken: "newer" } });
+    expect(await sessions.find(id)).toMatchObject({ idToken, tokens: { accessToken: "newer" } });
     expect(await sessions.find(`${id}A`)).toBeNull();
   });
 
   it("does not come back when a renewal overlaps its end", async () => {
     const sessions = createSessions(store, seal);
-    const { id } = await sessions.begin("id token", tokens);
+    const { id } = await sessions.begin(idToken, tokens);
     await sessions.end(id);
     await sessions.renew(id, tokens);
     expect(await sessions.find(id)).toBeNull();
+  });
+});
+
+describe.each(stores)("a session of identity that has ended, with sessions kept %s", (_name, open) => {
+  let store: KeyValueStore;
+  beforeEach(async () => {
+    store = await open();
+  });
+  afterEach(() => store.close());
+
+  it("ends all that belongs to it, and nothing else", async () => {
+    const sessions = createSessions(store, seal);
+    const sid = randomBytes(8).toString("hex");
+    const [hers, others] = [sid, randomBytes(8).toString("hex")].map((one) => new UnsecuredJWT({ sid: one }).encode());
+    const ended = [await sessions.begin(String(hers), tokens), await sessions.begin(String(hers), tokens)];
+    const going = await sessions.begin(String(others), tokens);
+    await sessions.endBySid(sid);
+    for (const { id } of ended) expect(await sessions.find(id)).toBeNull();
+    expect(await sessions.find(going.id)).not.toBeNull();
+  });
+
+  it("begins nothing here that was still under way", async () => {
+    const sessions = createSessions(store, seal);
+    const sid = randomBytes(8).toString("hex");
+    await sessions.endBySid(sid);
+    const late = await sessions.begin(new UnsecuredJWT({ sid }).encode(), tokens);
+    expect(await sessions.find(late.id)).toBeNull();
   });
 });
 
@@ -91,8 +120,8 @@ describe("the life of a session", () => {
   it("ends when it is left alone, and at its limit however busy it is", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const sessions = createSessions(createMemoryStore(), seal);
-    const idle = await sessions.begin("id token", tokens);
-    const busy = await sessions.begin("id token", tokens);
+    const idle = await sessions.begin(idToken, tokens);
+    const busy = await sessions.begin(idToken, tokens);
     const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
 
     pass(idleSeconds - 1);
@@ -105,7 +134,7 @@ describe("the life of a session", () => {
     pass(idleSeconds);
     expect(await sessions.find(busy.id)).toBeNull();
 
-    const again = await sessions.begin("id token", tokens);
+    const again = await sessions.begin(idToken, tokens);
     for (let left = sessionSeconds; left > 1; left -= Math.min(idleSeconds / 2, left - 1)) {
       expect(await sessions.find(again.id)).not.toBeNull();
       await sessions.renew(again.id, tokens);

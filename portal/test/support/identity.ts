@@ -1,7 +1,7 @@
 /** A small OpenID provider of the same library as ours, for what the real one is too well-behaved to do on demand. */
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
-import { exportJWK, generateKeyPair } from "jose";
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import { type Configuration, type Interaction, Provider } from "oidc-provider";
 import { freePort } from "../../../platform/test/ports.ts";
 import type { PortalConfig } from "../../config.ts";
@@ -22,6 +22,10 @@ export interface TestIdentity {
   readonly revocations: () => number;
   /** Whether to refuse every code and refresh token, as identity does when the citizen's rights have ended. */
   refusesTokens: boolean;
+  /** The session as its latest ID token names it. */
+  readonly sid: () => string;
+  /** Signs a token with identity's key. */
+  sign(claims: JWTPayload, type: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -38,6 +42,10 @@ export async function startIdentity(
   const provider = new Provider(issuer, { ...configuration(portal, () => identity), jwks });
   provider.on("grant.success", (ctx) => {
     if (ctx.oidc.params?.grant_type === "refresh_token") counts.renewals += 1;
+  });
+  let sid = "";
+  provider.on("authorization.success", ({ oidc }) => {
+    sid = oidc.session?.sidFor("portal") ?? "";
   });
   provider.on("pushed_authorization_request.success", ({ oidc }) => {
     identity.pushed.push({ ...oidc.params });
@@ -68,6 +76,8 @@ export async function startIdentity(
     renewals: () => counts.renewals,
     revocations: () => counts.revocations,
     refusesTokens: false,
+    sid: () => sid,
+    sign: (claims, typ) => new SignJWT(claims).setProtectedHeader({ alg: "ES256", typ, kid: "test" }).sign(privateKey),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -104,6 +114,8 @@ function configuration(
         dpop_bound_access_tokens: true,
         redirect_uris: [`${portalUrl}/callback`],
         post_logout_redirect_uris: [`${portalUrl}/`],
+        backchannel_logout_uri: `${portalUrl}/back-channel-logout`,
+        backchannel_logout_session_required: true,
       },
     ],
     cookies: { keys: ["a key of the tests"] },
@@ -117,6 +129,7 @@ function configuration(
     features: {
       devInteractions: { enabled: false },
       dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
+      backchannelLogout: { enabled: true },
       revocation: { enabled: true, allowedPolicy: async () => true },
       rpInitiatedLogout: {
         enabled: true,
