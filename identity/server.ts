@@ -12,6 +12,7 @@ import { openKeyValueStore } from "../platform/redis.ts";
 import { serveAssets } from "../platform/web/assets.ts";
 import { pageHeaders } from "../platform/web/page-headers.ts";
 import { addAccountPages } from "./account/routes.ts";
+import { addAccountSecurity } from "./account/security-routes.ts";
 import { addCitizenSubgraph } from "./citizen/subgraph.ts";
 import type { IdentityConfig } from "./config.ts";
 import { createCredentials } from "./credentials/credentials.ts";
@@ -35,6 +36,9 @@ import { openProvider } from "./provider/provider.ts";
 import { addProvider } from "./provider/routes.ts";
 import { graphResource } from "./provider/scopes.ts";
 import { createSubjects } from "./provider/subjects.ts";
+import { addRecovery } from "./recovery/routes.ts";
+import { addRecoveryStop } from "./recovery/stop.ts";
+import { addRegistration } from "./registration/routes.ts";
 import { addSectorVersions } from "./sectors/route.ts";
 import { openSectors } from "./sectors/sectors.ts";
 import { sweepClosedAccounts } from "./store/accounts.ts";
@@ -86,7 +90,12 @@ export async function createIdentity(
     issuer: config.issuer,
     graph: graphResource(config),
   });
-  addAccountPages(app, { ...stores, provider: provider.current, issuer: config.issuer, cookieKey: config.cookieKey });
+  const account = { ...stores, provider: provider.current, issuer: config.issuer, cookieKey: config.cookieKey };
+  addAccountPages(app, account);
+  addAccountSecurity(app, { ...account, credentials });
+  addRegistration(app, credentials, config.issuer);
+  addRecovery(app, { credentials, issuer: config.issuer });
+  addRecoveryStop(app, database, config.issuer);
   addCitizenSubgraph(app, config, database, sectors.government);
   addSectorVersions(app, sectors);
   addRevocationStream(app, {

@@ -79,6 +79,11 @@ export async function requireVisitor(
   return null;
 }
 
+/** Sends somebody who is signed in to sign in anew, and back to the page that she asked for. */
+export function signInAgain(issuer: string, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.redirect(signInUrl(issuer, request, {}, true), 303);
+}
+
 function meets({ level, signedInAt }: Visitor, { level: demanded, maxAgeSeconds }: VisitorDemand): boolean {
   if (demanded !== undefined && !meetsLevel(level, demanded)) return false;
   return maxAgeSeconds === undefined || signedInAt >= Date.now() / 1000 - maxAgeSeconds;

@@ -39,9 +39,15 @@ export function isShort({ account, amr, demanded }: Standing): boolean {
   return demanded !== null && !meetsLevel(levelOf(account, amr), demanded);
 }
 
-/** Whether the account itself asks for more than was proved. */
-export function needsSecondFactor({ account: { smsFactor, isRecovered }, factors, amr }: Standing): boolean {
-  return !amr.includes("mfa") && (smsFactor || isRecovered || factors.passkeys > 0 || factors.totp);
+/**
+ * Whether the account itself asks for more than was proved. Where somebody else knew the password, a code by SMS
+ * goes before the new one, if one can be sent.
+ */
+export function needsSecondFactor({ account, factors, amr, canSend }: Standing): boolean {
+  if (amr.includes("mfa")) return false;
+  const { smsFactor, isRecovered, mustChangePassword, mobile } = account;
+  const isSuspect = mustChangePassword && canSend && mobile !== null;
+  return smsFactor || isRecovered || isSuspect || factors.passkeys > 0 || factors.totp;
 }
 
 /** The ways in which she can go on, the best first. A level above what a code can give leaves the passkey. */
@@ -61,6 +67,7 @@ export function offeredFactors({ account, factors, amr, demanded, canSend }: Sta
 }
 
 /** A mobile is a name to sign in with; a factor it is by her choice, or where a level or a recovery asks for one. */
-function wantsSms({ mobile, smsFactor, isRecovered }: Account, demanded: AssuranceLevel | null): boolean {
-  return mobile !== null && (smsFactor || isRecovered || demanded !== null);
+function wantsSms(account: Account, demanded: AssuranceLevel | null): boolean {
+  const { mobile, smsFactor, isRecovered, mustChangePassword } = account;
+  return mobile !== null && (smsFactor || isRecovered || mustChangePassword || demanded !== null);
 }

@@ -9,6 +9,7 @@ import { rememberDevice } from "../store/known-devices.ts";
 import { cancelRecovery, findOpenRecovery } from "../store/recovery-requests.ts";
 import { demandedLevel, isShort, needsSecondFactor, type Standing } from "./demand.ts";
 import { keepDevice } from "./device-cookie.ts";
+import { showNewPassword } from "./new-password.ts";
 import { dropProgress, saveProgress } from "./progress.ts";
 import { showSecondFactor } from "./second-factor.ts";
 import { finishTurn, formAction, type Turn } from "./turn.ts";
@@ -40,6 +41,10 @@ export async function advance(turn: Turn, citizenId: string, amr: readonly strin
   if (needsSecondFactor(standing) || isShort(standing)) {
     await saveProgress(fleeting, turn.interaction.uid, progress);
     return await showSecondFactor(turn, standing);
+  }
+  if (account.mustChangePassword && amr.includes("pwd")) {
+    await saveProgress(fleeting, turn.interaction.uid, progress);
+    return showNewPassword(turn, null);
   }
   if (await findOpenRecovery(database, citizenId)) {
     await saveProgress(fleeting, turn.interaction.uid, { ...progress, isComplete: true });

@@ -10,6 +10,7 @@ import { liftRecovery } from "../store/recovery-requests.ts";
 import { isStepUp } from "./demand.ts";
 import { deviceOf } from "./device-cookie.ts";
 import { advance, answerRecoveryNotice, originOf, showRecoveryNotice } from "./enter.ts";
+import { answerNewPassword } from "./new-password.ts";
 import { dropProgress, readProgress } from "./progress.ts";
 import { answerSecondFactor } from "./second-factor.ts";
 import { allowScripts, finishTurn, formAction, type Turn } from "./turn.ts";
@@ -31,7 +32,18 @@ export async function showSignIn(turn: Turn): Promise<FastifyReply> {
 const form = z
   .object({
     action: z
-      .enum(["password", "passkey", "factor", "choose", "send", "stop-recovery", "go-on", "unmet", "restart"])
+      .enum([
+        "password",
+        "passkey",
+        "factor",
+        "choose",
+        "send",
+        "stop-recovery",
+        "go-on",
+        "unmet",
+        "new-password",
+        "restart",
+      ])
       .catch("password"),
     login: z.string().catch(""),
     password: z.string().catch(""),
@@ -58,6 +70,9 @@ export async function answerSignIn(turn: Turn): Promise<FastifyReply> {
     case "go-on":
       if (!progress?.isComplete) return await sendPage(turn, "", { kind: "expired" });
       return await answerRecoveryNotice(turn, progress.citizenId, progress.amr, action === "stop-recovery");
+    case "new-password":
+      if (!progress || progress.isComplete) return await sendPage(turn, "", { kind: "expired" });
+      return await answerNewPassword(turn, progress, password);
     default:
       if (!progress || progress.isComplete) return await sendPage(turn, "", { kind: "expired" });
       return await answerSecondFactor(turn, progress);

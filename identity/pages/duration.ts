@@ -8,12 +8,5 @@ export function duration(language: Language, seconds: number): string {
       : seconds < 3600
         ? ([Math.ceil(seconds / 60), "minute"] as const)
         : ([Math.ceil(seconds / 3600), "hour"] as const);
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(amount);
-}
-
-/** A moment in the city's time. */
-export function moment(language: Language, at: Date): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", timeZone: "Asia/Shanghai" }).format(
-    at,
-  );
+  return new Intl.NumberFormat([language, "zh-CN"], { style: "unit", unit, unitDisplay: "long" }).format(amount);
 }

@@ -20,6 +20,8 @@ export interface Account {
   readonly passkeyUser: string;
   /** Whether the account was recovered with no proof but the SIM card, and no older factor was used since. */
   readonly isRecovered: boolean;
+  /** Whether nothing goes on before she has a new password. */
+  readonly mustChangePassword: boolean;
   readonly preferredLanguage: Language;
 }
 
@@ -31,11 +33,12 @@ interface AccountRow {
   readonly sms_factor: boolean;
   readonly passkey_user: string;
   readonly is_recovered: boolean;
+  readonly must_change_password: boolean;
   readonly preferred_language: Language;
 }
 
 const selectAccount = `SELECT citizen_id, password_hash, proofing, mobile, sms_factor, passkey_user,
-  recovered_at IS NOT NULL AS is_recovered, preferred_language FROM account JOIN citizen USING (citizen_id)`;
+  recovered_at IS NOT NULL AS is_recovered, must_change_password, preferred_language FROM account JOIN citizen USING (citizen_id)`;
 
 const byLogin = {
   residentId: `${selectAccount} WHERE resident_id = $1`,
@@ -63,6 +66,7 @@ function accountOf(row: AccountRow): Account {
     smsFactor: row.sms_factor,
     passkeyUser: row.passkey_user,
     isRecovered: row.is_recovered,
+    mustChangePassword: row.must_change_password,
     preferredLanguage: row.preferred_language,
   };
 }

@@ -1,0 +1,69 @@
+/** Changes of what an account proves itself with: each with its history and its event, in one transaction. */
+import type { Queryable } from "../../platform/postgres.ts";
+import type { RawCitizenId } from "../../trust/pseudonym.ts";
+import { type CredentialKind, emitSecurityEvent } from "../events/security-events.ts";
+import { type HistoryKind, type RequestOrigin, recordHistory } from "../history/history.ts";
+import { type Account, findAccount } from "./accounts.ts";
+import { type Factors, readFactors } from "./factors.ts";
+
+/** What changed, as the history and the event stream say it. */
+export interface CredentialChange {
+  readonly citizenId: RawCitizenId;
+  readonly credential: CredentialKind;
+  readonly change: "create" | "revoke" | "update";
+  readonly history: HistoryKind;
+  readonly origin: RequestOrigin;
+  readonly detail?: Readonly<Record<string, string>>;
+}
+
+export async function recordCredentialChange(tx: Queryable, change: CredentialChange): Promise<void> {
+  const { citizenId, credential, change: kind, history, origin, detail } = change;
+  await recordHistory(tx, { citizenId, kind: history, origin, ...(detail && { detail }) });
+  await emitSecurityEvent(tx, { accountId: citizenId, kind: "credential-change", credential, change: kind });
+}
+
+/**
+ * The account with its factors, for this transaction alone: what is decided by them cannot be overtaken.
+ *
+ * @throws Error when the account is gone
+ */
+export async function lockAccount(
+  tx: Queryable,
+  citizenId: RawCitizenId,
+): Promise<{ readonly account: Account; readonly factors: Factors }> {
+  await tx.query("SELECT 1 FROM account WHERE citizen_id = $1 FOR UPDATE", [citizenId]);
+  const account = await findAccount(tx, citizenId);
+  if (!account) throw new Error("the account is gone");
+  return { account, factors: await readFactors(tx, citizenId) };
+}
+
+/** Gives an account a new password, or takes it away with null. What asked for a new one is satisfied. */
+export async function setPassword(tx: Queryable, citizenId: RawCitizenId, passwordHash: string | null): Promise<void> {
+  await tx.query("UPDATE account SET password_hash = $2, must_change_password = false WHERE citizen_id = $1", [
+    citizenId,
+    passwordHash,
+  ]);
+}
+
+/** Gives an account another mobile. @returns false when another account has that number */
+export async function setMobile(tx: Queryable, citizenId: RawCitizenId, mobile: string): Promise<boolean> {
+  const [other] = await tx.query("SELECT 1 FROM account WHERE mobile = $2 AND citizen_id <> $1", [citizenId, mobile]);
+  if (other) return false;
+  await tx.query("UPDATE account SET mobile = $2 WHERE citizen_id = $1", [citizenId, mobile]);
+  return true;
+}
+
+/** Whether a code by SMS is asked for after the password. */
+export async function setSmsFactor(tx: Queryable, citizenId: RawCitizenId, isOn: boolean): Promise<void> {
+  await tx.query("UPDATE account SET sms_factor = $2 WHERE citizen_id = $1 AND mobile IS NOT NULL", [citizenId, isOn]);
+}
+
+/** What others can know of a citizen, and a password must not be made of. */
+export async function readPersonalWords(database: Queryable, citizenId: RawCitizenId): Promise<string[]> {
+  const [row] = await database.query<{ words: (string | null)[] }>(
+    `SELECT ARRAY[name, name_latin, resident_id, mobile, to_char(birth_date, 'YYYYMMDD')] AS words
+     FROM citizen JOIN account USING (citizen_id) WHERE citizen_id = $1`,
+    [citizenId],
+  );
+  return row?.words.filter((word) => word !== null) ?? [];
+}
