@@ -21,6 +21,11 @@ export interface DataFolder {
   removeDatabase(): Promise<void>;
 }
 
+/** Where a city keeps its secrets; without them there is no city. */
+export function secretsFileOf(path: string): string {
+  return join(path, "secrets.json");
+}
+
 /**
  * Makes the folder when it is missing.
  *
@@ -46,7 +51,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       `The folder ${path} cannot be written (${errorCode(error)}); make it writable, or name another with --data.`,
     );
   }
-  const secretsFile = join(path, "secrets.json");
+  const secretsFile = secretsFileOf(path);
   const databaseFolder = join(path, "postgres");
   const logFile = (service: string) => join(logs, `${service}.log`);
   return {

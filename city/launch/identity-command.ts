@@ -5,7 +5,7 @@ import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { CityError } from "../failure.ts";
 import { urlOfService } from "../load/roles.ts";
-import { openDataFolder } from "./data-folder.ts";
+import { secretsFileOf } from "./data-folder.ts";
 import { embeddedUrl } from "./database.ts";
 import { databasePortOffset } from "./layout.ts";
 import { keepSecrets } from "./secrets.ts";
@@ -21,13 +21,13 @@ export type CityPlace = Omit<StartSettings, "wish">;
  * @throws CityError when there is no such city
  */
 export async function identityEnvironment(place: CityPlace): Promise<Readonly<Record<string, string>>> {
-  const folder = await openDataFolder(place.dataFolder);
-  await stat(folder.secretsFile).catch(() => {
+  const file = secretsFileOf(place.dataFolder);
+  await stat(file).catch(() => {
     throw new CityError(
       `There is no city in ${place.dataFolder}; start one with npm start, or name its folder with --data.`,
     );
   });
-  const secrets = await keepSecrets(folder.secretsFile);
+  const secrets = await keepSecrets(file);
   const databaseUrl = place.databaseUrl ?? embeddedUrl({ port: place.port + databasePortOffset, secrets });
   const plans = planServices({
     basePort: place.port,

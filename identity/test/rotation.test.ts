@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { keyPace } from "../keys/pace.ts";
@@ -8,6 +9,7 @@ import {
   type RotationSchedule,
   signingAlgorithms,
 } from "../keys/rotation.ts";
+import { longestLife } from "../provider/configuration.ts";
 
 const pace = { trusted: 60, cache: 300, longestLife: 600, margin: 20 };
 const safe: RotationSchedule = {
@@ -184,5 +186,16 @@ describe("the pace of a city", () => {
     expect(schedule.publishWait).toBeGreaterThan(trusted + cache + staleIfError);
     expect(schedule.retireWait).toBeGreaterThan(trusted + 86_400);
     expect(reload).toBeLessThan(trusted);
+  });
+
+  it("is what docs/keys.md says it is", () => {
+    const { schedule, cache, staleIfError } = keyPace(30, longestLife);
+    const hours = Math.floor(schedule.retireWait / 3_600);
+    const page = readFileSync(new URL("../../docs/keys.md", import.meta.url), "utf8").replaceAll("\n", " ");
+    expect(page).toContain(`${schedule.publishWait / 60} minutes after it was published`);
+    expect(page).toContain(`until ${schedule.publishWait / 60} minutes are over`);
+    expect(page).toContain(`${hours} hours and ${(schedule.retireWait - hours * 3_600) / 60} minutes`);
+    expect(page).toContain(`max-age=${cache}, stale-if-error=${staleIfError}`);
+    expect(page).toContain(`older than ${(cache + staleIfError) / 60} minutes`);
   });
 });
