@@ -45,6 +45,7 @@ import { sweepClosedAccounts } from "./store/accounts.ts";
 import type { IdentityStores } from "./store/adapter.ts";
 import { sweepExpiredArtefacts } from "./store/durable-artefacts.ts";
 import { identityMigrations, identitySchema } from "./store/migrations.ts";
+import { sweepRevokedTokens } from "./store/revoked-tokens.ts";
 import { sweepSessionOrigins } from "./store/sessions.ts";
 
 export { identitySpec } from "./config.ts";
@@ -67,7 +68,7 @@ export async function createIdentity(
   const sectors = await openSectors(database, config.pseudonymKey);
   const subjectOf = createSubjects(sectors);
   const pages = createProviderPages(config, subjectOf);
-  const provider = await openProvider({ config, stores, subjectOf, pages }, pace, log);
+  const provider = await openProvider({ config, stores, subjectOf, sectors, pages }, pace, log);
   const credentials = await createCredentials({ config, stores, sender }, log);
   const app = createHttpServer({
     log,
@@ -112,6 +113,7 @@ export async function createIdentity(
     sweep: () => sweepExpiredArtefacts(database),
     "end rights": () => endRights(database, fleeting),
     "give up logout notices": () => giveUpLogoutNotices(database, log),
+    "sweep revoked tokens": () => sweepRevokedTokens(database),
     "sweep events": () => sweepEvents(database),
     "sweep origins": () => sweepSessionOrigins(database),
     "sweep closed accounts": () => sweepClosedAccounts(database),

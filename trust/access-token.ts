@@ -76,10 +76,7 @@ function holderOf({ sub, exp, iat, jti, client_id: clientId, scope, ...more }: J
   }
   // What a client got in its own name (RFC 9068, 2.2): no citizen stands behind it, so it can ask for nobody's data.
   if (sub === clientId) throw new HuiminError("TOKEN_INVALID", { detail: "the token is a client's own" });
-  const actor = text(member(more.act, "sub"));
-  if (more.act !== undefined && actor === null) {
-    throw new HuiminError("TOKEN_INVALID", { detail: "the actor has no subject" });
-  }
+  const actor = personActing(more.act);
   return {
     subject: sub,
     clientId,
@@ -96,6 +93,26 @@ function holderOf({ sub, exp, iat, jti, client_id: clientId, scope, ...more }: J
     withheld: actor === null ? nothing : parseWithheld(more.withheld),
     keyThumbprint: text(member(more.cnf, "jkt")),
   };
+}
+
+/** Longest chain of actors that is looked through. */
+const mostActors = 8;
+
+/**
+ * The person in a chain of actors (RFC 8693, 4.1). Clients through whose hands the token went by exchange stand in
+ * the same chain, named by `client_id` too; whatever else is not plainly a client counts as a person.
+ */
+function personActing(act: unknown): string | null {
+  let link = act;
+  for (let depth = 0; link !== undefined; depth += 1) {
+    const sub = text(member(link, "sub"));
+    if (sub === null || depth === mostActors) {
+      throw new HuiminError("TOKEN_INVALID", { detail: "the chain of actors is malformed" });
+    }
+    if (member(link, "client_id") !== sub) return sub;
+    link = member(link, "act");
+  }
+  return null;
 }
 
 /** Turns what jose throws into what the caller may hear; the log learns the rest. */

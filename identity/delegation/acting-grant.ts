@@ -2,7 +2,7 @@
  * Grants with which somebody acts for another. The grant is hers who is really there, as the session is; whom she
  * acts for stands on it, and every token made under it names that person as its subject.
  */
-import type { Adapter, Grant, KoaContextWithOIDC, Provider } from "oidc-provider";
+import type { Adapter, AdapterPayload, Grant, KoaContextWithOIDC, Provider } from "oidc-provider";
 import { z } from "zod";
 import type { Queryable } from "../../platform/postgres.ts";
 import { readScope } from "../../trust/caller.ts";
@@ -63,12 +63,17 @@ export function actingGrants(grants: Adapter, database: Queryable): Adapter {
     ...grants,
     find: async (id) => {
       const payload = await grants.find(id);
-      const acting = actingPayload.safeParse(payload).data;
-      if (!payload || !acting) return payload;
-      const right = await findRight(database, acting.accountId, acting[member].rightId);
-      if (!right) return undefined;
-      const { name: _personal, ...actingFor } = right;
-      return { ...payload, [member]: actingFor };
+      return payload && (await withLiveRight(database, payload));
     },
   };
+}
+
+/** A grant with the right that it rests on as it is now; undefined when that right has ended. */
+export async function withLiveRight(database: Queryable, payload: AdapterPayload): Promise<AdapterPayload | undefined> {
+  const acting = actingPayload.safeParse(payload).data;
+  if (!acting) return payload;
+  const right = await findRight(database, acting.accountId, acting[member].rightId);
+  if (!right) return undefined;
+  const { name: _personal, ...actingFor } = right;
+  return { ...payload, [member]: actingFor };
 }

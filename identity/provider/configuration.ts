@@ -7,8 +7,10 @@ import type { IdentityConfig } from "../config.ts";
 import { actingForIn } from "../delegation/acting-grant.ts";
 import { recordConnection } from "../device/connection.ts";
 import { signingAlgorithms } from "../keys/rotation.ts";
+import type { Sectors } from "../sectors/sectors.ts";
 import { createAdapter, type IdentityStores } from "../store/adapter.ts";
 import { deviceCodeSeconds } from "../store/device-codes.ts";
+import { mayIntrospect } from "../tokens/endpoints.ts";
 import { accountOf, assertClaimsParameter, claimsByScope } from "./claims.ts";
 import { assertClientAssertion } from "./client-assertion.ts";
 import { allowsOrigin, cityClients, clientDefaults, ownClientMetadata } from "./clients.ts";
@@ -28,6 +30,7 @@ export interface ProviderParts {
   readonly stores: IdentityStores;
   /** The form of a citizen ID that a client sees. */
   readonly subjectOf: SubjectOf;
+  readonly sectors: Pick<Sectors, "pseudonymsOf">;
   readonly pages: ProviderPages;
 }
 
@@ -153,6 +156,11 @@ function features({ config, stores, pages }: ProviderParts, graph: string): NonN
     claimsParameter: { enabled: true, assertClaimsParameter },
     jwtUserinfo: { enabled: true },
     jwtResponseModes: { enabled: true },
+    introspection: {
+      enabled: true,
+      allowedPolicy: async (_context, client, token) => mayIntrospect(client, token),
+    },
+    jwtIntrospection: { enabled: true },
     revocation: {
       enabled: true,
       allowedPolicy: async (_context, client, token) => token.clientId === client.clientId,

@@ -8,6 +8,9 @@ import { bringUserCode } from "../device/pages.ts";
 import { nameInterval, pacePolling } from "../device/polling.ts";
 import type { KeyPace } from "../keys/pace.ts";
 import { advanceSigningKeys, type KeyStores } from "../store/signing-keys.ts";
+import { createAccessTokenReader } from "../tokens/access-tokens.ts";
+import { answerForJwts, unsupported } from "../tokens/endpoints.ts";
+import { addTokenExchange } from "../tokens/exchange.ts";
 import { leaveLogoutToTheQueue } from "./back-channel-logout.ts";
 import { configure, type ProviderParts } from "./configuration.ts";
 import { afterSignOut, endSessionsInOnePlace } from "./end-session.ts";
@@ -15,6 +18,8 @@ import { openKeyRing } from "./key-ring.ts";
 import { redirect } from "./pages.ts";
 import { levelFor } from "./profiles.ts";
 import { refuseReplays } from "./replay.ts";
+import { createResources } from "./resources.ts";
+import { graphResource } from "./scopes.ts";
 import { recordSessionOrigins } from "./session-origins.ts";
 import { createSign, type Sign } from "./sign.ts";
 
@@ -86,6 +91,7 @@ function createProvider(parts: ProviderParts, keys: readonly JWK[], pace: KeyPac
   capLevels(provider);
   provider.use(guardLibraryPages);
   useDeviceFlow(provider, parts);
+  serveAccessTokens(provider, parts, keys);
   provider.use(skipPointlessSignOut);
   endSessionsInOnePlace(provider, parts.stores);
   leaveLogoutToTheQueue(provider);
@@ -109,6 +115,16 @@ function capLevels({ OIDCContext }: Provider): void {
       return this.client ? levelFor(this.client, this.session?.acr) : this.session?.acr;
     },
   });
+}
+
+/** Introspection, revocation and exchange of access tokens, all of which begin with reading one. */
+function serveAccessTokens(provider: Provider, { config, stores, sectors }: ProviderParts, keys: readonly JWK[]): void {
+  const { database } = stores;
+  const { issuer } = config;
+  const read = createAccessTokenReader(issuer, keys, database);
+  const findResource = createResources(graphResource(config), database);
+  provider.use(answerForJwts(read, database));
+  addTokenExchange(provider, { issuer, sign: createSign(() => keys), read, findResource, sectors });
 }
 
 /**
@@ -144,13 +160,17 @@ function logRefusals(provider: Provider, log: Logger): void {
   // Errors that show a form again have a name only.
   const refused = ({ oidc }: KoaContextWithOIDC, { name, error, error_detail: detail }: errors.OIDCProviderError) =>
     log.info({ route: oidc.route, error: error ?? name, detail, client: oidc.client?.clientId }, "request refused");
+  // These are answered after all.
+  const refusedUnlessJwt = (context: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
+    if (error.error !== unsupported) refused(context, error);
+  };
   const failed = (error: Error, route?: string) => log.error({ err: error, route }, "request failed");
   provider
     .on("authorization.error", refused)
     .on("pushed_authorization_request.error", refused)
     .on("grant.error", refused)
-    .on("revocation.error", refused)
-    .on("introspection.error", refused)
+    .on("revocation.error", refusedUnlessJwt)
+    .on("introspection.error", refusedUnlessJwt)
     .on("device_authorization.error", refused)
     .on("code_verification.error", refused)
     .on("device_resume.error", refused)

@@ -10,6 +10,7 @@ const addresses = [
   "/auth/:uid",
   "/request",
   "/token",
+  "/token/introspection",
   "/token/revocation",
   "/me",
   "/device",

@@ -41,9 +41,9 @@ function unmet(): errors.OIDCProviderError {
   return new errors.UnmetAuthenticationRequirements("the level of assurance cannot be reached");
 }
 
-/** Whether the session answers for the level; a session that names none is worth a password. */
+/** Whether the sign-in answers for the level, as the client may hear it; one without a level is worth a password. */
 function isMet({ oidc }: KoaContextWithOIDC, level: AssuranceLevel): boolean {
-  const { acr } = oidc.session ?? {};
+  const { acr } = oidc;
   return meetsLevel(isAssuranceLevel(acr) ? acr : assuranceLevels[0], level);
 }
 

@@ -1,7 +1,8 @@
 /** What access tokens say besides RFC 9068: whose form `sub` has, how she signed in (RFC 9470), what revokes them. */
 import { createHash } from "node:crypto";
-import type { AccessToken, ClientCredentials, KoaContextWithOIDC, UnknownObject } from "oidc-provider";
+import type { AccessToken, Client, ClientCredentials, KoaContextWithOIDC, UnknownObject } from "oidc-provider";
 import { actingForIn } from "../delegation/acting-grant.ts";
+import { grantMetadataOf } from "./client-metadata.ts";
 import { sectorOf } from "./clients.ts";
 import type { SubjectOf } from "./subjects.ts";
 
@@ -33,13 +34,18 @@ function signInClaims({ oidc }: KoaContextWithOIDC, token: AccessToken): Unknown
   const { acr, amr, authTime } = source ?? {};
   const { grantId, sessionUid } = token;
   return {
-    ...(token.client && { sector: sectorOf(token.client) }),
+    ...(token.client && clientClaims(token.client)),
     ...(acr !== undefined && { acr }),
     ...(amr !== undefined && { amr }),
     ...(authTime !== undefined && { auth_time: authTime }),
     ...(grantId !== undefined && { grant: publicNameOf(grantId) }),
     ...(sessionUid !== undefined && { sid: publicNameOf(sessionUid) }),
   };
+}
+
+function clientClaims(client: Client): UnknownObject {
+  const { may_act: mayAct } = grantMetadataOf(client);
+  return { sector: sectorOf(client), ...(mayAct !== undefined && { may_act: { sub: mayAct } }) };
 }
 
 /** The name by which others know a session or a grant: it opens nothing in identity's own stores. */

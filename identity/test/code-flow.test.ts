@@ -245,7 +245,7 @@ describe("the provider's own addresses", () => {
       authorization_response_iss_parameter_supported: true,
       ui_locales_supported: ["zh-CN", "ug", "kk", "en"],
     });
-    for (const absent of ["registration_endpoint", "introspection_endpoint"]) {
+    for (const absent of ["registration_endpoint", "backchannel_authentication_endpoint"]) {
       expect(metadata).not.toHaveProperty(absent);
     }
   });

@@ -55,6 +55,16 @@ describe("an access token", () => {
     expect([...caller.scopes]).toEqual(["citizen:read", "health:read"]);
   });
 
+  it("names the person who acts for her, and no client through whose hands it went", async () => {
+    const clinic = { sub: "clinic", client_id: "clinic" };
+    const actorOf = async (act: object) => (await verifyAccessToken(await sign({ ...claims(), act }), policy)).actor;
+    expect(await actorOf({ sub: "hm1_daughter" })).toBe("hm1_daughter");
+    expect(await actorOf({ ...clinic, act: { sub: "hm1_daughter" } })).toBe("hm1_daughter");
+    expect(await actorOf({ ...clinic, act: { sub: "lab", client_id: "lab" } })).toBeNull();
+    expect(await actorOf({ sub: "clinic", client_id: "another" })).toBe("clinic");
+    expect(await codeOf(actorOf({ ...clinic, act: {} }))).toBe("TOKEN_INVALID");
+  });
+
   it("is told apart when it has merely expired", async () => {
     const token = await sign({ ...claims(), exp: now() - 60 });
     expect(await codeOf(verifyAccessToken(token, policy))).toBe("TOKEN_EXPIRED");

@@ -1,5 +1,6 @@
 /** Clients and protected resources as an operator registers them. */
-import { type Metadata, registerFapi2, type TestClient } from "./client.ts";
+import * as oidc from "openid-client";
+import { type Metadata, proofs, registerFapi2, type TestClient } from "./client.ts";
 import type { TestIdentity } from "./identity.ts";
 
 export const tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -16,6 +17,26 @@ export async function registerConfidential(
   metadata: Metadata,
 ): Promise<TestClient> {
   return await registerFapi2(identity, clientId, { sector: "government", ...metadata });
+}
+
+/** A client of the city that no browser comes back to: a service, the server of a resource. */
+export async function registerService(
+  identity: TestIdentity,
+  clientId: string,
+  metadata: Metadata = {},
+): Promise<TestClient> {
+  const plain = { grant_types: [], response_types: [], redirect_uris: [] };
+  return await registerConfidential(identity, clientId, { ...plain, ...metadata });
+}
+
+/** A token in the client's own name. */
+export async function ownToken(client: TestClient, parameters: Record<string, string>) {
+  return await oidc.clientCredentialsGrant(client.configuration, parameters, proofs(client));
+}
+
+/** What any other grant gives. */
+export async function request(client: TestClient, grantType: string, parameters: Record<string, string>) {
+  return await oidc.genericGrantRequest(client.configuration, grantType, parameters, proofs(client));
 }
 
 /** A protected resource beside the graph. */
