@@ -1,18 +1,21 @@
-/** Remembers where each session began: it is how a citizen knows one of her sessions from another. */
+/** Remembers where each session began, and announces it: it is how a citizen knows one of her sessions from another. */
 import type { KoaContextWithOIDC, Provider } from "oidc-provider";
-import type { Queryable } from "../../platform/postgres.ts";
+import type { Database } from "../../platform/postgres.ts";
+import { assuranceLevels } from "../../trust/assurance.ts";
+import { emitSecurityEvent } from "../events/security-events.ts";
 import { recordSessionOrigin } from "../store/sessions.ts";
 
 /** A sign-in is over when the provider has answered the request that resumes after it. */
-export function recordSessionOrigins(provider: Provider, database: Queryable): void {
+export function recordSessionOrigins(provider: Provider, database: Database): void {
   provider.use(async (context: KoaContextWithOIDC, next: () => Promise<void>) => {
     await next();
     const { result, session } = context.oidc ?? {};
     if (!result?.login || !session?.accountId || !session.uid) return;
-    await recordSessionOrigin(database, {
-      uid: session.uid,
-      citizenId: session.accountId,
-      origin: { address: context.ip, userAgent: context.get("user-agent") },
+    const { uid, accountId, acr = assuranceLevels[0] } = session;
+    await database.transaction(async (tx) => {
+      const origin = { address: context.ip, userAgent: context.get("user-agent") };
+      await recordSessionOrigin(tx, { uid, citizenId: accountId, origin });
+      await emitSecurityEvent(tx, { accountId, kind: "session-established", sessionId: uid, acr });
     });
   });
 }

@@ -101,6 +101,18 @@ describe("a sign-out", () => {
   });
 });
 
+describe("a sign-in", () => {
+  it("is announced with the session that it established", async () => {
+    await signedIn();
+    const [uid] = await sessionsOf(aygul);
+    const told = await identity.database.query(
+      "SELECT payload FROM security_event WHERE kind = 'session-established' AND account_id = $1",
+      [aygul.citizenId],
+    );
+    expect(told).toEqual([{ payload: { sessionId: uid, acr: "urn:huimin:loa:1" } }]);
+  });
+});
+
 describe("a session that is ended from elsewhere", () => {
   it("is over for the browser and for what its clients hold; other sessions go on", async () => {
     const [one, other, somebodyElse] = [await signedIn(), await signedIn(), await signedIn(wei)];
