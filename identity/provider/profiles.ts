@@ -26,6 +26,8 @@ interface ProfileRules {
   readonly graph: boolean;
   /** The highest level of assurance that it is told of. */
   readonly highestLevel: AssuranceLevel;
+  /** Whether somebody may come to it for another. */
+  readonly delegation: boolean;
 }
 
 const settingNames = [
@@ -51,6 +53,7 @@ const rules: Readonly<Record<ClientProfile, ProfileRules>> = {
     grants: null,
     graph: true,
     highestLevel: "urn:huimin:loa:3",
+    delegation: true,
   },
   public: {
     settings: {
@@ -63,6 +66,7 @@ const rules: Readonly<Record<ClientProfile, ProfileRules>> = {
     graph: true,
     // Whatever runs on a device can be read and changed there: it never stands for the strongest sign-in.
     highestLevel: "urn:huimin:loa:2",
+    delegation: false,
   },
   oidc: {
     settings: {
@@ -74,6 +78,7 @@ const rules: Readonly<Record<ClientProfile, ProfileRules>> = {
     grants: grantsOfVisitors,
     graph: false,
     highestLevel: "urn:huimin:loa:3",
+    delegation: true,
   },
 };
 
@@ -109,7 +114,7 @@ export function levelFor(client: Client, level: string | undefined): string | un
  */
 export function applyProfile(profile: unknown, metadata: ClientMetadata): void {
   if (!isClientProfile(profile)) refuse(`profile must be one of ${clientProfiles.join(", ")}`);
-  const { settings, grants } = rules[profile];
+  const { settings, grants, delegation } = rules[profile];
   for (const name of settingNames) {
     const value = metadata[name] ?? settings[name][0];
     if (!settings[name].some((allowed) => allowed === value)) {
@@ -119,9 +124,16 @@ export function applyProfile(profile: unknown, metadata: ClientMetadata): void {
   }
   const grant = grants && metadata.grant_types?.find((asked) => !grants.has(asked));
   if (grant) refuse(`grant_types of a client of profile ${profile} must not contain ${grant}`);
+  if (!delegation && !isEmpty(metadata.delegation_kinds)) {
+    refuse(`delegation_kinds of a client of profile ${profile} must be empty: it sees the citizen's own data alone`);
+  }
   if (metadata.redirect_uris?.some((uri) => !isGuardedOnTheWay(uri))) {
     refuse("redirect_uris must be https, but for those on this very machine");
   }
+}
+
+function isEmpty(list: unknown): boolean {
+  return list === undefined || (Array.isArray(list) && list.length === 0);
 }
 
 function isClientProfile(value: unknown): value is ClientProfile {

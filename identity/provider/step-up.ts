@@ -2,12 +2,13 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
 import { type AssuranceLevel, assuranceLevels, isAssuranceLevel, meetsLevel } from "../../trust/assurance.ts";
 import { minimumLevelOf } from "./client-metadata.ts";
+import { levelFor } from "./profiles.ts";
 
 /**
  * The level that a request demands: the client's own minimum, or the weakest of the levels that it says it accepts
  * (`acr_values`, or `acr` as an essential claim), whichever is higher. Null when any will do.
  *
- * @throws errors.UnmetAuthenticationRequirements when it accepts none that exists here
+ * @throws errors.UnmetAuthenticationRequirements when it accepts none that exists here, or that its profile allows
  */
 export function demandedLevel({ oidc }: KoaContextWithOIDC): AssuranceLevel | null {
   const { acr_values: values } = oidc.params ?? {};
@@ -16,10 +17,13 @@ export function demandedLevel({ oidc }: KoaContextWithOIDC): AssuranceLevel | nu
     typeof values === "string" ? weakest(values.split(" ")) : undefined,
     essentialLevel(oidc.claims.id_token?.acr),
   ];
-  return demands.reduce<AssuranceLevel | null>((highest, level) => {
+  const demanded = demands.reduce<AssuranceLevel | null>((highest, level) => {
     if (level === undefined) return highest;
     return highest === null || meetsLevel(level, highest) ? level : highest;
   }, null);
+  // However she signs in, this client would not be told.
+  if (demanded !== null && oidc.client && levelFor(oidc.client, demanded) !== demanded) throw unmet();
+  return demanded;
 }
 
 /** Voluntary values that mean nothing here are passed over (OpenID Connect Core 1.0, 3.1.2.1). */

@@ -60,7 +60,13 @@ export function durableArtefacts(model: string, database: Database): Adapter {
       );
     },
     revokeByGrantId: async (grantId) => {
-      await database.query("DELETE FROM oidc_artefact WHERE model = $1 AND grant_id = $2", [model, grantId]);
+      // The lock of the grant comes first, as where a grant ends as a whole: the provider does both at once.
+      await database.query(
+        `WITH the_grant AS MATERIALIZED
+           (SELECT 1 FROM oidc_artefact WHERE model = 'Grant' AND id_hash = $3 FOR UPDATE)
+         DELETE FROM oidc_artefact WHERE model = $1 AND grant_id = $2 AND (SELECT count(*) FROM the_grant) >= 0`,
+        [model, grantId, idHash(grantId)],
+      );
     },
   };
 }

@@ -9,7 +9,6 @@ import {
   portalClient,
   publicClient,
   redeem,
-  refresh,
   registerBank,
   registerOidc,
   signIn,
@@ -74,18 +73,6 @@ describe("a client that is not the city's own", () => {
     expect((await begin(identity, bank, { agent })).page.leavesTo).not.toBeNull();
     const more = { parameters: { scope: "openid citizen:read pension:read" } };
     expect((await begin(identity, bank, { agent, ...more })).page.leavesTo).toBeNull();
-  });
-
-  it("keeps a refresh token that changes with each use; of ten uses at the same time one succeeds", async () => {
-    const attempt = await signIn(identity, bank, aygul, inEnglish);
-    const page = await attempt.agent.submit(attempt.page, { action: "allow" });
-    const { refresh_token: first = "" } = await redeem(bank, { ...attempt, page });
-    const uses = Array.from({ length: 10 }, () => refresh(bank, first));
-    const results = await Promise.allSettled(uses);
-    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    for (const result of results) {
-      if (result.status === "rejected") expect(result.reason).toMatchObject({ status: 400, error: "invalid_grant" });
-    }
   });
 
   it("says where it leads and where its access can be stopped", async () => {
