@@ -41,6 +41,8 @@ import { addRecoveryStop } from "./recovery/stop.ts";
 import { addRegistration } from "./registration/routes.ts";
 import { addSectorVersions } from "./sectors/route.ts";
 import { openSectors } from "./sectors/sectors.ts";
+import { addStaffEnrolment } from "./staff/enrolment.ts";
+import { addStaffSignIn } from "./staff/sign-in.ts";
 import { sweepClosedAccounts } from "./store/accounts.ts";
 import type { IdentityStores } from "./store/adapter.ts";
 import { sweepExpiredArtefacts } from "./store/durable-artefacts.ts";
@@ -84,13 +86,16 @@ export async function createIdentity(
   serveAssets(app, new URL("./assets/", import.meta.url));
   servePasskeyLibrary(app);
   addProvider(app, provider, config.issuer);
-  addInteractions(app, {
+  const interactionParts = {
     provider: provider.current,
     credentials,
     stores,
     issuer: config.issuer,
     graph: graphResource(config),
-  });
+  };
+  addInteractions(app, interactionParts);
+  addStaffSignIn(app, interactionParts);
+  addStaffEnrolment(app, { issuer: config.issuer, stores, credentials });
   const account = { ...stores, provider: provider.current, issuer: config.issuer, cookieKey: config.cookieKey };
   addAccountPages(app, account);
   addAccountSecurity(app, { ...account, credentials });
@@ -123,7 +128,7 @@ export async function createIdentity(
   const stopDelivering = deliverLogoutNotices({
     database,
     deliver: async (notice) => {
-      const { delivery, error } = await tellOfLogout(provider.current(), notice);
+      const { delivery, error } = await tellOfLogout(provider.current(), notice, subjectOf);
       if (error) log.debug({ err: error, client: notice.clientId }, "a logout token was not taken");
       return delivery;
     },

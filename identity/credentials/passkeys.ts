@@ -24,7 +24,17 @@ export interface PasskeyUser {
   readonly handle: string;
   /** What the authenticator shows when she has several accounts. */
   readonly label: string;
-  readonly existing: readonly Passkey[];
+  readonly existing: readonly Pick<Passkey, "credentialId" | "transports">[];
+}
+
+/** What a right answer is checked against. */
+export type PasskeyRecord = Pick<Passkey, "credentialId" | "publicKey" | "counter">;
+
+/** Where passkeys of one sort of account are kept. */
+export interface PasskeySource<Record extends PasskeyRecord> {
+  find(credentialId: string): Promise<Record | undefined>;
+  /** Records a use. @returns whether the use counts */
+  use(credentialId: string, counter: number): Promise<boolean>;
 }
 
 export interface Passkeys {
@@ -35,8 +45,14 @@ export interface Passkeys {
    * @param allowed the passkeys that count; none given: any that the authenticator holds for this site
    */
   requestOptions(use: string, allowed?: readonly Passkey[]): Promise<string>;
-  /** The passkey behind a right answer, which is used up by it; null for any other. */
+  /** A citizen's passkey behind a right answer, which is used up by it; null for any other. */
   authenticate(database: Queryable, use: string, answer: string): Promise<Passkey | null>;
+  /** The same with passkeys that are kept elsewhere. */
+  authenticateFrom<Record extends PasskeyRecord>(
+    source: PasskeySource<Record>,
+    use: string,
+    answer: string,
+  ): Promise<Record | null>;
   /** Options for `navigator.credentials.create`, as JSON. */
   creationOptions(use: string, user: PasskeyUser): Promise<string>;
   /** What the authenticator made; null when the answer is not right. */
@@ -52,6 +68,20 @@ export function createPasskeys(store: KeyValueStore, issuer: string): Passkeys {
   const isOpen = (use: string) => async (challenge: string) =>
     challenge.length <= 100 && (await store.take(keyOf(challenge))) === use;
   const expected = { expectedOrigin: origin, expectedRPID: hostname, requireUserVerification: true } as const;
+  const authenticateFrom: Passkeys["authenticateFrom"] = async (source, use, answer) => {
+    const response = read(assertion, answer) as AuthenticationResponseJSON | null;
+    const passkey = response && (await source.find(response.id));
+    if (!response || !passkey) return null;
+    const { credentialId: id, publicKey, counter } = passkey;
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      ...expected,
+      response,
+      expectedChallenge: isOpen(use),
+      credential: { id, publicKey, counter },
+    }).catch(() => refused);
+    if (!verified) return null;
+    return (await source.use(id, authenticationInfo.newCounter)) ? passkey : null;
+  };
   return {
     requestOptions: async (use, allowed = []) => {
       const allowCredentials = allowed.map(({ credentialId, transports }) => ({
@@ -67,20 +97,8 @@ export function createPasskeys(store: KeyValueStore, issuer: string): Passkeys {
       await remember(options.challenge, use);
       return JSON.stringify(options);
     },
-    authenticate: async (database, use, answer) => {
-      const response = read(assertion, answer) as AuthenticationResponseJSON | null;
-      const passkey = response && (await findPasskey(database, response.id));
-      if (!response || !passkey) return null;
-      const { credentialId: id, publicKey, counter } = passkey;
-      const { verified, authenticationInfo } = await verifyAuthenticationResponse({
-        ...expected,
-        response,
-        expectedChallenge: isOpen(use),
-        credential: { id, publicKey, counter },
-      }).catch(() => refused);
-      if (!verified) return null;
-      return (await usePasskey(database, id, authenticationInfo.newCounter)) ? passkey : null;
-    },
+    authenticate: (database, use, answer) => authenticateFrom(citizenPasskeys(database), use, answer),
+    authenticateFrom,
     creationOptions: async (use, { handle, label, existing }) => {
       const options = await generateRegistrationOptions({
         rpName: "Huimin",
@@ -115,6 +133,10 @@ export function createPasskeys(store: KeyValueStore, issuer: string): Passkeys {
         : null;
     },
   };
+}
+
+function citizenPasskeys(database: Queryable): PasskeySource<Passkey> {
+  return { find: (id) => findPasskey(database, id), use: (id, counter) => usePasskey(database, id, counter) };
 }
 
 const refused = { verified: false, authenticationInfo: { newCounter: 0 } } as const;

@@ -12,6 +12,8 @@ export interface LogoutNotice {
   readonly clientId: string;
   /** Whom the client knows the session to be of. */
   readonly accountId: string;
+  /** Whom she acted for at this client; null when she acted for herself. */
+  readonly principal: string | null;
   /** The session as the client's ID tokens name it. */
   readonly sid: string;
 }
@@ -39,6 +41,7 @@ interface Claimed {
   readonly notice_id: number;
   readonly client_id: string;
   readonly account_id: string;
+  readonly principal: string | null;
   readonly sid: string;
   readonly attempts: number;
 }
@@ -53,8 +56,9 @@ export function deliverLogoutNotices({ database, deliver, log }: LogoutNoticePar
   const underWay = new Map<string, number>();
   const deliveries = new Set<Promise<void>>();
 
-  const carry = async ({ notice_id: id, client_id: clientId, account_id: accountId, sid, attempts }: Claimed) => {
-    const delivery = await deliver({ clientId, accountId, sid });
+  const carry = async ({ notice_id: id, client_id: clientId, account_id: accountId, ...notice }: Claimed) => {
+    const { principal, sid, attempts } = notice;
+    const delivery = await deliver({ clientId, accountId, principal, sid });
     if (delivery !== "told") log.warn({ client: clientId, attempts, delivery }, "a client was not told of a sign-out");
     if (delivery !== "failed") await database.query("DELETE FROM logout_notice WHERE notice_id = $1", [id]);
   };
@@ -104,7 +108,7 @@ async function claim(database: Queryable, busy: readonly string[], most: number)
        CROSS JOIN LATERAL (SELECT notice_id FROM logout_notice WHERE client_id = client.client_id AND due_at <= now()
                            ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED) AS due
        LIMIT $2)
-     RETURNING notice_id, client_id, account_id, sid, attempts`,
+     RETURNING notice_id, client_id, account_id, principal, sid, attempts`,
     [busy, Math.max(0, most), pace.shortestPause, pace.longestPause, limits.ofOne],
   );
 }

@@ -106,9 +106,9 @@ export function originOf({ request }: Pick<Turn, "request">): RequestOrigin {
 }
 
 /** Whoever was signed in here before is signed out first. */
-async function leaveOtherSession({ parts, interaction }: Turn, citizenId: string): Promise<void> {
+export async function leaveOtherSession({ parts, interaction }: Turn, accountId: string): Promise<void> {
   const before = interaction.session;
-  if (!before || before.accountId === citizenId) return;
+  if (!before || before.accountId === accountId) return;
   const session = await parts.provider().Session.find(before.cookie);
   await session?.destroy();
   interaction.session = undefined;

@@ -8,8 +8,10 @@ import { parseScopes } from "../../trust/caller.ts";
 import type { RawCitizenId } from "../../trust/pseudonym.ts";
 import { type ActingFor, actingForIn } from "../delegation/acting-grant.ts";
 import { principalName } from "../delegation/acting-right.ts";
+import { findStaff } from "../staff/accounts.ts";
 import { hasAccount } from "../store/accounts.ts";
 import { type Profile, readProfile } from "../store/profiles.ts";
+import { isForStaff } from "./client-metadata.ts";
 import type { SubjectOf } from "./subjects.ts";
 
 /** Scopes about the person and the claims of each. Nobody's e-mail address is known: `email` gives nothing. */
@@ -26,7 +28,7 @@ export const personalScopes = Object.keys(personalClaims) as readonly PersonalSc
 
 /** The provider's `claims`: by scope, and those that say how and where she signed in. */
 export const claimsByScope = {
-  openid: ["sub", "act"],
+  openid: ["sub", "act", "department", "role"],
   ...Object.fromEntries(Object.entries(personalClaims).map(([scope, claims]) => [scope, [...claims]])),
   acr: null,
   amr: null,
@@ -56,11 +58,12 @@ export async function accountOf(
   accountId: RawCitizenId,
   sources: ClaimSources,
 ): Promise<Account | undefined> {
+  const { client } = context.oidc;
+  if (client && isForStaff(client)) return await staffAccountOf(accountId, sources);
   if (!(await hasAccount(sources.database, accountId))) return undefined;
   return {
     accountId,
     claims: async (_use, scope, requested) => {
-      const { client } = context.oidc;
       const acting = actingForIn(context, accountId);
       const asksForPerson =
         personalScopes.some((name) => parseScopes(scope).has(name)) || Object.keys(requested).some(scopeOfClaim);
@@ -72,6 +75,14 @@ export async function accountOf(
       };
     },
   };
+}
+
+/** A caseworker: her department and her role there are all that is known of her outside. */
+async function staffAccountOf(accountId: string, { database }: ClaimSources): Promise<Account | undefined> {
+  const staff = await findStaff(database, accountId);
+  if (!staff) return undefined;
+  const { department, role } = staff;
+  return { accountId, department, role, claims: () => ({ sub: accountId, department, role }) };
 }
 
 async function personClaims(database: Queryable, acting: ActingFor | null, accountId: RawCitizenId) {

@@ -6,6 +6,8 @@ import { delegationKinds } from "../../trust/delegation.ts";
 
 const uris = z.array(z.url().max(500)).max(50);
 const shapes = {
+  /** Who signs in to the client: citizens unless told otherwise, or caseworkers. Never both. */
+  audience: z.enum(["citizen", "staff"]),
   /** The kinds of delegation by which somebody may come to the client for another. */
   delegation_kinds: z.array(z.enum(delegationKinds)),
   /** The lowest level of assurance at which a citizen is signed in to this client, whatever it asks for. */
@@ -42,4 +44,9 @@ export function grantMetadataOf(client: Client): GrantMetadata {
 /** The level that a client demands of every sign-in. */
 export function minimumLevelOf(client: Client): AssuranceLevel | undefined {
   return grantMetadataOf(client).minimum_acr;
+}
+
+/** Whether caseworkers sign in to a client, and no citizens. */
+export function isForStaff(client: Client): boolean {
+  return grantMetadataOf(client).audience === "staff";
 }

@@ -8,11 +8,13 @@ import { actingForIn } from "../delegation/acting-grant.ts";
 import { recordConnection } from "../device/connection.ts";
 import { signingAlgorithms } from "../keys/rotation.ts";
 import type { Sectors } from "../sectors/sectors.ts";
+import { staffInteractionPath } from "../staff/sign-in.ts";
 import { createAdapter, type IdentityStores } from "../store/adapter.ts";
 import { deviceCodeSeconds } from "../store/device-codes.ts";
 import { mayIntrospect } from "../tokens/endpoints.ts";
 import { accountOf, assertClaimsParameter, claimsByScope } from "./claims.ts";
 import { assertClientAssertion } from "./client-assertion.ts";
+import { isForStaff } from "./client-metadata.ts";
 import { allowsOrigin, cityClients, clientDefaults, ownClientMetadata } from "./clients.ts";
 import { cookies } from "./cookies.ts";
 import { createInteractionPolicy, loadGrant } from "./grants.ts";
@@ -91,7 +93,8 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
     loadExistingGrant: (context) => loadGrant(context, stores.database, graph),
     interactions: {
       policy: createInteractionPolicy(stores.database, subjectOf),
-      url: (_context, { uid }) => `/interaction/${uid}`,
+      url: ({ oidc: { client } }, { uid }) =>
+        client && isForStaff(client) ? `${staffInteractionPath}/${uid}` : `/interaction/${uid}`,
     },
     features: features(parts, graph),
     renderError: parts.pages.error,

@@ -7,6 +7,7 @@ import { actingForOf, mayCarry } from "../delegation/acting-grant.ts";
 import { addChoiceOfPerson } from "../delegation/choice-policy.ts";
 import type { Consent } from "../store/consents.ts";
 import { scopeOfClaim } from "./claims.ts";
+import { isForStaff } from "./client-metadata.ts";
 import { isCityClient } from "./clients.ts";
 import { recallConsent } from "./remembered-consent.ts";
 import { graphScopes } from "./scopes.ts";
@@ -33,7 +34,8 @@ export async function loadGrant(
   const grantId = result?.consent?.grantId ?? chosen ?? session.grantIdFor(client.clientId);
   const given = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   if (given) noteActing(session, client.clientId, Boolean(actingForOf(given)));
-  if (!isCityClient(client)) return await recallConsent(context, database, given);
+  // What a client for caseworkers may do, the department has settled; no citizen is asked for it.
+  if (!isCityClient(client) && !isForStaff(client)) return await recallConsent(context, database, given);
   if (given) return given;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
   await grantToCity(grant, resource);

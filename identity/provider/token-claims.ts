@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { AccessToken, Client, ClientCredentials, KoaContextWithOIDC, UnknownObject } from "oidc-provider";
 import { actingForIn } from "../delegation/acting-grant.ts";
-import { grantMetadataOf } from "./client-metadata.ts";
+import { grantMetadataOf, isForStaff } from "./client-metadata.ts";
 import { sectorOf } from "./clients.ts";
 import type { SubjectOf } from "./subjects.ts";
 
@@ -10,7 +10,7 @@ import type { SubjectOf } from "./subjects.ts";
  * `sector` names the circle of trust whose form of the citizen ID `sub` is, so that a gateway can open it; `acr`,
  * `amr` and `auth_time` are as in the ID token; `sid` and `grant` name the session and the grant behind the token,
  * for whoever hears that either has been revoked. Of somebody who acts for another, `act` is who she is
- * herself and `withheld` what is kept from her.
+ * herself and `withheld` what is kept from her; a caseworker's names her `department` and `role`.
  */
 export function tokenClaims(subjectOf: SubjectOf) {
   return async (
@@ -18,7 +18,11 @@ export function tokenClaims(subjectOf: SubjectOf) {
     token: AccessToken | ClientCredentials,
   ): Promise<UnknownObject | undefined> =>
     token.kind === "AccessToken"
-      ? { ...signInClaims(context, token as AccessToken), ...actorClaims(context, token as AccessToken, subjectOf) }
+      ? {
+          ...signInClaims(context, token as AccessToken),
+          ...actorClaims(context, token as AccessToken, subjectOf),
+          ...staffClaims(context),
+        }
       : undefined;
 }
 
@@ -27,6 +31,11 @@ function actorClaims(context: KoaContextWithOIDC, { accountId }: AccessToken, su
   const acting = actingForIn(context, accountId);
   if (!acting || !client) return {};
   return { act: { sub: subjectOf(accountId, client) }, withheld: acting.withheld };
+}
+
+/** Of a caseworker: for which department she works, and as what. */
+function staffClaims({ oidc: { client, account } }: KoaContextWithOIDC): UnknownObject {
+  return client && account && isForStaff(client) ? { department: account.department, role: account.role } : {};
 }
 
 function signInClaims({ oidc }: KoaContextWithOIDC, token: AccessToken): UnknownObject {

@@ -135,6 +135,7 @@ describe("acting for another ends", () => {
     const attempt = await actFor(portal, guardianship);
     const { refresh_token: refreshToken = "" } = await redeem(portal, attempt);
     const plain = await redeem(portal, await actFor(portal, guardianship, { resource: null, scope: "openid" }));
+    await oidc.fetchUserInfo(portal.configuration, plain.access_token, oidc.skipSubjectCheck, proofs(portal));
     const unredeemed = await actFor(portal, guardianship);
     await refresh(portal, refreshToken);
 
@@ -142,10 +143,13 @@ describe("acting for another ends", () => {
     const wrongGrant = { status: 400, error: "invalid_grant" };
     expect(await refusalOf(refresh(portal, refreshToken))).toEqual(wrongGrant);
     expect(await refusalOf(redeem(portal, unredeemed))).toEqual(wrongGrant);
-    const userinfo = await fetch(`${identity.issuer}/me`, {
-      headers: { authorization: `Bearer ${plain.access_token}` },
-    });
-    expect(userinfo.status).toBe(401);
+    const userinfo = oidc.fetchUserInfo(
+      portal.configuration,
+      plain.access_token,
+      oidc.skipSubjectCheck,
+      proofs(portal),
+    );
+    await expect(userinfo).rejects.toThrow();
     const after = await begin(identity, portal, { agent: attempt.agent });
     expect(after.page.text).toContain('name="person"');
   });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { endSession } from "../account/endings.ts";
 import { aygul, wei } from "./support/citizens.ts";
 import { portalClient, redeem, signIn, type TestClient } from "./support/client.ts";
+import { enterGuardianship, registerPerson } from "./support/family.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 
 let identity: TestIdentity;
@@ -39,6 +40,21 @@ async function hurry(): Promise<void> {
 }
 
 describe("a client that registered an address for logout tokens", () => {
+  it("is told of the person whom she acted for, and of her as the actor, as its ID tokens told it", async () => {
+    const daughter = await registerPerson(identity.database, "古丽", { years: 9 });
+    const person = await enterGuardianship(identity.database, aygul, daughter);
+    const attempt = await signIn(identity, portal, aygul);
+    const page = await attempt.agent.submit(attempt.page, { person });
+    const { id_token: idToken = "" } = await redeem(portal, { ...attempt, page });
+    const claims = decodeJwt(idToken);
+    await signOut({ agent: attempt.agent, idToken, claims });
+    await expect.poll(() => identity.portalLogouts.tokens.length, until).toBe(1);
+    const told = decodeJwt(identity.portalLogouts.tokens[0] ?? "");
+    expect(told).toMatchObject({ sub: claims.sub, act: claims.act, sid: claims.sid });
+    expect(claims.act).toEqual({ sub: expect.stringMatching(/^hm1_/) });
+    await identity.database.query("DELETE FROM guardianship");
+  });
+
   it("is told by a token that names the session as its ID tokens do", async () => {
     const visit = await signedIn();
     await signOut(visit);

@@ -1,0 +1,180 @@
+import { decodeJwt } from "jose";
+import * as oidc from "openid-client";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Browser, launchBrowser } from "../../platform/test/browser.ts";
+import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
+import { staffOfCode, useCode } from "../staff/accounts.ts";
+import { runStaffCommand } from "../staff/command.ts";
+import { aygul } from "./support/citizens.ts";
+import {
+  depart,
+  portalClient,
+  proofs,
+  refresh,
+  refusalOf,
+  registerFapi2,
+  signIn,
+  type TestClient,
+} from "./support/client.ts";
+import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
+
+let identity: TestIdentity;
+let browser: Browser;
+let caseload: TestClient;
+
+beforeAll(async () => {
+  identity = await startTestIdentity();
+  caseload = await registerFapi2(identity, "caseload", { audience: "staff", sector: governmentSector });
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await identity.close();
+});
+
+const command = (...words: string[]) => runStaffCommand(words, identity.database, identity.issuer);
+
+/** Makes a caseworker. */
+async function invite(): Promise<{ readonly staffId: string; readonly code: string }> {
+  const lines = await command("invite", "--department", "health", "--role", "caseworker", "--name", "李明");
+  const after = (label: string) =>
+    lines
+      .find((line) => line.startsWith(label))
+      ?.slice(label.length)
+      .trim() ?? "";
+  return { staffId: after("staff ID"), code: after("code") };
+}
+
+/** A browser with an authenticator. */
+async function openBrowser(): Promise<Page> {
+  const context = await browser.newContext({ locale: "en" });
+  const page = await context.newPage();
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("WebAuthn.enable");
+  await devtools.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return page;
+}
+
+async function enrol(page: Page, code: string): Promise<void> {
+  await page.goto(`${identity.issuer}/staff/enrol`);
+  await page.fill("input[name=code]", code);
+  await page.click("main button[type=submit]");
+  await page.click("form[data-passkey] button");
+  await expect.poll(() => page.textContent("h1")).toBe("Your passkey is registered");
+}
+
+async function signInAsStaff(page: Page) {
+  const { url, checks } = await depart(identity, caseload);
+  await page.goto(url.href);
+  await page.click("form[data-passkey] button");
+  await page.waitForURL(`${caseload.redirectUri}?**`);
+  return await oidc.authorizationCodeGrant(caseload.configuration, new URL(page.url()), checks, {}, proofs(caseload));
+}
+
+describe("a caseworker", () => {
+  it("registers a passkey with a code that works once, and signs in with it at level 3", async () => {
+    const { staffId, code } = await invite();
+    const page = await openBrowser();
+    await enrol(page, code);
+    const tokens = await signInAsStaff(page);
+    const sub = sectorPseudonyms(identity.config.pseudonymKey, governmentSector).seal(staffId);
+    const said = { sub, department: "health", role: "caseworker" };
+    expect(tokens.claims()).toMatchObject(said);
+    expect(decodeJwt(tokens.access_token)).toMatchObject({ ...said, acr: "urn:huimin:loa:3" });
+
+    await page.goto(`${identity.issuer}/staff/enrol`);
+    await page.fill("input[name=code]", code);
+    await page.click("main button[type=submit]");
+    await expect.poll(() => page.textContent("[role=alert] h2")).toBe("The code does not work");
+    await page.context().close();
+  });
+
+  it("has no password to type, and no account pages of a citizen", async () => {
+    const { code } = await invite();
+    const page = await openBrowser();
+    await enrol(page, code);
+    const { url } = await depart(identity, caseload);
+    await page.goto(url.href);
+    expect(new URL(page.url()).pathname).toMatch(/^\/staff\/interaction\//);
+    expect(await page.locator("input[type=password]").count()).toBe(0);
+    await page.click("form[data-passkey] button");
+    await page.waitForURL(`${caseload.redirectUri}?**`);
+    await page.goto(`${identity.issuer}/account`);
+    // What a citizen signs in with is asked for there; the browser offers the caseworker's passkey in vain.
+    await expect.poll(() => new URL(page.url()).pathname, { timeout: 10_000 }).toMatch(/^\/interaction\//);
+    await page.context().close();
+  });
+
+  it("is somebody else than the citizen whom she may be too: neither session opens the other's clients", async () => {
+    const portal = await portalClient(identity);
+    const { agent } = await signIn(identity, portal, aygul);
+    const { url } = await depart(identity, caseload);
+    const asked = await agent.open(url);
+    expect(asked.leavesTo).toBeNull();
+    expect(asked.url.pathname).toMatch(/^\/staff\/interaction\//);
+    const silent = await depart(identity, caseload, { prompt: "none" });
+    expect((await agent.open(silent.url)).leavesTo?.searchParams.get("error")).toBe("login_required");
+
+    const { code } = await invite();
+    const page = await openBrowser();
+    await enrol(page, code);
+    await signInAsStaff(page);
+    await page.goto((await depart(identity, portal, { prompt: "none" })).url.href);
+    expect(new URL(page.url()).searchParams.get("error")).toBe("login_required");
+    await page.context().close();
+  });
+
+  it("is not signed in by anything but a passkey", async () => {
+    const { agent } = await signIn(identity, await portalClient(identity), aygul);
+    const asked = await agent.open((await depart(identity, caseload)).url);
+    const refused = await agent.submit(asked, { action: "passkey", credential: "{}" });
+    expect(refused.status).toBe(422);
+    const { pathname } = asked.url;
+    const body = new URLSearchParams({ login: aygul.residentId, password: aygul.password });
+    expect((await agent.open(`${identity.issuer}${pathname}`, { method: "POST", body })).leavesTo).toBeNull();
+  });
+
+  it("whose account is closed gets no more tokens, and cannot sign in", async () => {
+    const { staffId, code } = await invite();
+    const page = await openBrowser();
+    await enrol(page, code);
+    const { refresh_token: refreshToken = "" } = await signInAsStaff(page);
+    await command("disable", staffId);
+    expect(await refusalOf(refresh(caseload, refreshToken))).toEqual({
+      status: 400,
+      error: "invalid_grant",
+    });
+    const { url } = await depart(identity, caseload);
+    await page.goto(url.href);
+    await page.click("form[data-passkey] button");
+    await expect.poll(() => page.textContent("[role=alert] h2")).toBe("You are not signed in");
+    await page.context().close();
+  });
+});
+
+describe("an enrolment code", () => {
+  it("is good for one of ten at the same time", async () => {
+    const { code } = await invite();
+    const uses = await Promise.all(Array.from({ length: 10 }, () => useCode(identity.database, code)));
+    expect(uses.filter(Boolean)).toHaveLength(1);
+  });
+
+  it("ends after a day, and when another one is made", async () => {
+    const { staffId, code } = await invite();
+    await command("invite", staffId);
+    expect(await staffOfCode(identity.database, code)).toBeUndefined();
+    const { code: late } = await invite();
+    await identity.database.query("UPDATE staff_enrolment SET expires_at = now() WHERE used_at IS NULL");
+    expect(await staffOfCode(identity.database, late)).toBeUndefined();
+  });
+});
