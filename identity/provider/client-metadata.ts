@@ -1,6 +1,7 @@
 /** Our own members of a client's metadata (RFC 7591, 2) about the grants that it may use. All may be left out. */
 import type { Client } from "oidc-provider";
 import { z } from "zod";
+import { type Language, languages } from "../../platform/i18n.ts";
 import { type AssuranceLevel, assuranceLevels } from "../../trust/assurance.ts";
 import { delegationKinds } from "../../trust/delegation.ts";
 
@@ -27,6 +28,15 @@ const shapes = {
 type GrantMetadata = { readonly [Name in keyof typeof shapes]?: z.infer<(typeof shapes)[Name]> };
 
 export const grantMetadataNames = Object.keys(shapes);
+
+/** Names in the city's languages (RFC 7591, 2.2), and purposes: checked when a client is registered. */
+export const registrationNames = ["purposes", ...languages.map((language) => `client_name#${language}`)];
+
+/** How a client calls itself, in a language if it says. */
+export function clientNameIn(client: Client, language: Language): string {
+  const name = client.metadata()[`client_name#${language}`];
+  return typeof name === "string" ? name : (client.clientName ?? client.clientId);
+}
 
 /** What is wrong with a member, or null. */
 export function grantMetadataFault(name: string, value: unknown): string | null {

@@ -3,7 +3,7 @@ import { type AllClientMetadata, type Client, type ClientMetadata, errors } from
 import { type DelegationKind, delegationKinds } from "../../trust/delegation.ts";
 import { governmentSector, sectorPattern } from "../../trust/pseudonym.ts";
 import type { IdentityConfig } from "../config.ts";
-import { grantMetadataFault, grantMetadataNames, grantMetadataOf } from "./client-metadata.ts";
+import { grantMetadataFault, grantMetadataNames, grantMetadataOf, registrationNames } from "./client-metadata.ts";
 import { applyProfile, unsaidSettings } from "./profiles.ts";
 
 type ClientUrls = Pick<IdentityConfig, "issuer" | "portalUrl" | "gatewayUrl">;
@@ -95,7 +95,7 @@ export function delegationKindsOf(client: Client): readonly DelegationKind[] {
 
 /** Our own client metadata: `sector` and `profile`, which every client has, and what belongs to certain grants. */
 export const ownClientMetadata = {
-  properties: ["sector", "profile", ...grantMetadataNames],
+  properties: ["sector", "profile", ...grantMetadataNames, ...registrationNames],
   validator: (_context: unknown, key: string, value: unknown, metadata: ClientMetadata) => {
     if (key === "profile") return applyProfile(value, metadata);
     const fault = key === "sector" ? sectorFault(value) : grantMetadataFault(key, value);

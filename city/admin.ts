@@ -1,0 +1,38 @@
+/**
+ * `npm run admin -- …`: the command of identity/admin/, on the city of `--data`, or with identity's own settings where
+ * they are in the environment.
+ */
+import { resolve } from "node:path";
+import { loadConfig } from "../platform/config.ts";
+import { readFlags, runCommand } from "./command-line.ts";
+import { identityEnvironment, runIdentityCommand } from "./launch/identity-command.ts";
+import { parsePort, startSpec, usualDataFolder } from "./launch/settings.ts";
+
+const program = new URL("../identity/admin/main.ts", import.meta.url);
+const usage = "npm run --silent admin -- WORDS [--dry-run] [--prune] [--json] [--port B] [--data FOLDER]";
+const flags = ["dry-run", "prune", "json"] as const;
+
+await runCommand(process.env, async () => {
+  const { values, positionals } = readFlags(
+    {
+      options: {
+        "dry-run": { type: "boolean", default: false },
+        prune: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        port: { type: "string" },
+        data: { type: "string", default: usualDataFolder },
+      },
+      allowPositionals: true,
+    },
+    usage,
+  );
+  const words = [...positionals, ...flags.filter((flag) => values[flag]).map((flag) => `--${flag}`)];
+  process.exitCode = await runIdentityCommand(program, words, await environmentFor(values));
+});
+
+async function environmentFor({ port, data }: { port?: string | undefined; data: string }): Promise<NodeJS.ProcessEnv> {
+  if (process.env.HUIMIN_KEY_ENCRYPTION_KEY) return process.env;
+  const config = loadConfig("the command", startSpec, process.env);
+  const place = { ...config, port: port === undefined ? config.port : parsePort(port), dataFolder: resolve(data) };
+  return { PATH: process.env.PATH, ...(await identityEnvironment(place)) };
+}

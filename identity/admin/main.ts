@@ -1,0 +1,28 @@
+/** The command `admin`, with the environment of identity. Inside a container: `node identity/admin/main.ts clients list`. */
+import { hostname, userInfo } from "node:os";
+import { createInterface } from "node:readline";
+import { loadConfig } from "../../platform/config.ts";
+import { explainStartFailure } from "../../platform/lifecycle.ts";
+import { createLogger } from "../../platform/log.ts";
+import { identitySpec } from "../config.ts";
+import { adminExit, administer } from "./command.ts";
+
+const name = "the command";
+
+async function run(): Promise<number> {
+  return await administer(process.argv.slice(2), {
+    config: loadConfig(name, identitySpec, process.env),
+    log: createLogger("admin", "silent"),
+    actor: `${userInfo().username}@${hostname()}`,
+    print: (line) => process.stdout.write(`${line}\n`),
+    complain: (line) => process.stderr.write(`${line}\n`),
+    input: createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }),
+  });
+}
+
+process.exitCode = await run().catch((error: unknown) => {
+  process.stderr.write(`${explainStartFailure(name, error)}\n`);
+  return adminExit.refused;
+});
+// Nothing more is read, and an open terminal would keep the process alive.
+process.stdin.destroy();
