@@ -3,7 +3,9 @@ import { type Configuration, errors, Provider } from "oidc-provider";
 import { z } from "zod";
 import { languages } from "../../platform/i18n.ts";
 import type { Queryable } from "../../platform/postgres.ts";
+import type { IdentityConfig } from "../config.ts";
 import { isCityClient } from "../provider/clients.ts";
+import { presentKeys } from "../provider/outbound.ts";
 import { registeredClients } from "../store/clients.ts";
 import { shapeFaults } from "./entries.ts";
 import { type Candidate, documentRows, type Entry, type Fault, type Register } from "./register.ts";
@@ -20,8 +22,12 @@ const registration = z.looseObject({
 });
 
 /** The register of clients, on the configuration of the provider that will load them. */
-export function createClientRegister(issuer: string, configuration: Configuration, database: Queryable): Register {
-  const faultsOf = createMetadataCheck(issuer, configuration, database);
+export function createClientRegister(
+  config: IdentityConfig,
+  configuration: Configuration,
+  database: Queryable,
+): Register {
+  const faultsOf = createMetadataCheck(config, configuration, database);
   return {
     ...documentRows({ table: "oidc_client", key: "client_id", document: "metadata" }),
     name: "clients",
@@ -65,15 +71,16 @@ async function purposeFaults(tx: Queryable, { name, entry }: Candidate): Promise
 }
 
 /** Lets the provider load a candidate as it will load the client, and says what it finds wrong. */
-function createMetadataCheck(issuer: string, configuration: Configuration, database: Queryable) {
+function createMetadataCheck(config: IdentityConfig, configuration: Configuration, database: Queryable) {
   const candidates = new Map<string, Entry>();
-  const provider = new Provider(issuer, {
+  const present = presentKeys(config);
+  const provider = new Provider(config.issuer, {
     ...configuration,
     adapter: () => ({
-      ...registeredClients(database),
+      ...registeredClients(database, present),
       find: async (id) => {
         const entry = candidates.get(id);
-        return entry && { ...structuredClone(entry), client_id: id };
+        return entry && present({ ...structuredClone(entry), client_id: id });
       },
     }),
   });

@@ -30,6 +30,6 @@ export async function openRegisters(
     { config, stores, subjectOf, pages },
     keys.map(({ jwk }) => jwk),
   );
-  const registers = [createClientRegister(config.issuer, configuration, database), ...plainRegisters];
+  const registers = [createClientRegister(config, configuration, database), ...plainRegisters];
   return Object.fromEntries(registers.map((register) => [register.name, register])) as Record<RegisterName, Register>;
 }
