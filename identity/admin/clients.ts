@@ -11,12 +11,20 @@ import { shapeFaults } from "./entries.ts";
 import { type Candidate, documentRows, type Entry, type Fault, type Register } from "./register.ts";
 import { sectorFaults } from "./registers.ts";
 
+const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/** The public half of a key (RFC 7517). */
+const publicKey = z
+  .looseObject({ kty: z.enum(["EC", "OKP", "RSA"]) })
+  .refine((key) => !privateMembers.some((member) => member in key), "must be the public half of a key");
+
 /** What a registration must say beyond what the provider needs; everything else is the provider's to judge. */
 const registration = z.looseObject({
   client_name: z.string().trim().min(1).max(100),
   ...Object.fromEntries(languages.map((language) => [`client_name#${language}`, z.string().trim().min(1).max(100)])),
   contacts: z.array(z.email()).min(1).max(10),
   sector: z.string(),
+  jwks: z.strictObject({ keys: z.array(publicKey).min(1).max(20) }).optional(),
   purposes: z.array(z.string()).max(50).optional(),
   client_secret: z.never("secrets are never registered: use private_key_jwt with jwks or jwks_uri").optional(),
 });
@@ -89,7 +97,7 @@ function createMetadataCheck(config: IdentityConfig, configuration: Configuratio
     try {
       const client = await provider.Client.find(name);
       const understood = new Set(Object.keys(client?.metadata() ?? {}));
-      return Object.keys(entry)
+      return Object.keys(present({ ...entry, client_id: name }))
         .filter((field) => !understood.has(field))
         .map((field) => ({ entry: name, field, message: "is no client metadata that is known here" }));
     } catch (error) {

@@ -92,6 +92,12 @@ describe("clients in files", () => {
       { token_endpoint_auth_signing_alg: "RS256" },
       "token_endpoint_auth_signing_alg",
     ],
+    [
+      "what contradicts its profile",
+      { grant_types: ["authorization_code"], dpop_bound_access_tokens: false },
+      "dpop_bound_access_tokens",
+    ],
+    ["no profile", { profile: undefined }, "profile must be one of fapi2, public, oidc"],
     ["a purpose that is not registered", { purposes: ["marketing"] }, "purposes: marketing is not registered"],
     ["the ID of a client of the city", { client_id: "portal" }, "portal: is a client of the city itself"],
     ["an ID that reads like a citizen's", { client_id: `hm1_${"A".repeat(43)}` }, "is not a name of this kind"],
