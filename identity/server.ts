@@ -13,6 +13,7 @@ import { serveAssets } from "../platform/web/assets.ts";
 import { pageHeaders } from "../platform/web/page-headers.ts";
 import { addAccountPages } from "./account/routes.ts";
 import { addAccountSecurity } from "./account/security-routes.ts";
+import { addAdminApi } from "./admin/api.ts";
 import { addCitizenSubgraph } from "./citizen/subgraph.ts";
 import type { IdentityConfig } from "./config.ts";
 import { createCredentials } from "./credentials/credentials.ts";
@@ -104,6 +105,7 @@ export async function createIdentity(
   addRecoveryStop(app, database, config.issuer);
   addCitizenSubgraph(app, config, database, sectors.government);
   addSectorVersions(app, sectors);
+  addAdminApi(app, { config, database, fleeting, sectors });
   addRevocationStream(app, {
     database,
     fleeting,

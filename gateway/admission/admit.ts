@@ -5,9 +5,9 @@ import type { Logger } from "../../platform/log.ts";
 import { type AccessTokenPolicy, type TokenHolder, verifyAccessToken } from "../../trust/access-token.ts";
 import type { Caller } from "../../trust/caller.ts";
 import { HuiminError } from "../../trust/errors.ts";
+import type { CheckPossession } from "../../trust/possession.ts";
 import type { Sectors } from "../boundary/sectors.ts";
 import type { HttpRequest } from "../http/request.ts";
-import type { CheckPossession } from "./possession.ts";
 import { type PresentedToken, presentedToken } from "./presented-token.ts";
 import type { Revocations } from "./revocations.ts";
 

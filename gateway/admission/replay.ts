@@ -10,13 +10,7 @@ import { within } from "../../platform/deadline.ts";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import type { Logger } from "../../platform/log.ts";
 import { HuiminError } from "../../trust/errors.ts";
-
-/**
- * True for the first caller of a name within its time.
- *
- * @throws HuiminError `OVERLOADED` when there is no room: nothing is forgotten before its time
- */
-export type MarkAsSeen = (name: string, seconds: number) => Promise<boolean>;
+import type { MarkAsSeen } from "../../trust/possession.ts";
 
 export interface ReplayParts {
   /** What all replicas share; null when there is only this process. */

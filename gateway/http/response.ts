@@ -2,7 +2,7 @@
 import type { Readable } from "node:stream";
 import type { DirectResponse } from "../../platform/direct-route.ts";
 import { type ErrorCode, errorCatalogue } from "../../trust/errors.ts";
-import { proofAlgorithms } from "../admission/possession.ts";
+import { proofAlgorithms } from "../../trust/possession.ts";
 import type { Answer, AnswerError, WrittenAnswer } from "../answer.ts";
 import type { Cacheability } from "../boundary/boundary.ts";
 import type { AnswerMediaType } from "./media-type.ts";

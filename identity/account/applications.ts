@@ -6,6 +6,7 @@ import { applicationsPage } from "../pages/account-applications.ts";
 import { accountClientId } from "../provider/clients.ts";
 import { readApplications } from "../store/applications.ts";
 import { forgetConsent } from "../store/consents.ts";
+import { describeScopes } from "../store/scopes.ts";
 import { namedClients } from "./clients.ts";
 import { revokeGrantsOf } from "./endings.ts";
 import { accountPage, fieldsOf, originOf, type Visit } from "./page.ts";
@@ -34,8 +35,10 @@ async function showApplications({ provider, database }: AccountParts, { visitor,
     const application = others.find(({ clientId }) => clientId === client.clientId);
     return application ? [{ ...application, client }] : [];
   });
+  const scopes = applications.flatMap((application) => [...application.scopes, ...application.declined]);
+  const words = await describeScopes(database, scopes, view.language);
   const stopped = stoppedQuery.safeParse(request.query).success;
-  return send(applicationsPage(view, visitor, { applications, stopped }));
+  return send(applicationsPage(view, visitor, { applications, words, stopped }));
 }
 
 async function stopOne({ database, fleeting }: AccountParts, visit: Visit) {

@@ -27,6 +27,7 @@ export function keyChangeLines({ sector, step, before, after, clients, citizens 
   ];
 }
 
+/** One line of the record. */
 interface RecordRow {
   readonly changed_at: Date;
   readonly actor: string;
@@ -40,12 +41,17 @@ interface RecordRow {
 const shownRecords = 100;
 
 /** The latest of the record of administration, the newest first. */
-export async function recordLines(database: Queryable, json: boolean): Promise<string[]> {
-  const rows = await database.query<RecordRow>(
+export async function readRecord(database: Queryable): Promise<RecordRow[]> {
+  return await database.query<RecordRow>(
     `SELECT changed_at, actor, register, entry, action, before, after FROM admin_change
      ORDER BY change_id DESC LIMIT $1`,
     [shownRecords],
   );
+}
+
+/** The record for a terminal. */
+export async function recordLines(database: Queryable, json: boolean): Promise<string[]> {
+  const rows = await readRecord(database);
   if (json) return [JSON.stringify(rows, null, 2)];
   return rows.map(
     ({ changed_at, actor, register, entry, action }) =>

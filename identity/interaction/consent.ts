@@ -7,19 +7,23 @@ import { principalName } from "../delegation/acting-right.ts";
 import { recordHistory } from "../history/history.ts";
 import { consentPage } from "../pages/consent.ts";
 import { scopeOfClaim } from "../provider/claims.ts";
+import { clientNameIn } from "../provider/client-metadata.ts";
 import { addOIDCClaims, addOIDCScopes, addResourceScopes, applyAnswer } from "../provider/grants.ts";
-import { graphScopes, oidcScopes, sensitiveScopes } from "../provider/scopes.ts";
+import { adminScope, graphScopes, oidcScopes, sensitiveScopes } from "../provider/scopes.ts";
 import { type Consent, findConsent, rememberConsent } from "../store/consents.ts";
 import { readProfile } from "../store/profiles.ts";
+import { describeScopes } from "../store/scopes.ts";
 import { isUnder14 } from "./age.ts";
 import { finishTurn, formAction, type Interaction, type Turn } from "./turn.ts";
 
-const explained: ReadonlySet<string> = new Set([...oidcScopes, ...graphScopes]);
+const explained: ReadonlySet<string> = new Set([...oidcScopes, ...graphScopes, adminScope]);
 
 /** What she is asked, and about whose data. */
 interface ConsentQuestion {
   readonly client: Client;
   readonly accountId: string;
+  /** What registered scopes are for, in her language. */
+  readonly words: ReadonlyMap<string, string>;
   /** Scopes of the request that a page can explain and that may be given. */
   readonly scopes: readonly string[];
   /** The name of the person acted for; null when she acts for herself. */
@@ -31,9 +35,10 @@ interface ConsentQuestion {
 }
 
 export async function showConsent(turn: Turn): Promise<FastifyReply> {
-  const { client, scopes, person, before, needsGuardian } = await questionOf(turn);
+  const { client, scopes, words, person, before, needsGuardian } = await questionOf(turn);
   const page = consentPage(turn.view, formAction(turn), {
-    client: client.clientName ?? client.clientId,
+    client: clientNameIn(client, turn.view.language),
+    words,
     host: URL.parse(String(turn.interaction.params.redirect_uri))?.host ?? null,
     policyUrl: client.policyUri ?? null,
     scopes: scopes.filter((scope) => !sensitiveScopes.has(scope)),
@@ -73,11 +78,14 @@ async function questionOf(turn: Turn): Promise<ConsentQuestion> {
   if (!interaction.session) throw new errors.SessionNotFound("nobody is signed in");
   const { accountId } = interaction.session;
   const actingFor = actingForOf(await grantBefore(turn));
+  const asked = askedFor(interaction);
+  const words = await describeScopes(database, asked, turn.view.language);
   const profile = actingFor ? undefined : await readProfile(database, accountId);
   return {
     client,
     accountId,
-    scopes: askedFor(interaction).filter((scope) => explained.has(scope) && mayCarry(actingFor, scope)),
+    scopes: asked.filter((scope) => (explained.has(scope) || words.has(scope)) && mayCarry(actingFor, scope)),
+    words,
     person: actingFor ? await principalName(database, actingFor) : null,
     before: actingFor ? null : await findConsent(database, accountId, client.clientId),
     needsGuardian: profile !== undefined && isUnder14(profile.birthDate, new Date()),

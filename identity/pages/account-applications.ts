@@ -3,7 +3,7 @@ import { type Html, html } from "../../platform/html.ts";
 import type { Visitor } from "../account/visitor.ts";
 import { isCityClient } from "../provider/clients.ts";
 import { accountLayout, formField } from "./account-layout.ts";
-import { scopeList } from "./consent.ts";
+import { type ScopeWords, scopeList } from "./consent.ts";
 import type { View } from "./view.ts";
 import { clientName, moment, type NamedClient } from "./words.ts";
 
@@ -17,28 +17,31 @@ export interface ListedApplication {
 
 export interface ApplicationsState {
   readonly applications: readonly ListedApplication[];
+  /** What registered scopes are for, in her language. */
+  readonly words: ScopeWords;
   /** Whether she has just stopped one. */
   readonly stopped: boolean;
 }
 
-export function applicationsPage(view: View, visitor: Visitor, { applications, stopped }: ApplicationsState): string {
+export function applicationsPage(view: View, visitor: Visitor, state: ApplicationsState): string {
   const { t } = view;
+  const { applications, words, stopped } = state;
   const title = t("account.nav.applications");
   const main = html`<h1>${title}</h1>
 ${stopped && html`<p class="notice" role="status">${t("applications.stopped")}</p>`}
 <p class="lead">${applications.length === 0 ? t("applications.none") : t("applications.lead")}</p>
-<ul class="entries">${applications.map((application) => entry(view, visitor, application))}</ul>`;
+<ul class="entries">${applications.map((application) => entry(view, visitor, application, words))}</ul>`;
   return accountLayout(view, { current: "applications", title, visitor }, main);
 }
 
-function entry(view: View, visitor: Visitor, application: ListedApplication): Html {
+function entry(view: View, visitor: Visitor, application: ListedApplication, words: ScopeWords): Html {
   const { t, language } = view;
   const { client, scopes, declined, since, isLive } = application;
   const heading = `a-${client.clientId}`;
   const isCity = isCityClient(client);
   return html`<li><h2 id="${heading}">${clientName(view, client)} ${isCity && html`<span class="tag">${t("applications.city")}</span>`}</h2>
-<div><h3>${t("applications.sees")}</h3>${scopeList(view, scopes)}</div>
-${declined.length > 0 && html`<div><h3>${t("applications.declined")}</h3>${scopeList(view, declined)}</div>`}
+<div><h3>${t("applications.sees")}</h3>${scopeList(view, scopes, words)}</div>
+${declined.length > 0 && html`<div><h3>${t("applications.declined")}</h3>${scopeList(view, declined, words)}</div>`}
 <p class="hint">${t("applications.since")} ${moment(language, since)}</p>
 ${!isLive && html`<p class="hint">${t("applications.asleep")}</p>`}
 <form method="post" action="/account/applications/stop">${formField(visitor)}<button type="submit" name="client" value="${client.clientId}" class="quiet small danger" aria-describedby="${heading}">${t("applications.stop")}</button></form></li>`;

@@ -22,7 +22,7 @@ import { callClients, presentKeys } from "./outbound.ts";
 import type { ProviderPages } from "./pages.ts";
 import { clientSigningAlgorithms, profileOf } from "./profiles.ts";
 import { accessTokenSeconds, createResources, defaultResource, resourceServerInfo } from "./resources.ts";
-import { graphResource, oidcScopes } from "./scopes.ts";
+import { adminResource, graphResource, oidcScopes } from "./scopes.ts";
 import type { SubjectOf } from "./subjects.ts";
 import { tokenClaims } from "./token-claims.ts";
 
@@ -173,7 +173,7 @@ function features({ config, stores, pages }: ProviderParts, graph: string): NonN
       enabled: true,
       defaultResource,
       useGrantedResource: async () => true,
-      getResourceServerInfo: resourceServerInfo(graph, createResources(graph, stores.database)),
+      getResourceServerInfo: resourceServerInfo(graph, adminResource(config), createResources(graph, stores.database)),
     },
   };
 }

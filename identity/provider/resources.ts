@@ -4,32 +4,39 @@ import type { Queryable } from "../../platform/postgres.ts";
 import { parseScopes } from "../../trust/caller.ts";
 import { governmentSector } from "../../trust/pseudonym.ts";
 import { findResourceServer, type ResourceServer } from "../store/resource-servers.ts";
+import { readGraphScopes } from "../store/scopes.ts";
 import { grantMetadataOf } from "./client-metadata.ts";
+import { sectorOf } from "./clients.ts";
 import { mayUseGraph } from "./profiles.ts";
-import { graphScopes } from "./scopes.ts";
+import { adminScope, graphScopes } from "./scopes.ts";
 
 /** Life of an access token, in seconds. */
 export const accessTokenSeconds = 5 * 60;
 
-/** Finds a protected resource by its indicator. */
-export type FindResource = (resource: string) => Promise<ResourceServer | undefined>;
+/** Finds a protected resource by its indicator, with the scopes that clients of a sector may ask for. */
+export type FindResource = (resource: string, sector?: string) => Promise<ResourceServer | undefined>;
 
 /** The graph, and what the operator registered. */
 export function createResources(graph: string, database: Queryable): FindResource {
-  const graphServer = { resource: graph, sector: governmentSector, scopes: graphScopes, clientScopes: [] };
-  return async (resource) => (resource === graph ? graphServer : await findResourceServer(database, resource));
+  return async (resource, sector) => {
+    if (resource !== graph) return await findResourceServer(database, resource);
+    const registered = await readGraphScopes(database, sector ?? null);
+    return { resource, sector: governmentSector, scopes: [...graphScopes, ...registered], clientScopes: [] };
+  };
 }
 
 /**
- * What the provider asks about a resource. A citizen's sign-in gives tokens for the graph alone; tokens for other
- * resources come from the client credentials grant, with the client's own rights, or by exchange.
+ * What the provider asks about a resource. A sign-in gives tokens for the graph, and for identity's own administration
+ * to clients that keep a key; tokens for other resources come from the client credentials grant, with the client's own
+ * rights, or by exchange.
  */
-export function resourceServerInfo(graph: string, find: FindResource) {
+export function resourceServerInfo(graph: string, admin: string, find: FindResource) {
   return async (context: KoaContextWithOIDC, resource: string, client: Client): Promise<ProviderResource> => {
     const byItself = isClientCredentials(context);
+    if (!byItself && resource === admin && client.clientAuthMethod !== "none") return tokenTerms(admin, [adminScope]);
     if (!byItself && resource !== graph) throw new errors.InvalidTarget();
     if (resource === graph && !mayUseGraph(client)) throw new errors.InvalidTarget("the client may not use the graph");
-    const server = await find(resource);
+    const server = await find(resource, sectorOf(client));
     if (!server) throw new errors.InvalidTarget();
     return tokenTerms(resource, byItself ? ownScopes(context, server, client) : server.scopes);
   };

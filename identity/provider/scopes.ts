@@ -11,6 +11,14 @@ export const graphScopes = ["citizen", "health", "pension", "employment", "utili
 /** What tells of health or money: each wants a consent of its own (PIPL art. 28 and 29). */
 export const sensitiveScopes: ReadonlySet<string> = new Set(["health", "pension"].map(readScope));
 
+/** The right to administer identity; of use to its administrators alone. */
+export const adminScope = "identity:admin";
+
+/** Identity's administration as a protected resource (RFC 8707). */
+export function adminResource({ issuer }: { readonly issuer: string }): string {
+  return `${issuer}/admin`;
+}
+
 /** The graph as a protected resource (RFC 8707): the audience of access tokens. */
 export function graphResource({ gatewayUrl }: { readonly gatewayUrl: string }): string {
   return `${gatewayUrl}/graphql`;

@@ -1,13 +1,12 @@
 /**
  * Whether the sender of an access token holds the key that the token is bound to: OAuth 2.0 Demonstrating Proof of
- * Possession (RFC 9449, 4.3 and 7). Each proof counts once, for one method, this graph and one token.
+ * Possession (RFC 9449, 4.3 and 7). Each proof counts once, for one method, one address and one token.
  */
 import { createHash } from "node:crypto";
 import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK, type JWTHeaderParameters, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
-import { HuiminError } from "../../trust/errors.ts";
-import type { MarkAsSeen } from "./replay.ts";
+import { HuiminError } from "./errors.ts";
 
 /** Algorithms of proofs: those of FAPI 2.0 (Security Profile, 5.4.1). */
 export const proofAlgorithms = ["ES256", "EdDSA", "Ed25519", "PS256"];
@@ -27,8 +26,21 @@ export interface Claim {
   readonly keyThumbprint: string;
 }
 
+/** A claim at an address. */
+export interface ClaimAt extends Claim {
+  /** The address as clients know it, without query, as `URL.href` writes it. */
+  readonly target: string;
+}
+
 /** @throws HuiminError `DPOP_PROOF_INVALID` */
-export type CheckPossession = (proof: string | undefined, claim: Claim) => Promise<void>;
+export type CheckPossession<C extends Claim = Claim> = (proof: string | undefined, claim: C) => Promise<void>;
+
+/**
+ * True for the first caller of a name within its time.
+ *
+ * @throws HuiminError `OVERLOADED` when there is no room: nothing is forgotten before its time
+ */
+export type MarkAsSeen = (name: string, seconds: number) => Promise<boolean>;
 
 const proofShape = z.object({
   htm: z.string(),
@@ -38,15 +50,21 @@ const proofShape = z.object({
   ath: z.string(),
 });
 
-/** @param target the graph's URL as clients know it */
+/** @param target the one address as clients know it */
 export function createPossessionCheck(target: string, markAsSeen: MarkAsSeen, now = Date.now): CheckPossession {
+  const check = createPossessionCheckAt(markAsSeen, now);
+  const { href } = new URL(target);
+  return (proof, claim) => check(proof, { ...claim, target: href });
+}
+
+/** For a service with many addresses. */
+export function createPossessionCheckAt(markAsSeen: MarkAsSeen, now = Date.now): CheckPossession<ClaimAt> {
   const findKey = createKeyFinder();
-  const expected = new URL(target).href;
-  return async (proof, { method, token, keyThumbprint }) => {
+  return async (proof, { method, token, keyThumbprint, target }) => {
     if (proof === undefined) throw invalid("the header DPoP is missing");
     const { htm, htu, iat, jti, ath } = await readProof(proof, (header) => findKey(header, keyThumbprint));
     if (htm !== method) throw invalid("it is for another method");
-    if (targetOf(htu) !== expected) throw invalid("it is for another address");
+    if (targetOf(htu) !== target) throw invalid("it is for another address");
     if (ath !== createHash("sha256").update(token).digest("base64url")) throw invalid("it is for another token");
     if (Math.abs(now() / 1000 - iat) > clockSkewSeconds) throw invalid("it is too old, or of the future");
     if (!(await markAsSeen(`${keyThumbprint} ${jti}`, 2 * clockSkewSeconds))) throw invalid("it was used before");

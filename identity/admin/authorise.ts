@@ -1,0 +1,98 @@
+/** Who may use the admin API: a registered administrator, freshly signed in at the highest level, whose client proves its key. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { createLocalJWKSet, type JSONWebKeySet } from "jose";
+import type { KeyValueStore } from "../../platform/keyvalue.ts";
+import type { Queryable } from "../../platform/postgres.ts";
+import { type TokenHolder, verifyAccessToken } from "../../trust/access-token.ts";
+import { HuiminError } from "../../trust/errors.ts";
+import { type CheckPossession, type ClaimAt, createPossessionCheckAt } from "../../trust/possession.ts";
+import type { IdentityConfig } from "../config.ts";
+import { adminResource, adminScope } from "../provider/scopes.ts";
+import type { Sectors } from "../sectors/sectors.ts";
+
+/** The level that administration asks for, and how old the sign-in may be, in seconds. */
+const demanded = { level: "urn:huimin:loa:3", maxAge: 15 * 60 } as const;
+
+export interface AuthoriseParts {
+  readonly app: FastifyInstance;
+  readonly config: Pick<IdentityConfig, "issuer">;
+  readonly database: Queryable;
+  readonly fleeting: Pick<KeyValueStore, "add">;
+  readonly sectors: Sectors;
+}
+
+/** Names the administrator who sends a request, for the record; null when the refusal is on its way. */
+export type Authorise = (request: FastifyRequest, reply: FastifyReply) => Promise<string | null>;
+
+export function createAuthorise({ app, config, database, fleeting, sectors }: AuthoriseParts): Authorise {
+  const audience = adminResource(config);
+  const checkPossession = createPossessionCheckAt((name, seconds) => fleeting.add(`admin-proof:${name}`, "", seconds));
+  const administratorOf = async ({ subject, sector, actor }: TokenHolder): Promise<string | null> => {
+    // Nobody administers in another's name.
+    if (sector === null || actor !== null) return null;
+    const accountId = sectors.pseudonymsOf(sector).open(subject);
+    const [found] = await database.query("SELECT 1 FROM administrator WHERE account_id = $1", [accountId]);
+    return found ? accountId : null;
+  };
+  return async (request, reply) => {
+    try {
+      const holder = await holderOf(
+        request,
+        { issuer: config.issuer, audience, keys: await ownKeys(app) },
+        checkPossession,
+      );
+      if (!holder.scopes.has(adminScope))
+        return refuse(reply, 403, `error="insufficient_scope", scope="${adminScope}"`);
+      if (!isFresh(holder)) {
+        const demand = `acr_values="${demanded.level}", max_age="${demanded.maxAge}"`;
+        return refuse(reply, 401, `error="insufficient_user_authentication", ${demand}`);
+      }
+      const accountId = await administratorOf(holder);
+      if (accountId === null) return refuse(reply, 403, 'error="access_denied"');
+      return `${accountId} through ${holder.clientId}`;
+    } catch (error) {
+      if (!(error instanceof HuiminError) || error.status >= 500) throw error;
+      request.log.info({ code: error.code, detail: error.detail }, "admin request refused");
+      return refuse(reply, 401, error.code === "UNAUTHENTICATED" ? "" : `error="${oauthError(error)}"`);
+    }
+  };
+}
+
+const credentials = /^DPoP +(?<token>[A-Za-z0-9._~+/-]+=*) *$/i;
+
+async function holderOf(
+  { headers, method, url }: FastifyRequest,
+  policy: Parameters<typeof verifyAccessToken>[1],
+  checkPossession: CheckPossession<ClaimAt>,
+): Promise<TokenHolder> {
+  if (headers.authorization === undefined) throw new HuiminError("UNAUTHENTICATED");
+  const token = credentials.exec(headers.authorization)?.groups?.token;
+  if (token === undefined) throw new HuiminError("TOKEN_INVALID", { detail: "the scheme is not DPoP" });
+  const holder = await verifyAccessToken(token, policy);
+  const { keyThumbprint } = holder;
+  if (keyThumbprint === null) throw new HuiminError("TOKEN_INVALID", { detail: "the token is bound to no key" });
+  const { pathname } = new URL(url, policy.issuer);
+  const proof = typeof headers.dpop === "string" ? headers.dpop : undefined;
+  await checkPossession(proof, { method, token, keyThumbprint, target: new URL(pathname, policy.issuer).href });
+  return holder;
+}
+
+function isFresh({ level, signedInAt }: TokenHolder): boolean {
+  return level === demanded.level && signedInAt !== null && signedInAt >= Date.now() / 1000 - demanded.maxAge;
+}
+
+/** RFC 6750, 3.1; RFC 9449, 7.1. */
+function oauthError({ code }: HuiminError): string {
+  return code === "DPOP_PROOF_INVALID" ? "invalid_dpop_proof" : "invalid_token";
+}
+
+function refuse(reply: FastifyReply, status: number, challenge: string): null {
+  const error = /^error="([a-z_]+)"/.exec(challenge)?.[1] ?? "unauthorized";
+  reply.code(status).header("www-authenticate", ["DPoP", challenge].filter(Boolean).join(" ")).send({ error });
+  return null;
+}
+
+/** The keys that everybody else is told to verify with, asked in the same way, without the network. */
+async function ownKeys(app: FastifyInstance) {
+  return createLocalJWKSet((await app.inject("/jwks")).json<JSONWebKeySet>());
+}
