@@ -21,13 +21,14 @@ export async function openRegisters(
   config: IdentityConfig,
   database: Database,
 ): Promise<Readonly<Record<RegisterName, Register>>> {
-  const subjectOf = createSubjects(await openSectors(database, config.pseudonymKey));
+  const sectors = await openSectors(database, config.pseudonymKey);
+  const subjectOf = createSubjects(sectors);
   const pages = createProviderPages(config, subjectOf);
   const stores = { database, fleeting: createMemoryStore() };
   // Nothing is ever signed with these; a provider does not come into being without keys.
   const keys = await Promise.all(signingAlgorithms.map(generateSigningKey));
   const configuration = configure(
-    { config, stores, subjectOf, pages },
+    { config, stores, sectors, subjectOf, pages },
     keys.map(({ jwk }) => jwk),
   );
   const registers = [createClientRegister(config, configuration, database), ...plainRegisters];
