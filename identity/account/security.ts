@@ -14,7 +14,7 @@ import { addPasskey, listPasskeys, removePasskey } from "../store/passkeys.ts";
 import { cancelRecovery, findOpenRecovery } from "../store/recovery-requests.ts";
 import { accountPage, fieldsOf, originOf, type Visit } from "./page.ts";
 import type { AccountParts } from "./routes.ts";
-import { signInAgain } from "./visitor.ts";
+import { stepUp } from "./visitor.ts";
 
 export interface SecurityParts extends AccountParts {
   readonly credentials: Credentials;
@@ -31,7 +31,10 @@ export const securityAddress = "/account/security";
 /** A sign-in may be no older than this where factors are changed. */
 const freshSeconds = 10 * 60;
 
-/** The handler of a security page: a session from before a factor was added proves too little to remove it. */
+/**
+ * The handler of a security page. Who knows a password and nothing else must not bind a factor of her own to the
+ * account, nor remove one that was added after she signed in.
+ */
 export function securityRoute(parts: SecurityParts, handle: (visit: SecurityVisit) => Promise<FastifyReply>) {
   return accountPage(
     parts,
@@ -41,9 +44,9 @@ export function securityRoute(parts: SecurityParts, handle: (visit: SecurityVisi
       if (!account) throw new Error("the account is gone");
       const factors = await readFactors(parts.database, visitor.citizenId);
       const canSend = parts.credentials.smsCodes !== null;
-      if (needsSecondFactor({ account, factors, amr: visitor.amr, demanded: null, canSend })) {
-        return signInAgain(parts.issuer, request, reply);
-      }
+      const standing = { account, factors, amr: visitor.amr, demanded: null, canSend };
+      const canProveMore = canSend && account.mobile !== null && !visitor.amr.includes("mfa");
+      if (canProveMore || needsSecondFactor(standing)) return stepUp(parts.issuer, request, reply);
       return await handle({ ...visit, account, factors });
     },
     { maxAgeSeconds: freshSeconds },

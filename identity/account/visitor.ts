@@ -79,9 +79,9 @@ export async function requireVisitor(
   return null;
 }
 
-/** Sends somebody who is signed in to sign in anew, and back to the page that she asked for. */
-export function signInAgain(issuer: string, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply.redirect(signInUrl(issuer, request, {}, true), 303);
+/** Sends somebody who is signed in to prove more, and back to the page that she asked for. */
+export function stepUp(issuer: string, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.redirect(signInUrl(issuer, request, { level: "urn:huimin:loa:2" }, false), 303);
 }
 
 function meets({ level, signedInAt }: Visitor, { level: demanded, maxAgeSeconds }: VisitorDemand): boolean {
