@@ -20,6 +20,7 @@ import { createCredentials } from "./credentials/credentials.ts";
 import { endRights } from "./delegation/ended-rights.ts";
 import { deliverLogoutNotices, giveUpLogoutNotices } from "./events/logout-notices.ts";
 import { sweepEvents } from "./events/outbox.ts";
+import { addEventPoll } from "./events/poll.ts";
 import { addRevocationStream } from "./events/revocation-stream.ts";
 import { addInteractions } from "./interaction/routes.ts";
 import { pageRequestOf } from "./interaction/turn.ts";
@@ -106,14 +107,12 @@ export async function createIdentity(
   addCitizenSubgraph(app, config, database, sectors.government);
   addSectorVersions(app, sectors);
   addAdminApi(app, { config, database, fleeting, sectors });
-  addRevocationStream(app, {
-    database,
-    fleeting,
-    issuer: config.issuer,
-    gatewayUrl: config.gatewayUrl,
-    sign: provider.sign,
-    subjectOf: sectors.government.seal,
-    log,
+  const eventParts = { database, fleeting, issuer: config.issuer, sign: provider.sign };
+  const { gatewayUrl } = config;
+  addRevocationStream(app, { ...eventParts, gatewayUrl, subjectOf: sectors.government.seal, log });
+  addEventPoll(app, {
+    ...eventParts,
+    subjectIn: (sector, accountId) => sectors.pseudonymsOf(sector).seal(accountId),
   });
   app.get("/", async (_request, reply) => reply.redirect(config.portalUrl));
   const chores = {

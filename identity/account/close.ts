@@ -55,10 +55,10 @@ async function closeAccount({ database, fleeting }: AccountParts, visit: Visit):
   const origin = originOf(visit);
   await database.transaction(async (tx) => {
     const quietly = { initiator: "user", history: null } as const;
+    await emitSecurityEvent(tx, { accountId: citizenId, kind: "account-purged" });
     await endAllSessions({ tx, fleeting }, citizenId, quietly);
     await revokeAllGrants({ tx, fleeting }, citizenId, quietly);
     await recordHistory(tx, { citizenId, kind: "account-closed", origin });
     await removeAccount(tx, citizenId);
-    await emitSecurityEvent(tx, { accountId: citizenId, kind: "account-purged" });
   });
 }

@@ -55,16 +55,18 @@ export async function endSession({ tx, fleeting }: EndingParts, sessionUid: stri
   const [first] = rows;
   if (!first) return false;
   const accountId = first.account_id;
+  const authorizations = rows.flatMap((row) => Object.entries(row.authorizations ?? {}));
   if (accountId !== null) {
     await emitSecurityEvent(tx, {
       accountId,
       kind: "session-revoked",
       sessionId: sessionUid,
+      clientIds: [...new Set(authorizations.map(([clientId]) => clientId))],
       initiator: ending.initiator,
     });
     await note(tx, accountId, ending, undefined);
   }
-  for (const [clientId, authorization] of rows.flatMap(({ authorizations }) => Object.entries(authorizations ?? {}))) {
+  for (const [clientId, authorization] of authorizations) {
     const { sid, grantId, persistsLogout } = authorization;
     if (accountId !== null && sid !== undefined) await tellClient(tx, { clientId, accountId, sid, grantId });
     if (grantId === undefined || persistsLogout) continue;
@@ -97,7 +99,7 @@ export async function endAllSessions(
   for (const { uid } of sessions) ended += (await endSession(parts, uid, ending)) ? 1 : 0;
   if (except === undefined) {
     const { initiator } = ending;
-    await emitSecurityEvent(tx, { accountId, kind: "session-revoked", sessionId: null, initiator });
+    await emitSecurityEvent(tx, { accountId, kind: "session-revoked", sessionId: null, clientIds: [], initiator });
   }
   return ended;
 }

@@ -2,13 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { currentRevocations, securityEventNames, securityEventType } from "../../trust/security-event.ts";
 import type { Sign } from "../provider/sign.ts";
-import { publicNameOf } from "../provider/token-claims.ts";
+import { publicNameOf, sessionNameOf } from "../provider/token-claims.ts";
 import type { StoredEvent } from "./outbox.ts";
 import type { SecurityEvent } from "./security-events.ts";
 
 /** For whom tokens are made. */
 export interface Audience {
-  /** `aud` of its tokens. */
+  /** `aud` of its tokens: the client ID of a receiver, the URL of the gateway. */
   readonly name: string;
   /** How it knows an account. */
   readonly subjectOf: (accountId: string) => string;
@@ -35,7 +35,7 @@ export async function eventToken(
     sub_id: {
       format: "complex",
       user,
-      ...(session !== undefined && { session: { format: "opaque", id: publicNameOf(session) } }),
+      ...(session !== undefined && { session: { format: "opaque", id: sessionNameOf(session, name) } }),
     },
     events: {
       [securityEventNames[event.kind]]: { event_timestamp: Math.floor(occurredAt), ...detailsOf(event) },
@@ -73,18 +73,18 @@ const credentialTypes = {
   "recovery-codes": "urn:huimin:credential:recovery-codes",
 } as const;
 
-/** Most names of one kind in one token. */
-const namesInToken = 1_000;
+/** Most events in one token. */
+const eventsInToken = 1_000;
 
-/** What is revoked at the moment, in as few tokens as hold it. */
-export async function currentTokens(
+/** What some events revoke, in as few tokens as hold it. */
+export async function revocationTokens(
   { issuer, sign }: EventTokenParts,
   { name, subjectOf }: Audience,
-  recent: readonly StoredEvent[],
+  events: readonly StoredEvent[],
 ): Promise<string[]> {
   const tokens: string[] = [];
-  for (let begin = 0; begin < recent.length; begin += namesInToken) {
-    const part = recent.slice(begin, begin + namesInToken);
+  for (let begin = 0; begin < events.length; begin += eventsInToken) {
+    const part = events.slice(begin, begin + eventsInToken);
     const claims = {
       iss: issuer,
       aud: name,
@@ -108,7 +108,7 @@ function listOf(recent: readonly StoredEvent[], subjectOf: Audience["subjectOf"]
     if (event.kind === "grant-revoked") list.grants.push(publicNameOf(event.grantId));
     else if (event.kind === "token-revoked") list.tokens.push(event.tokenId);
     else if (event.kind === "session-revoked" && event.sessionId !== null) {
-      list.sessions.push(publicNameOf(event.sessionId));
+      for (const clientId of event.clientIds) list.sessions.push(sessionNameOf(event.sessionId, clientId));
     } else list.subjects.push([subjectOf(event.accountId), Math.floor(occurredAt)]);
   }
   return list;

@@ -27,8 +27,8 @@ export interface News {
   readonly place: string;
 }
 
-interface Row {
-  readonly place: string;
+/** An event as the table has it; all null where there is none. */
+export interface EventRow {
   readonly event_id: string | null;
   readonly account_id: string;
   readonly kind: string;
@@ -44,7 +44,7 @@ interface Row {
  */
 export async function readNews(database: Queryable, place?: string): Promise<News> {
   // Without the upper bound, rows that were restored from another server would be new for ever.
-  const rows = await database.query<Row>(
+  const rows = await database.query<EventRow & { readonly place: string }>(
     `SELECT pg_current_snapshot()::text AS place, event_id, account_id, kind, payload,
             extract(epoch FROM occurred_at)::float8 AS occurred_at
      FROM (VALUES (coalesce($1::pg_snapshot, pg_current_snapshot()))) AS since (place)
@@ -59,15 +59,16 @@ export async function readNews(database: Queryable, place?: string): Promise<New
 
 /** Reads what was revoked lately, while tokens from before may still be about. */
 export async function readRecent(database: Queryable): Promise<readonly StoredEvent[]> {
-  const rows = await database.query<Row>(
-    `SELECT '' AS place, event_id, account_id, kind, payload, extract(epoch FROM occurred_at)::float8 AS occurred_at
+  const rows = await database.query<EventRow>(
+    `SELECT event_id, account_id, kind, payload, extract(epoch FROM occurred_at)::float8 AS occurred_at
      FROM security_event WHERE occurred_at > now() - make_interval(secs => $1) AND kind = ANY ($2) ORDER BY position`,
     [revocationSeconds, revokingKinds],
   );
   return rows.flatMap(storedEvent);
 }
 
-function storedEvent({ event_id: id, account_id: accountId, kind, payload, occurred_at: occurredAt }: Row) {
+export function storedEvent(row: EventRow): StoredEvent[] {
+  const { event_id: id, account_id: accountId, kind, payload, occurred_at: occurredAt } = row;
   // What was written by `emitSecurityEvent` has its form.
   return id === null ? [] : [{ id, event: { accountId, kind, ...payload } as SecurityEvent, occurredAt }];
 }

@@ -11,7 +11,7 @@ import type { Queryable } from "../../platform/postgres.ts";
 import { clientAssertionSeconds, verifyClientAssertion } from "../../trust/client-assertion.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import { revocationFrames, revocationStreamPath } from "../../trust/security-event.ts";
-import { type Audience, currentTokens, type EventTokenParts, eventToken } from "./event-tokens.ts";
+import { type Audience, type EventTokenParts, revocationTokens } from "./event-tokens.ts";
 import { readRecent, type StoredEvent } from "./outbox.ts";
 import { createEventTail, type EventTail } from "./tail.ts";
 
@@ -42,7 +42,7 @@ export function addRevocationStream(app: FastifyInstance, parts: RevocationStrea
   const streams = new Set<Stream>();
   let telling: Promise<unknown> = Promise.resolve();
   const tell = (events: readonly StoredEvent[]) => {
-    const tokens = Promise.all(events.map((event) => eventToken(parts, audience, event)));
+    const tokens = revocationTokens(parts, audience, events);
     telling = Promise.all([telling, tokens]).then(
       ([, written]) => {
         for (const stream of streams) for (const token of written) stream.send(revocationFrames.token, token);
@@ -78,7 +78,7 @@ async function begin(stream: Stream, tail: EventTail, parts: RevocationStreamPar
     const stop = await tail.follow();
     void stream.ended.then(stop);
     const recent = await readRecent(parts.database);
-    for (const token of await currentTokens(parts, audience, recent)) stream.send(revocationFrames.token, token);
+    for (const token of await revocationTokens(parts, audience, recent)) stream.send(revocationFrames.token, token);
     stream.send(revocationFrames.current, "");
   } catch (error) {
     parts.log.warn({ err: error }, "a stream of revocations could not begin");

@@ -11,7 +11,13 @@ export type Initiator = "user" | "admin" | "policy" | "system";
 export type SecurityEvent = { readonly accountId: string } & (
   | { readonly kind: "session-established"; readonly sessionId: string; readonly acr: string }
   /** `sessionId` null: every session of the account. */
-  | { readonly kind: "session-revoked"; readonly sessionId: string | null; readonly initiator: Initiator }
+  | {
+      readonly kind: "session-revoked";
+      readonly sessionId: string | null;
+      /** The clients that have taken part in the session; each knows it by a name of its own. */
+      readonly clientIds: readonly string[];
+      readonly initiator: Initiator;
+    }
   | {
       readonly kind: "grant-revoked";
       readonly grantId: string;
@@ -38,9 +44,14 @@ export type SecurityEvent = { readonly accountId: string } & (
 /** Puts an event into the outbox; give it the transaction of what it tells of. */
 export async function emitSecurityEvent(database: Queryable, event: SecurityEvent): Promise<void> {
   const { accountId, kind, ...payload } = event;
-  await database.query("INSERT INTO security_event (account_id, kind, payload) VALUES ($1, $2, $3)", [
-    accountId,
-    kind,
-    JSON.stringify(payload),
-  ]);
+  // Receivers hear of those alone who have let them in: whoever ends that must tell of it first.
+  await database.query(
+    `WITH event AS (INSERT INTO security_event (account_id, kind, payload) VALUES ($1, $2, $3) RETURNING event_id)
+     INSERT INTO event_pending (client_id, event_id)
+     SELECT client_id, event_id FROM event_receiver, event
+     WHERE status <> 'disabled' AND $2 = ANY (kinds) AND client_id = coalesce($3::jsonb ->> 'clientId', client_id)
+       AND EXISTS (SELECT FROM oidc_artefact WHERE model = 'Grant' AND payload ->> 'accountId' = $4
+                   AND payload ->> 'clientId' = event_receiver.client_id)`,
+    [accountId, kind, JSON.stringify(payload), accountId],
+  );
 }

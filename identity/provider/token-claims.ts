@@ -48,7 +48,7 @@ function signInClaims({ oidc }: KoaContextWithOIDC, token: AccessToken): Unknown
     ...(amr !== undefined && { amr }),
     ...(authTime !== undefined && { auth_time: authTime }),
     ...(grantId !== undefined && { grant: publicNameOf(grantId) }),
-    ...(sessionUid !== undefined && { sid: publicNameOf(sessionUid) }),
+    ...(sessionUid !== undefined && { sid: sessionNameOf(sessionUid, String(token.clientId)) }),
   };
 }
 
@@ -57,7 +57,12 @@ function clientClaims(client: Client): UnknownObject {
   return { sector: sectorOf(client), ...(mayAct !== undefined && { may_act: { sub: mayAct } }) };
 }
 
-/** The name by which others know a session or a grant: it opens nothing in identity's own stores. */
+/** The name by which others know something, such as a grant: it opens nothing in identity's own stores. */
 export function publicNameOf(id: string): string {
   return createHash("sha256").update(id).digest("base64url").slice(0, 22);
+}
+
+/** The name of a session in the tokens of one client: another's is different, or both could find out that she is one. */
+export function sessionNameOf(sessionUid: string, clientId: string): string {
+  return publicNameOf(`${sessionUid} ${clientId}`);
 }

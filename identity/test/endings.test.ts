@@ -85,7 +85,10 @@ describe("a sign-out", () => {
     ]);
     const told = await events();
     expect(told.filter(({ kind }) => kind === "session-revoked")).toEqual([
-      { kind: "session-revoked", payload: { sessionId: uid, initiator: "user" } },
+      {
+        kind: "session-revoked",
+        payload: { sessionId: uid, clientIds: expect.arrayContaining(["portal", "graphiql"]), initiator: "user" },
+      },
     ]);
     const grants = told.filter(({ kind }) => kind === "grant-revoked");
     expect(grants.map(({ payload }) => payload.clientId).sort()).toEqual(["graphiql", "portal"]);
@@ -174,7 +177,11 @@ describe("all sessions of an account", () => {
   it("end with an event for the whole account when none is excepted", async () => {
     await signedIn();
     expect(await within((parts) => endAllSessions(parts, aygul.citizenId, byPolicy))).toBe(1);
-    expect((await events()).map(({ payload }) => payload)).toContainEqual({ sessionId: null, initiator: "policy" });
+    expect((await events()).map(({ payload }) => payload)).toContainEqual({
+      sessionId: null,
+      clientIds: [],
+      initiator: "policy",
+    });
   });
 });
 

@@ -8,7 +8,7 @@ import { type ClientAssertionSigner, signClientAssertion } from "../../trust/cli
 import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { type Revocation, verifyRevocations } from "../../trust/security-event.ts";
 import { emitSecurityEvent, type SecurityEvent } from "../events/security-events.ts";
-import { publicNameOf } from "../provider/token-claims.ts";
+import { publicNameOf, sessionNameOf } from "../provider/token-claims.ts";
 import { identitySchema } from "../server.ts";
 import { aygul } from "./support/citizens.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
@@ -85,6 +85,7 @@ const sessionEnd = (sessionId: string): SecurityEvent => ({
   accountId: aygul.citizenId,
   kind: "session-revoked",
   sessionId,
+  clientIds: ["portal"],
   initiator: "user",
 });
 
@@ -96,8 +97,8 @@ describe("the stream of revocations", () => {
       `UPDATE security_event SET occurred_at = now() - interval '1 hour' WHERE payload ->> 'sessionId' = 'long ago'`,
     );
     const { revocations } = await listen();
-    expect(revocations).toContainEqual({ kind: "session", name: publicNameOf("lately") });
-    expect(revocations).not.toContainEqual({ kind: "session", name: publicNameOf("long ago") });
+    expect(revocations).toContainEqual({ kind: "session", name: sessionNameOf("lately", "portal") });
+    expect(revocations).not.toContainEqual({ kind: "session", name: sessionNameOf("long ago", "portal") });
   });
 
   it("tells each kind of revocation as it happens, of people by the government's pseudonym alone", async () => {
@@ -108,7 +109,7 @@ describe("the stream of revocations", () => {
       sessionEnd("s1"),
       { accountId, kind: "grant-revoked", grantId: "g1", clientId: "portal", initiator: "user" },
       { accountId, kind: "token-revoked", tokenId: "t1", expiresAt: 1, initiator: "user" },
-      { accountId, kind: "session-revoked", sessionId: null, initiator: "policy" },
+      { accountId, kind: "session-revoked", sessionId: null, clientIds: [], initiator: "policy" },
       { accountId, kind: "account-disabled", reason: "hijacking" },
     ];
     for (const event of happened) await emitSecurityEvent(identity.database, event);
@@ -116,7 +117,7 @@ describe("the stream of revocations", () => {
     await expect
       .poll(() => heard.revocations.slice(before))
       .toEqual([
-        { kind: "session", name: publicNameOf("s1") },
+        { kind: "session", name: sessionNameOf("s1", "portal") },
         { kind: "grant", name: publicNameOf("g1") },
         { kind: "token", name: "t1" },
         { kind: "subject", name: pseudonym, at: expect.any(Number) },
@@ -139,13 +140,17 @@ describe("the stream of revocations", () => {
     });
     await written.promise;
     await emitSecurityEvent(identity.database, sessionEnd("early"));
-    await expect.poll(() => heard.revocations).toContainEqual({ kind: "session", name: publicNameOf("early") });
+    await expect
+      .poll(() => heard.revocations)
+      .toContainEqual({ kind: "session", name: sessionNameOf("early", "portal") });
     commit.resolve();
     await late;
     await slow.close();
-    await expect.poll(() => heard.revocations).toContainEqual({ kind: "session", name: publicNameOf("late") });
+    await expect
+      .poll(() => heard.revocations)
+      .toContainEqual({ kind: "session", name: sessionNameOf("late", "portal") });
     const names = heard.revocations.map((revocation) => revocation.name);
-    expect(names.filter((name) => name === publicNameOf("early"))).toHaveLength(1);
+    expect(names.filter((name) => name === sessionNameOf("early", "portal"))).toHaveLength(1);
   });
 
   it("beats while the outbox can be read", async () => {
@@ -157,7 +162,9 @@ describe("the stream of revocations", () => {
     const all = [await listen(), await listen(), await listen()];
     await emitSecurityEvent(identity.database, sessionEnd("for all"));
     for (const heard of all) {
-      await expect.poll(() => heard.revocations).toContainEqual({ kind: "session", name: publicNameOf("for all") });
+      await expect
+        .poll(() => heard.revocations)
+        .toContainEqual({ kind: "session", name: sessionNameOf("for all", "portal") });
     }
   });
 
