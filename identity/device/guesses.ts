@@ -28,7 +28,8 @@ export function noteMiss(context: KoaContextWithOIDC): void {
  */
 export function limitGuesses(store: KeyValueStore, secret: Uint8Array, refuse: (context: KoaContextWithOIDC) => void) {
   return async (context: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
-    if (context.method !== "POST" || context.path !== "/device") return await next();
+    // The library's router takes addresses in any case.
+    if (context.method !== "POST" || context.path.toLowerCase() !== "/device") return await next();
     const network = createHmac("sha256", secret).update(networkOf(context.ip)).digest("base64url");
     const key = `device-code:misses:${network}`;
     if ((await store.increment(key, windowSeconds)) > mostMisses) return refuse(context);

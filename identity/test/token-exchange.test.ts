@@ -14,6 +14,7 @@ import {
   signIn,
   type TestClient,
 } from "./support/client.ts";
+import { enterGuardianship, registerPerson } from "./support/family.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 import { ownToken, registerResource, registerService, request, tokenExchange } from "./support/registration.ts";
 
@@ -32,7 +33,7 @@ beforeAll(async () => {
   identity = await startTestIdentity();
   portal = await portalClient(identity);
   const audiences = [...services.map(resourceOf), power, identity.graph];
-  await registerResource(identity, { resource: power, sector: "power", scopes: ["utilities:read"] });
+  await registerResource(identity, { resource: power, sector: "power", scopes: ["citizen:read", "utilities:read"] });
   for (const service of services) {
     await registerResource(identity, { resource: resourceOf(service), sector: "government", scopes });
     const served = service === "a" ? [resourceOf("a"), identity.graph] : [resourceOf(service)];
@@ -107,6 +108,25 @@ describe("token exchange (RFC 8693)", () => {
     expect(sector).toBe("power");
     expect(sub).toBe(sectorPseudonyms(identity.config.pseudonymKey, "power").seal(wei.citizenId));
     expect(sub).not.toBe(decodeJwt(subject).sub);
+  });
+
+  it("keeps apart the person who acts for her and the clients, and ends with the right to act", async () => {
+    const child = await registerPerson(identity.database, "古丽", { years: 9 });
+    const guardianship = await enterGuardianship(identity.database, wei, child);
+    const parameters = { scope: "openid citizen:read" };
+    const asked = await signIn(identity, portal, wei, { parameters });
+    const page = await asked.agent.submit(asked.page, { person: guardianship });
+    const { access_token: subject } = await redeem(portal, { ...asked, page });
+    const { access_token: token } = await exchange(clientOf("a"), subject, { resource: power });
+    const inPower = sectorPseudonyms(identity.config.pseudonymKey, "power");
+    expect(decodeJwt(token)).toMatchObject({
+      sub: inPower.seal(child.citizenId),
+      act: { sub: "a", client_id: "a", act: { sub: inPower.seal(wei.citizenId) } },
+      withheld: decodeJwt(subject).withheld,
+    });
+    await identity.database.query("DELETE FROM guardianship WHERE guardianship_id = $1", [guardianship]);
+    const refused = refusalOf(exchange(clientOf("a"), subject, { resource: power }));
+    expect(await refused).toEqual({ status: 400, error: "invalid_request" });
   });
 
   it("lets a client exchange a token that was given to it", async () => {

@@ -42,6 +42,7 @@ async function exchange(context: TokenEndpointGrantContext, parts: ExchangeParts
   const thumbprint = await possession(context, subject);
   const issuedAt = Math.floor(Date.now() / 1000);
   const expiresIn = Math.min(accessTokenSeconds, subject.claims.exp - issuedAt);
+  if (expiresIn < 1) throw new errors.InvalidRequest("subject_token has expired");
   const life = { iss: parts.issuer, jti: randomUUID(), iat: issuedAt, exp: issuedAt + expiresIn };
   const binding = thumbprint === undefined ? {} : { cnf: { jkt: thumbprint } };
   context.body = {
