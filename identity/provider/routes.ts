@@ -1,5 +1,7 @@
 /** The provider's addresses on identity's server. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { errors } from "oidc-provider";
+import { z } from "zod";
 import type { ProviderHandle } from "./provider.ts";
 
 const addresses = [
@@ -21,8 +23,24 @@ const addresses = [
   "/session/end/success",
 ];
 
+/**
+ * Takes a request for authorization that comes as a form (OpenID Connect Core 1.0, 3.1.2.1) by sending the browser
+ * back with the same request as an address: the form of another site brings no cookies of ours (SameSite=Lax), the
+ * navigation after it does.
+ */
+function addAuthorizationByPost(app: FastifyInstance): void {
+  app.post("/auth", async (request, reply) => {
+    const parameters = authorizationForm.safeParse(request.body);
+    if (!parameters.success) throw new errors.InvalidRequest("send the parameters as a form, each once");
+    return reply.redirect(`/auth?${new URLSearchParams(parameters.data)}`, 303);
+  });
+}
+
+const authorizationForm = z.record(z.string(), z.string());
+
 /** Hands requests to the provider as they came: it reads bodies itself, within bounds of its own. */
 export function addProvider(app: FastifyInstance, provider: ProviderHandle, issuer: string): void {
+  addAuthorizationByPost(app);
   const { host, protocol } = new URL(issuer);
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -38,6 +56,8 @@ export function addProvider(app: FastifyInstance, provider: ProviderHandle, issu
       reply.raw.setHeader("x-content-type-options", "nosniff").setHeader("referrer-policy", "no-referrer");
       await provider.answer(request.raw, reply.raw);
     };
-    for (const address of addresses) scope.route({ method: ["GET", "POST", "OPTIONS"], url: address, handler: answer });
+    for (const url of addresses) {
+      scope.route({ method: url === "/auth" ? ["GET", "OPTIONS"] : ["GET", "POST", "OPTIONS"], url, handler: answer });
+    }
   });
 }
