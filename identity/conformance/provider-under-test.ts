@@ -138,11 +138,14 @@ export function codeOf(op: ProviderUnderTest, authorization: Authorization): str
   return code;
 }
 
+/** Claims over the standard ones of a token; undefined removes one. */
+export type Claims = Readonly<Record<string, unknown>>;
+
 /** The client's assertion of who it is (RFC 7523, 2.2). */
 export async function assertionOf(
   op: ProviderUnderTest,
   client: Client,
-  claims: JWTPayload = {},
+  claims: Claims = {},
   header: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   const now = Math.floor(Date.now() / 1000);

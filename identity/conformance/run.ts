@@ -1,6 +1,7 @@
 /** Runs the plans of the OpenID conformance suite, module by module. */
 import { readFileSync } from "node:fs";
 import type { Module, Plan } from "./plan.ts";
+import { fapi2SecurityProfile } from "./plans/fapi2-security-profile.ts";
 import { backChannelLogout, rpInitiatedLogout } from "./plans/logout.ts";
 import { oidcBasic } from "./plans/oidc-basic.ts";
 import { oidcConfig } from "./plans/oidc-config.ts";
@@ -30,6 +31,7 @@ const plans: readonly (readonly [plan: string, target: PlannedModule["target"], 
   ["oidcc-config-certification-test-plan", "oidc", oidcConfig],
   ["oidcc-rp-initiated-logout-certification-test-plan", "oidc", rpInitiatedLogout],
   ["oidcc-backchannel-rp-initiated-logout-certification-test-plan", "oidc", backChannelLogout],
+  ["fapi2-security-profile-final-test-plan", "fapi2", fapi2SecurityProfile],
 ];
 
 /** Names of the suite's modules by plan, as the suite publishes them. */
@@ -41,6 +43,17 @@ export function suiteModules(): Readonly<Record<string, readonly string[]>> {
 /** Names of the modules that the runner has, by plan. */
 export function ownModules(): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(plans.map(([plan, , modules]) => [plan, Object.keys(modules)]));
+}
+
+/** All modules, in the suite's order. */
+function plannedModules(): PlannedModule[] {
+  const names = suiteModules();
+  return plans.flatMap(([plan, target, modules]) =>
+    (names[plan] ?? []).flatMap((name) => {
+      const module = modules[name];
+      return module ? [{ plan, name, module, target }] : [];
+    }),
+  );
 }
 
 /** Most modules at once: some only wait for things to expire. */
@@ -56,10 +69,7 @@ export async function runPlans(
   filter: string,
   tell: (result: ModuleResult) => void,
 ): Promise<ModuleResult[]> {
-  const chosen = plans.flatMap(([plan, target, modules]) =>
-    Object.entries(modules).map(([name, module]): PlannedModule => ({ plan, name, module, target })),
-  );
-  const queue = chosen.filter(({ plan, name }) => plan.includes(filter) || name.includes(filter));
+  const queue = plannedModules().filter(({ plan, name }) => plan.includes(filter) || name.includes(filter));
   const results = new Map<PlannedModule, ModuleResult>();
   const waiting = [...queue];
   const work = async () => {

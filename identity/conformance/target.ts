@@ -12,6 +12,7 @@ import { type Client, discover, type ProviderUnderTest } from "./provider-under-
 /** Providers by the profile of their clients. */
 export interface Targets {
   readonly oidc: ProviderUnderTest;
+  readonly fapi2: ProviderUnderTest;
   close(): Promise<void>;
 }
 
@@ -31,6 +32,11 @@ export async function startTargets(database?: TestDatabase): Promise<Targets> {
       client: await register("conformance-first", oidcMetadata(receiver.url)),
       secondClient: await register("conformance-second", oidcMetadata(receiver.url)),
     },
+    fapi2: {
+      ...common,
+      client: await register("conformance-fapi2-first", fapi2Metadata),
+      secondClient: await register("conformance-fapi2-second", fapi2Metadata),
+    },
     close: async () => {
       await identity.close();
       receiver.server.close();
@@ -47,6 +53,12 @@ function oidcMetadata(receiverUrl: string): object {
     backchannel_logout_session_required: true,
   };
 }
+
+const fapi2Metadata: object = {
+  profile: "fapi2",
+  scope: "openid offline_access profile",
+  grant_types: ["authorization_code", "refresh_token"],
+};
 
 async function registerClient(database: Database, url: string, id: string, own: object): Promise<Client> {
   const { privateKey, publicKey } = await generateKeyPair("ES256");
