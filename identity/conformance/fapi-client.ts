@@ -122,7 +122,7 @@ export async function push(
   options: FormOptions = {},
 ): Promise<Pushed> {
   const { client = op.client } = options;
-  const [state, nonce, codeVerifier] = [randomText(), randomText(), randomText(32)];
+  const [state, nonce, codeVerifier] = [parameters.state ?? randomText(), randomText(), randomText(32)];
   const request = {
     redirect_uri: client.redirectUri,
     response_type: "code",
