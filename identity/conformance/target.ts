@@ -1,10 +1,8 @@
 /** A provider to run the plans against: identity as it is, on a database of its own, with the clients of the plans. */
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
 import { exportJWK, generateKeyPair } from "jose";
 import type { Database } from "../../platform/postgres.ts";
-import { freePort } from "../../platform/test/ports.ts";
 import type { TestDatabase } from "../../platform/test/server-database.ts";
+import { portalLogoutUrl } from "../provider/clients.ts";
 import { aygul } from "../test/support/citizens.ts";
 import { startTestIdentity } from "../test/support/identity.ts";
 import { type Client, discover, type ProviderUnderTest } from "./provider-under-test.ts";
@@ -18,38 +16,37 @@ export interface Targets {
 
 export async function startTargets(database?: TestDatabase): Promise<Targets> {
   const identity = await startTestIdentity(database);
-  const receiver = await startReceiver();
-  const register = (id: string, metadata: object) => registerClient(identity.database, receiver.url, id, metadata);
+  // Identity calls no private address but the portal's, whose server takes the logout tokens of the clients here.
+  const logoutUrl = portalLogoutUrl(identity.config);
+  const register = (id: string, metadata: object) =>
+    registerClient(identity.database, identity.config.portalUrl, id, metadata);
   const common = {
     issuer: identity.issuer,
     ...(await discover(identity.issuer)),
     citizen: aygul,
-    logoutTokens: receiver.logoutTokens,
+    logoutTokens: identity.portalLogouts.tokens,
   };
   return {
     oidc: {
       ...common,
-      client: await register("conformance-first", oidcMetadata(receiver.url)),
-      secondClient: await register("conformance-second", oidcMetadata(receiver.url)),
+      client: await register("conformance-first", oidcMetadata(logoutUrl)),
+      secondClient: await register("conformance-second", oidcMetadata(logoutUrl)),
     },
     fapi2: {
       ...common,
       client: await register("conformance-fapi2-first", fapi2Metadata),
       secondClient: await register("conformance-fapi2-second", fapi2Metadata),
     },
-    close: async () => {
-      await identity.close();
-      receiver.server.close();
-    },
+    close: identity.close,
   };
 }
 
-function oidcMetadata(receiverUrl: string): object {
+function oidcMetadata(logoutUrl: string): object {
   return {
     profile: "oidc",
     scope: "openid offline_access profile email address phone",
     grant_types: ["authorization_code", "refresh_token"],
-    backchannel_logout_uri: `${receiverUrl}/back-channel-logout`,
+    backchannel_logout_uri: logoutUrl,
     backchannel_logout_session_required: true,
   };
 }
@@ -80,23 +77,4 @@ async function registerClient(database: Database, url: string, id: string, own: 
   };
   await database.query("INSERT INTO oidc_client (client_id, metadata) VALUES ($1, $2)", [id, JSON.stringify(metadata)]);
   return client;
-}
-
-/** The clients' server: takes logout tokens (Back-Channel Logout 1.0, 2.5). */
-async function startReceiver(): Promise<{ url: string; logoutTokens: string[]; server: Server }> {
-  const logoutTokens: string[] = [];
-  const port = await freePort();
-  const server = createServer(async (request, response) => {
-    const token = new URLSearchParams(await bodyOf(request)).get("logout_token");
-    if (token !== null) logoutTokens.push(token);
-    response.setHeader("cache-control", "no-store").end();
-  }).listen(port, "localhost");
-  await once(server, "listening");
-  return { url: `http://localhost:${port}`, logoutTokens, server };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let body = "";
-  for await (const chunk of request) body += String(chunk);
-  return body;
 }
