@@ -1,5 +1,6 @@
 /** The settings of the gateway. */
 import { z } from "zod";
+import { headerName } from "../platform/client-certificate.ts";
 import {
   type ConfigOf,
   commonSettings,
@@ -151,6 +152,11 @@ export const gatewaySpec = {
     "HUIMIN_CACHE_KEY",
     secretBytes(32).optional(),
     "Key under which answers of subgraphs are kept in Redis; without it each process keeps its own in memory.",
+  ),
+  clientCertHeader: setting(
+    "HUIMIN_CLIENT_CERT_HEADER",
+    headerName.optional(),
+    "Header in which the proxy passes the certificate of a client (RFC 9440), and which it removes from what clients send; without it there is no mutual TLS.",
   ),
   redisUrl: setting("REDIS_URL", redisUrl, "Redis that all replicas share; without it each process keeps its own."),
 } as const;

@@ -103,7 +103,13 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
   try {
     const markAsSeen = createReplayGuard({ shared: config.redisUrl === undefined ? null : store, log });
     const checkPossession = createPossessionCheck(graphUrl(config), markAsSeen);
-    const admit = createAdmission({ accessTokens, sectors, checkPossession, revocations });
+    const admit = createAdmission({
+      accessTokens,
+      sectors,
+      checkPossession,
+      revocations,
+      certificateHeader: config.clientCertHeader,
+    });
     const enter = createEntrance(admit, createRateLimiter(config.rateLimits, store, log));
     const documents = createDocuments(store, createSafelist(trusted, config.safelistMode));
     const carryOut = createCarryOut({ generations, documents, subscriptions, maxCost: config.maxCost });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { headerName } from "../platform/client-certificate.ts";
 import {
   type ConfigOf,
   commonSettings,
@@ -44,6 +45,11 @@ export const identitySpec = {
     "HUIMIN_FURTHER_KEY_ENCRYPTION_KEYS",
     secretBytesList(32),
     "Further keys that open stored signing keys, separated by commas: the one before, or the one to come.",
+  ),
+  clientCertHeader: setting(
+    "HUIMIN_CLIENT_CERT_HEADER",
+    headerName.optional(),
+    "Header in which the proxy passes the certificate of a client (RFC 9440), and which it removes from what clients send; without it there is no mutual TLS.",
   ),
   keyRotationDays: setting(
     "HUIMIN_KEY_ROTATION_DAYS",

@@ -39,6 +39,8 @@ export interface TokenHolder extends Caller {
   readonly actor: string | null;
   /** SHA-256 thumbprint of the key that the token is bound to (RFC 9449, `cnf.jkt`); null for a bearer token. */
   readonly keyThumbprint: string | null;
+  /** SHA-256 thumbprint of the certificate that the token is bound to (RFC 8705, `cnf.x5t#S256`); null for none. */
+  readonly certificateThumbprint: string | null;
 }
 
 /**
@@ -92,6 +94,7 @@ function holderOf({ sub, exp, iat, jti, client_id: clientId, scope, ...more }: J
     actor,
     withheld: actor === null ? nothing : parseWithheld(more.withheld),
     keyThumbprint: text(member(more.cnf, "jkt")),
+    certificateThumbprint: text(member(more.cnf, "x5t#S256")),
   };
 }
 

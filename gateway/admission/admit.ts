@@ -1,6 +1,7 @@
 /** Who is asking: an access token becomes a caller, no token an anonymous one. */
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
+import { certificateThumbprint, clientCertificate } from "../../platform/client-certificate.ts";
 import type { Logger } from "../../platform/log.ts";
 import { type AccessTokenPolicy, type TokenHolder, verifyAccessToken } from "../../trust/access-token.ts";
 import type { Caller } from "../../trust/caller.ts";
@@ -76,6 +77,8 @@ export interface AdmissionParts {
   readonly accessTokens: AccessTokenPolicy;
   readonly sectors: Pick<Sectors, "entering">;
   readonly checkPossession: CheckPossession;
+  /** Where the proxy passes certificates of clients; without it no token that is bound to one counts. */
+  readonly certificateHeader: string | undefined;
   /** Whether the rights of good tokens still stand. */
   readonly revocations: Pick<Revocations, "refusalOf" | "begun">;
 }
@@ -87,7 +90,8 @@ export interface AdmissionParts {
  * The function throws what `presentedToken`, `verifyAccessToken`, `sectors.entering` and `checkPossession` throw, and
  * `TOKEN_INVALID` or `REVOCATIONS_UNKNOWN`.
  */
-export function createAdmission({ accessTokens, sectors, checkPossession, revocations }: AdmissionParts): Admit {
+export function createAdmission(parts: AdmissionParts): Admit {
+  const { accessTokens, sectors, revocations } = parts;
   const remembered = new LRUCache<string, Verified>({ max: rememberedTokens });
   const verify = async (token: string): Promise<Verified> => {
     const tokenId = createHash("sha256").update(token).digest("base64url");
@@ -104,7 +108,7 @@ export function createAdmission({ accessTokens, sectors, checkPossession, revoca
     const presented = presentedToken(request);
     if (presented === undefined) return anonymousAdmission;
     const { admission, caller } = await verify(presented.token);
-    await requirePossession(presented, caller, request, checkPossession);
+    await requirePossession(presented, caller, request, parts);
     await revocations.begun();
     const refusal = revocations.refusalOf(admission);
     if (refusal) throw new HuiminError(refusal);
@@ -115,16 +119,25 @@ export function createAdmission({ accessTokens, sectors, checkPossession, revoca
 /** A token that is bound to a key counts with a proof only, and one that is not never with one (RFC 9449, 7.1 and 7.2). */
 async function requirePossession(
   { scheme, token }: PresentedToken,
-  { keyThumbprint }: TokenHolder,
+  { keyThumbprint, certificateThumbprint: bound }: TokenHolder,
   { method, headers, proven }: Presented,
-  checkPossession: CheckPossession,
+  { checkPossession, certificateHeader }: AdmissionParts,
 ): Promise<void> {
   if ((scheme === "dpop") !== (keyThumbprint !== null)) {
     throw new HuiminError("TOKEN_INVALID", { detail: `the token is of another kind than the scheme ${scheme}` });
   }
+  if (bound !== null && !isCertificate(bound, certificateHeader && headers[certificateHeader])) {
+    throw new HuiminError("TOKEN_INVALID", { detail: "the token is bound to a certificate that was not shown" });
+  }
   if (keyThumbprint === null || proven) return;
   const { dpop: proof } = headers;
   await checkPossession(typeof proof === "string" ? proof : undefined, { method, token, keyThumbprint });
+}
+
+/** Whether the proxy passes the certificate of that thumbprint (RFC 8705, 3). */
+function isCertificate(thumbprint: string, passed: string | string[] | undefined): boolean {
+  const certificate = clientCertificate(passed);
+  return certificate !== undefined && certificateThumbprint(certificate) === thumbprint;
 }
 
 /** Admits everybody; credentials go on to the subgraphs. For a gateway without sign-in. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { createMemoryStore } from "../../platform/keyvalue.ts";
 import { createLogger } from "../../platform/log.ts";
+import { otherCertificate, passedCertificate } from "../../platform/test/certificates.ts";
 import { createReplayGuard } from "../admission/replay.ts";
 import { newCitizenId, startCity, type TestCity } from "./city.ts";
 
@@ -151,6 +152,33 @@ describe("a proof does not count", () => {
 
   it("but for this address however its query and fragment are", async () => {
     expect(await askWith(await proof({ claims: { htu: `${graph}?query=x#y` } }))).toMatchObject(good);
+  });
+});
+
+describe("a token that is bound to a certificate (RFC 8705, 3)", () => {
+  const thumbprint = createHash("sha256")
+    .update(Buffer.from(passedCertificate.slice(1, -1), "base64"))
+    .digest("base64url");
+  const bound = (at: TestCity) => at.token(newCitizenId(), { claims: { cnf: { "x5t#S256": thumbprint } } });
+  const askAt = async (at: TestCity, headers: Record<string, string>) => {
+    const { status, errors } = await at.query("{ me { id } }", { token: await bound(at), headers });
+    return { status, code: errors?.[0]?.extensions.code };
+  };
+
+  it("opens the graph when the proxy passes that certificate, and only then", async () => {
+    const proxied = await startCity({ settings: { HUIMIN_CLIENT_CERT_HEADER: "Client-Cert" } });
+    try {
+      expect(await askAt(proxied, { "client-cert": passedCertificate })).toEqual(good);
+      expect(await askAt(proxied, { "client-cert": otherCertificate })).toEqual(invalidToken);
+      expect(await askAt(proxied, { "client-cert": "nonsense" })).toEqual(invalidToken);
+      expect(await askAt(proxied, {})).toEqual(invalidToken);
+    } finally {
+      await proxied.close();
+    }
+  });
+
+  it("is worth nothing at a gateway that has no such proxy: the header is then anybody's word", async () => {
+    expect(await askAt(city, { "client-cert": passedCertificate })).toEqual(invalidToken);
   });
 });
 

@@ -112,6 +112,7 @@ describe("a gateway without the key of the pseudonyms", () => {
       grantId: null,
       actor: null,
       keyThumbprint: null,
+      certificateThumbprint: null,
       tokenId: "t",
     };
     expect(alone.entering(holder)).toBe(holder);

@@ -1,6 +1,7 @@
 /** The OpenID provider's configuration: OpenID Connect Core 1.0, OAuth 2.0 with PKCE, RFC 8707, RFC 9068. */
 import { hkdfSync } from "node:crypto";
 import type { Configuration, JWK } from "oidc-provider";
+import { clientCertificate } from "../../platform/client-certificate.ts";
 import { type Language, languages } from "../../platform/i18n.ts";
 import { assuranceLevels } from "../../trust/assurance.ts";
 import type { IdentityConfig } from "../config.ts";
@@ -144,6 +145,7 @@ function features({ config, stores, pages }: ProviderParts, graph: string): NonN
       enabled: true,
       profile: (_context, client) => (client && profileOf(client) === "fapi2" ? "2.0" : undefined),
     },
+    ...mutualTls(config),
     clientCredentials: { enabled: true },
     backchannelLogout: { enabled: true },
     deviceFlow: {
@@ -181,4 +183,16 @@ function features({ config, stores, pages }: ProviderParts, graph: string): NonN
 /** The nonces change by themselves every minute; replicas that share the cookie key know one another's. */
 function dpopNonceSecret({ cookieKey }: IdentityConfig): Buffer {
   return Buffer.from(hkdfSync("sha256", cookieKey, "", "huimin identity dpop nonces", 32));
+}
+
+/** Tokens may be bound to the certificate of a client instead of a key, where a proxy passes it (RFC 8705, 3). */
+function mutualTls({ clientCertHeader: header }: IdentityConfig): Pick<NonNullable<Configuration["features"]>, "mTLS"> {
+  if (header === undefined) return {};
+  return {
+    mTLS: {
+      enabled: true,
+      certificateBoundAccessTokens: true,
+      getCertificate: ({ headers }) => clientCertificate(headers[header]),
+    },
+  };
 }

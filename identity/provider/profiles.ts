@@ -114,7 +114,8 @@ export function levelFor(client: Client, level: string | undefined): string | un
  */
 export function applyProfile(profile: unknown, metadata: ClientMetadata): void {
   if (!isClientProfile(profile)) refuse(`profile must be one of ${clientProfiles.join(", ")}`);
-  const { settings, grants, delegation } = rules[profile];
+  const { grants, delegation } = rules[profile];
+  const settings = settingsOf(profile, metadata);
   for (const name of settingNames) {
     const value = metadata[name] ?? settings[name][0];
     if (!settings[name].some((allowed) => allowed === value)) {
@@ -130,6 +131,13 @@ export function applyProfile(profile: unknown, metadata: ClientMetadata): void {
   if (metadata.redirect_uris?.some((uri) => !isGuardedOnTheWay(uri))) {
     refuse("redirect_uris must be https, but for those on this very machine");
   }
+}
+
+/** With mutual TLS the tokens of a server may be bound to its certificate in the place of a key (RFC 8705, 3). */
+function settingsOf(profile: ClientProfile, metadata: ClientMetadata): ProfileRules["settings"] {
+  const { settings } = rules[profile];
+  const byCertificate = profile === "fapi2" && metadata.tls_client_certificate_bound_access_tokens === true;
+  return byCertificate ? { ...settings, dpop_bound_access_tokens: [false] } : settings;
 }
 
 function isEmpty(list: unknown): boolean {

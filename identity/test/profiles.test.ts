@@ -1,7 +1,9 @@
 /** Every setting by which a client profile is kept, shown by what is refused without it. */
+import { createHash } from "node:crypto";
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from "jose";
 import * as oidc from "openid-client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { passedCertificate } from "../../platform/test/certificates.ts";
 import { aygul } from "./support/citizens.ts";
 import {
   begin,
@@ -300,6 +302,57 @@ describe("a client of profile oidc", () => {
     const allowed = await attempt.agent.submit(attempt.page, { action: "allow" });
     const late = redeem(nosy, { ...attempt, page: allowed }, { resource: identity.graph });
     expect(await refusalOf(late)).toEqual(refused("invalid_target"));
+  });
+});
+
+describe("mutual TLS, where a proxy passes the certificate (RFC 8705; RFC 9440)", () => {
+  const bound = { tls_client_certificate_bound_access_tokens: true };
+
+  /** A client whose proxy passes this certificate with all that it sends. */
+  async function behindProxy(clientId: string, certificate: string | null): Promise<TestClient> {
+    const client = { ...(await registerFapi2(identity, clientId, bound)), dpop: undefined };
+    const header = certificate === null ? {} : { "client-cert": certificate };
+    client.configuration[oidc.customFetch] = async (url, { method, headers, body }) =>
+      await fetch(url, { method, headers: { ...headers, ...header }, body: body as BodyInit });
+    return client;
+  }
+
+  async function tokensOf(client: TestClient) {
+    const attempt = await signIn(identity, client, aygul);
+    const page = await attempt.agent.submit(attempt.page, { action: "allow" });
+    return await redeem(client, { ...attempt, page });
+  }
+
+  it("is not there unless a setting says so: whatever is sent, tokens are bound to a key", async () => {
+    const client = await behindProxy("proxied-1", passedCertificate);
+    expect(await refusalOf(tokensOf(client))).toEqual(refused("invalid_grant"));
+  });
+
+  describe("when the setting names the header", () => {
+    beforeAll(async () => {
+      Object.assign(identity.config, { clientCertHeader: "client-cert" });
+      await identity.restart();
+    });
+    afterAll(async () => {
+      Object.assign(identity.config, { clientCertHeader: undefined });
+      await identity.restart();
+    });
+
+    it("binds tokens to the certificate, and does without DPoP", async () => {
+      const tokens = await tokensOf(await behindProxy("proxied-2", passedCertificate));
+      const der = Buffer.from(passedCertificate.slice(1, -1), "base64");
+      const thumbprint = createHash("sha256").update(der).digest("base64url");
+      expect(decodeJwt(tokens.access_token).cnf).toEqual({ "x5t#S256": thumbprint });
+    });
+
+    it.each([
+      ["no certificate", null],
+      ["one that cannot be read", ":bm90IGEgY2VydGlmaWNhdGU=:"],
+      ["one in another form", passedCertificate.slice(1, -1)],
+    ])("gives nothing for %s", async (what, passed) => {
+      const client = await behindProxy(`proxied-${what.length}`, passed);
+      expect(await refusalOf(tokensOf(client))).toEqual(refused("invalid_grant"));
+    });
   });
 });
 

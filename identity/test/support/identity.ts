@@ -139,6 +139,7 @@ async function configOf(databaseUrl: string, portalUrl: string): Promise<Identit
     keyRotationDays: 30,
     smsSender: undefined,
     smsKey: undefined,
+    clientCertHeader: undefined,
   };
 }
 
