@@ -49,6 +49,8 @@ export async function createPortal(config: PortalConfig, stores: PortalStores, l
   addClientKey(app, config);
   addSignIn(app, { provider, sessions, seal, cookies, portalUrl: config.portalUrl });
   addBackChannelLogout(app, { provider, sessions, issuer: config.issuer, store: stores.sessions });
+  // Her account is identity's: how she signs in, where, and who may see what.
+  app.get("/account", async (_request, reply) => reply.redirect(`${config.issuer}/account`, 303));
   addHome(app, { provider, possession, sessions, cookies, gatewayUrl: config.gatewayUrl });
   return app;
 }

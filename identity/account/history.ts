@@ -7,6 +7,7 @@ import { findPastEntry, type PastEntry, readHistory } from "../history/read-hist
 import { historyPage, notMePage } from "../pages/account-history.ts";
 import { demandNewPassword } from "../store/accounts.ts";
 import { forgetAllConsents } from "../store/consents.ts";
+import { forgetDevices } from "../store/known-devices.ts";
 import { namedClients } from "./clients.ts";
 import { type Ending, endAllSessions, revokeAllGrants } from "./endings.ts";
 import { isObjectionable } from "./objectionable.ts";
@@ -78,5 +79,6 @@ async function secureAccount(tx: Queryable, { fleeting }: AccountParts, visit: V
   await endAllSessions({ tx, fleeting }, citizenId, ending);
   await revokeAllGrants({ tx, fleeting }, citizenId, { ...ending, history: null });
   await forgetAllConsents(tx, citizenId);
+  await forgetDevices(tx, citizenId);
   await demandNewPassword(tx, citizenId);
 }

@@ -7,8 +7,15 @@ const statements = {
   profile: `SELECT resident_id, name, name_latin, birth_date, address_district, address_line, address_postal_code,
                    preferred_language, deceased_on
             FROM citizen WHERE citizen_id = $1::uuid`,
-  account: `SELECT mobile, password_hash IS NOT NULL AS has_password, must_change_password
+  account: `SELECT mobile, password_hash IS NOT NULL AS has_password, must_change_password, sms_factor, opened_at,
+                   proofing, proofed_at, recovered_at
             FROM account WHERE citizen_id = $1::uuid`,
+  passkeys: "SELECT name, synced, transports, created_at, last_used_at FROM passkey WHERE citizen_id = $1::uuid",
+  authenticatorApps: "SELECT created_at FROM totp WHERE citizen_id = $1::uuid",
+  recoveryCodes: "SELECT created_at, used_at FROM recovery_code WHERE citizen_id = $1::uuid",
+  recoveries: `SELECT proof, started_at, ready_at, expires_at, ended_at, outcome
+               FROM recovery_request WHERE citizen_id = $1::uuid`,
+  knownDevices: "SELECT first_seen_at, last_seen_at FROM known_device WHERE citizen_id = $1::uuid",
   sessions: `SELECT to_timestamp((payload ->> 'loginTs')::float8) AS signed_in_at, payload ->> 'acr' AS level,
                     payload -> 'amr' AS methods, network, user_agent, expires_at
              FROM oidc_artefact LEFT JOIN session_origin USING (uid)

@@ -9,7 +9,7 @@ export function layout(view: View, title: string, main: Html): string {
 <header class="top"><div class="inner">
 <a class="brand" href="/">${brandMark}<span>${t("brand")}</span></a>
 ${languageMenu(t("language"), language, (tag) => `${here}?lang=${tag}`)}
-${view.formToken !== null && signOutForm(view, view.formToken)}
+${view.formToken !== null && html`<a class="account" href="/account">${t("account")}</a>${signOutForm(view, view.formToken)}`}
 </div></header>
 <main id="main" class="inner" tabindex="-1">${main}</main>
 <footer class="bottom"><div class="inner"><p>${t("footer")}</p></div></footer>`;

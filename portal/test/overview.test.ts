@@ -52,6 +52,12 @@ describe("the citizen's page", () => {
     expect(utilities).toContain("Was due by | October 31, 2026");
   });
 
+  it("leads to her account, which is identity's", async () => {
+    expect(await (await visitor.ask("/")).text()).toContain('href="/account"');
+    const answer = await visitor.ask("/account");
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, `${portal.identity.issuer}/account`]);
+  });
+
   it("reckons days as the city does, eight hours ahead of UTC", async () => {
     expect(await words("health")).toContain("October 18, 2026");
   });
