@@ -16,8 +16,13 @@ async function run(): Promise<number> {
     actor: `${userInfo().username}@${hostname()}`,
     print: (line) => process.stdout.write(`${line}\n`),
     complain: (line) => process.stderr.write(`${line}\n`),
-    input: createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }),
+    input: pipedLines(),
   });
+}
+
+/** Begins to read when it is asked for lines: what came before anybody listened would be lost. */
+async function* pipedLines(): AsyncGenerator<string> {
+  yield* createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
 }
 
 process.exitCode = await run().catch((error: unknown) => {

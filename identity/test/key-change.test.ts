@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { createEntryFolder, runAdmin, waterSector } from "./support/admin.ts";
@@ -82,6 +84,27 @@ describe("the key of a sector", () => {
     expect([tried.printed, tried.complaints]).toEqual([[], ["1 mapped, 0 not of this sector's old version."]]);
   });
 
+  it("maps what is piped into the command's own process", async () => {
+    const { config } = identity;
+    const child = spawn(process.execPath, ["identity/admin/main.ts", "sectors", "mapping", "waterco"], {
+      env: {
+        PATH: process.env.PATH,
+        HUIMIN_PORT: "1",
+        HUIMIN_ISSUER: config.issuer,
+        HUIMIN_GATEWAY_URL: config.gatewayUrl,
+        HUIMIN_PORTAL_URL: config.portalUrl,
+        IDENTITY_DATABASE_URL: config.databaseUrl,
+        HUIMIN_PSEUDONYM_KEY: Buffer.from(config.pseudonymKey).toString("base64url"),
+        HUIMIN_COOKIE_KEY: Buffer.from(config.cookieKey).toString("base64url"),
+        HUIMIN_KEY_ENCRYPTION_KEY: Buffer.from(config.keyEncryptionKey).toString("base64url"),
+      },
+    });
+    child.stdin.end(`${inVersion(2).seal(wei.citizenId)}\n`);
+    const [printed, complained] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect(complained).toBe("1 mapped, 0 not of this sector's old version.\n");
+    expect(JSON.parse(printed)).toMatchObject({ new: inVersion(3).seal(wei.citizenId) });
+  });
+
   it("stays what it was when the change is called off", async () => {
     expect((await step("cancel")).code).toBe(0);
     expect(await versionsTold()).toEqual({ issued: 2, accepted: [2] });
@@ -96,6 +119,7 @@ describe("the key of a sector", () => {
       "sectors waterco key-switch",
       "sectors waterco key-end",
       "sectors waterco key-begin",
+      "sectors waterco mapping",
       "sectors waterco mapping",
       "sectors waterco key-cancel",
     ]);
