@@ -37,6 +37,8 @@ export interface TokenHolder extends Caller {
   readonly grantId: string | null;
   /** The person really there (RFC 8693, `act.sub`), when she acts for the subject; else null. */
   readonly actor: string | null;
+  /** What a caseworker is in her department; null for everybody else. */
+  readonly role: string | null;
   /** SHA-256 thumbprint of the key that the token is bound to (RFC 9449, `cnf.jkt`); null for a bearer token. */
   readonly keyThumbprint: string | null;
   /** SHA-256 thumbprint of the certificate that the token is bound to (RFC 8705, `cnf.x5t#S256`); null for none. */
@@ -93,6 +95,7 @@ function holderOf({ sub, exp, iat, jti, client_id: clientId, scope, ...more }: J
     grantId: text(more.grant),
     actor,
     withheld: actor === null ? nothing : parseWithheld(more.withheld),
+    role: text(more.role),
     keyThumbprint: text(member(more.cnf, "jkt")),
     certificateThumbprint: text(member(more.cnf, "x5t#S256")),
   };

@@ -98,6 +98,6 @@ export function watchRevocations({ policy, signer, log }: RevocationParts): Revo
 }
 
 /** A citizen for herself, not somebody for her, a caseworker, or a program. */
-function readsOwn({ subject, actor }: TokenHolder): boolean {
-  return actor === null && pseudonymPattern.test(subject);
+function readsOwn({ subject, actor, role }: TokenHolder): boolean {
+  return actor === null && role === null && pseudonymPattern.test(subject);
 }

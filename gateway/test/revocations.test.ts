@@ -188,6 +188,7 @@ describe("a gateway", () => {
     const own = await city.token(newCitizenId());
     const others = [
       await city.token(newCitizenId(), { claims: { act: { sub: newCitizenId() } } }),
+      await city.token(newCitizenId(), { claims: { department: "health", role: "clerk" } }),
       await city.token("health-department"),
     ];
     for (const token of others) expect(await codeFor(token)).not.toBe("REVOCATIONS_UNKNOWN");

@@ -114,6 +114,7 @@ describe("a gateway without the key of the pseudonyms", () => {
       keyThumbprint: null,
       certificateThumbprint: null,
       tokenId: "t",
+      role: null,
     };
     expect(alone.entering(holder)).toBe(holder);
     expect(() => alone.entering({ ...holder, subject: bank.seal(citizenId), sector: "bank" })).toThrow("not valid");
