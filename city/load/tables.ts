@@ -63,7 +63,26 @@ const identity: Table[] = [
         .filter(({ citizen }) => citizen.mobile !== null)
         .map(({ citizen }) => [citizen.citizenId, citizen.mobile, passwordHash]),
   },
+  {
+    name: "guardianship",
+    columns: "guardian, ward, kind, valid_from",
+    rows: ({ residents }) => {
+      const citizens = residents.map(({ citizen }) => citizen);
+      return citizens
+        .filter(({ work }) => work === null)
+        .flatMap((child) =>
+          citizens
+            .filter(isParent)
+            .map((parent) => [parent.citizenId, child.citizenId, "parent-of-minor", child.birthDate]),
+        );
+    },
+  },
 ];
+
+/** Of those who live with a child, the grown-ups who have not retired: grandparents have. */
+function isParent({ work }: Citizen): boolean {
+  return work !== null && work.pensionSince === null;
+}
 
 const health: Table[] = [
   {

@@ -49,6 +49,22 @@ describe("a loaded city", () => {
     expect(accounts).toBe(adults);
   });
 
+  it("has one or two parents for each minor, grown-ups of the same home with accounts", async () => {
+    const [counted] = await ask<{ minors: number; wards: number; strange: number }>(
+      `SELECT (SELECT count(*)::int FROM identity.citizen LEFT JOIN identity.account USING (citizen_id)
+               WHERE account.citizen_id IS NULL) AS minors,
+              count(DISTINCT ward)::int AS wards,
+              count(*) FILTER (WHERE g.address_line <> w.address_line OR a.citizen_id IS NULL)::int AS strange
+         FROM identity.guardianship
+         JOIN identity.citizen g ON g.citizen_id = guardian JOIN identity.citizen w ON w.citizen_id = ward
+         LEFT JOIN identity.account a ON a.citizen_id = guardian`,
+    );
+    expect(counted?.minors).toBeGreaterThan(0);
+    expect(counted).toEqual({ minors: counted?.minors, wards: counted?.minors, strange: 0 });
+    const most = await ask("SELECT ward FROM identity.guardianship GROUP BY ward HAVING count(*) > 2");
+    expect(most).toEqual([]);
+  });
+
   it("lets every synthetic citizen in by the one demo password", async () => {
     const hashes = await column("SELECT DISTINCT password_hash AS value FROM identity.account");
     expect(hashes).toHaveLength(1);
