@@ -9,7 +9,8 @@ import {
   userCodePage,
 } from "../pages/device.ts";
 import { problemOf, problemPage } from "../pages/problem.ts";
-import { grantMetadataOf } from "../provider/client-metadata.ts";
+import type { View } from "../pages/view.ts";
+import { clientNameIn, grantMetadataOf } from "../provider/client-metadata.ts";
 import { type ShowPage, viewOfContext } from "../provider/page.ts";
 import { noteMiss } from "./guesses.ts";
 
@@ -44,13 +45,14 @@ export function createDevicePages(show: ShowPage, portalUrl: string): DevicePage
     },
     confirm: async (context, _form, client, _info, userCode) => {
       const secret = String(context.oidc.session?.state?.secret);
-      const confirmation = { ...deviceOf(client), action: "/device", secret, userCode };
-      show(context, deviceConfirmPage(viewOfContext(context), confirmation));
+      const view = viewOfContext(context);
+      show(context, deviceConfirmPage(view, { ...deviceOf(client, view), action: "/device", secret, userCode }));
     },
     connected: async (context) => {
       const { client } = context.oidc;
       if (!client) throw new errors.InvalidClient("the client is gone");
-      show(context, deviceConnectedPage(viewOfContext(context), deviceOf(client)));
+      const view = viewOfContext(context);
+      show(context, deviceConnectedPage(view, deviceOf(client, view)));
     },
     tooManyGuesses: (context) => {
       context.status = 429;
@@ -59,8 +61,8 @@ export function createDevicePages(show: ShowPage, portalUrl: string): DevicePage
   };
 }
 
-function deviceOf(client: Client): Device {
-  return { name: client.clientName ?? client.clientId, place: grantMetadataOf(client).place };
+function deviceOf(client: Client, { language }: View): Device {
+  return { name: clientNameIn(client, language), place: grantMetadataOf(client).place };
 }
 
 /** What the library throws when it wants the form to be shown again; it exports none of these classes. */

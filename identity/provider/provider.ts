@@ -21,7 +21,7 @@ import { levelFor } from "./profiles.ts";
 import { shareSuccessors } from "./refresh-rotation.ts";
 import { refuseReplays } from "./replay.ts";
 import { createResources } from "./resources.ts";
-import { graphResource } from "./scopes.ts";
+import { adminResource, graphResource } from "./scopes.ts";
 import { recordSessionOrigins } from "./session-origins.ts";
 import { createSign, type Sign } from "./sign.ts";
 
@@ -128,7 +128,8 @@ function serveAccessTokens(provider: Provider, { config, stores, sectors }: Prov
   const read = createAccessTokenReader(issuer, keys, database);
   const findResource = createResources(graphResource(config), database);
   provider.use(answerForJwts(read, database));
-  addTokenExchange(provider, { issuer, sign: createSign(() => keys), read, findResource, sectors });
+  const administration = adminResource(config);
+  addTokenExchange(provider, { issuer, sign: createSign(() => keys), read, findResource, administration, sectors });
 }
 
 /**

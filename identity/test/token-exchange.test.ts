@@ -202,6 +202,17 @@ describe("token exchange refuses", () => {
     expect(await refused(target, narrow)).toEqual({ status: 400, error: "invalid_target" });
   });
 
+  it("identity's own administration, whatever is registered", async () => {
+    const administration = `${identity.issuer}/admin`;
+    await registerResource(identity, { resource: administration, sector: "government", scopes });
+    const eager = await registerService(identity, "eager", {
+      grant_types: [tokenExchange],
+      protected_resources: [identity.graph],
+      token_exchange_audiences: [administration],
+    });
+    expect(await refused({ resource: administration }, eager)).toEqual({ status: 400, error: "invalid_target" });
+  });
+
   it("a token that was given to another client for another resource", async () => {
     expect(await refused(target, clientOf("c"))).toEqual({ status: 400, error: "invalid_request" });
   });

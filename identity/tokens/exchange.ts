@@ -21,6 +21,8 @@ export interface ExchangeParts {
   readonly sign: Sign;
   readonly read: ReadAccessToken;
   readonly findResource: FindResource;
+  /** Identity's own administration, which nobody reaches through another's hands. */
+  readonly administration: string;
   readonly sectors: Pick<Sectors, "pseudonymsOf">;
 }
 
@@ -54,8 +56,9 @@ async function exchange(context: TokenEndpointGrantContext, parts: ExchangeParts
   };
 }
 
-async function targetOf({ findResource }: ExchangeParts, client: Client, resource: string): Promise<ResourceServer> {
-  const isAllowed = grantMetadataOf(client).token_exchange_audiences?.includes(resource);
+async function targetOf(parts: ExchangeParts, client: Client, resource: string): Promise<ResourceServer> {
+  const { findResource, administration } = parts;
+  const isAllowed = resource !== administration && grantMetadataOf(client).token_exchange_audiences?.includes(resource);
   const server = isAllowed ? await findResource(resource) : undefined;
   if (!server) throw new errors.InvalidTarget("the client may not exchange tokens for this resource");
   return server;
