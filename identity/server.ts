@@ -34,7 +34,7 @@ import { tellOfLogout } from "./provider/back-channel-logout.ts";
 import { longestLife } from "./provider/configuration.ts";
 import { languageCookie } from "./provider/cookies.ts";
 import { createProviderPages } from "./provider/pages.ts";
-import { openProvider } from "./provider/provider.ts";
+import { type MakeProvider, openProvider, plainProvider } from "./provider/provider.ts";
 import { addProvider } from "./provider/routes.ts";
 import { graphResource } from "./provider/scopes.ts";
 import { createSubjects } from "./provider/subjects.ts";
@@ -60,6 +60,7 @@ export { identityMigrations, identitySchema } from "./store/migrations.ts";
  * Identity on stores that are ready, not listening yet.
  *
  * @param sender how messages reach a mobile; what the settings say unless given
+ * @param makeProvider the library's provider for a configuration; the attack suite gives ones that lack a defence
  */
 export async function createIdentity(
   config: IdentityConfig,
@@ -67,12 +68,13 @@ export async function createIdentity(
   log: Logger,
   pace: KeyPace = keyPace(config.keyRotationDays, longestLife),
   sender: MessageSender | null = createMessageSender(config, log),
+  makeProvider: MakeProvider = plainProvider,
 ): Promise<FastifyInstance> {
   const { database, fleeting } = stores;
   const sectors = await openSectors(database, config.pseudonymKey);
   const subjectOf = createSubjects(sectors);
   const pages = createProviderPages(config, subjectOf);
-  const provider = await openProvider({ config, stores, subjectOf, sectors, pages }, pace, log);
+  const provider = await openProvider({ config, stores, subjectOf, sectors, pages }, pace, log, makeProvider);
   const credentials = await createCredentials({ config, stores, sender }, log);
   const app = createHttpServer({
     log,

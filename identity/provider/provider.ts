@@ -1,6 +1,6 @@
 /** The OpenID provider, and its renewal when the signing keys change. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type errors, type JWK, type KoaContextWithOIDC, Provider } from "oidc-provider";
+import { type Configuration, type errors, type JWK, type KoaContextWithOIDC, Provider } from "oidc-provider";
 import type { Logger } from "../../platform/log.ts";
 import { extendGrants } from "../delegation/acting-grant.ts";
 import { limitGuesses } from "../device/guesses.ts";
@@ -39,12 +39,22 @@ export interface ProviderHandle {
   reloadKeys(): Promise<void>;
 }
 
+/** Makes the library's provider. */
+export type MakeProvider = (issuer: string, configuration: Configuration) => Provider;
+
+export const plainProvider: MakeProvider = (issuer, configuration) => new Provider(issuer, configuration);
+
 /**
  * The provider with the keys of the database; the first start makes them.
  *
  * @throws StartRefused when the key-encryption keys do not open them
  */
-export async function openProvider(parts: ProviderParts, pace: KeyPace, log: Logger): Promise<ProviderHandle> {
+export async function openProvider(
+  parts: ProviderParts,
+  pace: KeyPace,
+  log: Logger,
+  make: MakeProvider = plainProvider,
+): Promise<ProviderHandle> {
   const { keyEncryptionKey, furtherKeyEncryptionKeys } = parts.config;
   const keyStores: KeyStores = {
     database: parts.stores.database,
@@ -53,7 +63,9 @@ export async function openProvider(parts: ProviderParts, pace: KeyPace, log: Log
   };
   const ring = await openKeyRing(keyStores, pace);
   const renew = () => {
-    const provider = createProvider(parts, ring.keys(), pace, log);
+    const keys = ring.keys();
+    const provider = make(parts.config.issuer, configure(parts, keys));
+    equip(provider, parts, keys, { pace, log });
     return { provider, callback: provider.callback() };
   };
   let now = renew();
@@ -84,8 +96,13 @@ function refuseForNow(response: ServerResponse): void {
     .end(JSON.stringify({ error: "temporarily_unavailable" }));
 }
 
-function createProvider(parts: ProviderParts, keys: readonly JWK[], pace: KeyPace, log: Logger): Provider {
-  const provider = new Provider(parts.config.issuer, configure(parts, keys));
+/** Adds to the library's provider what it leaves to us. */
+function equip(
+  provider: Provider,
+  parts: ProviderParts,
+  keys: readonly JWK[],
+  { pace, log }: { readonly pace: KeyPace; readonly log: Logger },
+): void {
   extendGrants(provider);
   refuseReplays(provider, parts.stores.fleeting);
   // Our own routes say which scheme and host the issuer has; see `addProvider`.
@@ -102,7 +119,6 @@ function createProvider(parts: ProviderParts, keys: readonly JWK[], pace: KeyPac
   recordSessionOrigins(provider, parts.stores.database);
   provider.use(sayHowLongKeysKeep(pace));
   logRefusals(provider, log);
-  return provider;
 }
 
 function useDeviceFlow(provider: Provider, { config, stores, pages }: ProviderParts): void {

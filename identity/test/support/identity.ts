@@ -14,6 +14,7 @@ import { testRedisUrl } from "../../../platform/test/redis.ts";
 import type { TestDatabase } from "../../../platform/test/server-database.ts";
 import type { IdentityConfig } from "../../config.ts";
 import type { KeyPace } from "../../keys/pace.ts";
+import type { MakeProvider } from "../../provider/provider.ts";
 import { createIdentity, identityMigrations, identitySchema } from "../../server.ts";
 import { registerCitizens } from "./citizens.ts";
 
@@ -56,6 +57,10 @@ export interface TestOptions {
   readonly pace?: KeyPace;
   /** Keeps in the process what may be lost, though the test run has a Redis. */
   readonly inProcess?: boolean;
+  /** Makes the library's provider otherwise. */
+  readonly makeProvider?: MakeProvider;
+  /** Puts a store of another behaviour in front of the one for what may be lost. */
+  readonly fleeting?: (store: KeyValueStore) => KeyValueStore;
 }
 
 /**
@@ -68,7 +73,8 @@ export async function startTestIdentity(given?: TestDatabase, options: TestOptio
   const testDatabase = given ?? (await databaseOfTestRun());
   const database = createDatabase({ url: testDatabase.url, schema: identitySchema, log });
   const redisUrl = options.inProcess ? undefined : testRedisUrl;
-  const openFleeting = () => openKeyValueStore(redisUrl, `identity-test-${randomUUID()}`, log);
+  const { fleeting: inFront = (store) => store } = options;
+  const openFleeting = async () => inFront(await openKeyValueStore(redisUrl, `identity-test-${randomUUID()}`, log));
   let fleeting = await openFleeting();
   await migrate(database, identitySchema, identityMigrations);
   await registerCitizens(database);
@@ -77,7 +83,7 @@ export async function startTestIdentity(given?: TestDatabase, options: TestOptio
   const messages: SentMessage[] = [];
   const sender = { send: async (mobile: string, text: string) => void messages.push({ mobile, text }) };
   const start = async () => {
-    const app = await createIdentity(config, { database, fleeting }, log, options.pace, sender);
+    const app = await createIdentity(config, { database, fleeting }, log, options.pace, sender, options.makeProvider);
     await app.listen({ port: config.port, host: config.host });
     return app;
   };
