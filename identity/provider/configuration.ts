@@ -47,6 +47,8 @@ const lives = {
   interaction: 30 * minute,
   /** From one visit to the next; a session of somebody not signed in only carries a sign-out. */
   session: 12 * hour,
+  /** From one proof of who she is to the next, however often she comes by (NIST SP 800-63B-4, 2.2.3). */
+  signIn: 24 * hour,
   emptySession: 10 * minute,
   refreshToken: 12 * hour,
   grant: 24 * hour,
@@ -121,7 +123,11 @@ const ttl: Configuration["ttl"] = {
   AuthorizationCode: lives.code,
   IdToken: lives.idToken,
   Interaction: lives.interaction,
-  Session: (_context, session) => (session.accountId ? lives.session : lives.emptySession),
+  Session: (_context, session) => {
+    if (!session.accountId) return lives.emptySession;
+    const left = (session.authTime() ?? 0) + lives.signIn - Math.floor(Date.now() / 1000);
+    return Math.max(1, Math.min(lives.session, left));
+  },
   RefreshToken: lives.refreshToken,
   Grant: lives.grant,
 };
