@@ -15,6 +15,9 @@ import { findPasskey, type Passkey, usePasskey } from "../store/passkeys.ts";
 /** As long as the page may stand open. */
 const challengeSeconds = 30 * 60;
 
+/** ES256, EdDSA and RS256 (IANA COSE Algorithms): what authenticators make, and Node verifies without experiments. */
+const supportedAlgorithmIDs = [-7, -8, -257];
+
 /** What an authenticator has made; `store/passkeys.ts` adds whose it is and its name. */
 export type NewPasskey = Pick<Passkey, "credentialId" | "publicKey" | "counter" | "transports" | "synced">;
 
@@ -108,6 +111,7 @@ export function createPasskeys(store: KeyValueStore, issuer: string): Passkeys {
         userDisplayName: label,
         timeout: challengeSeconds * 1000,
         attestationType: "none",
+        supportedAlgorithmIDs,
         authenticatorSelection: { residentKey: "required", userVerification: "required" },
         excludeCredentials: existing.map(({ credentialId: id, transports }) => ({ id, transports: [...transports] })),
       });
@@ -121,6 +125,7 @@ export function createPasskeys(store: KeyValueStore, issuer: string): Passkeys {
         ...expected,
         response,
         expectedChallenge: isOpen(use),
+        supportedAlgorithmIDs,
       }).catch(() => ({ registrationInfo: undefined }));
       return made
         ? {
