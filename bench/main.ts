@@ -84,7 +84,7 @@ async function mainQueryRequest(credentials: Credentials, query: string) {
     throw new Error(`the main query failed: ${answer.toString().slice(0, 500)}`);
   // The bare server is sent proofs too: the load generator then has the same work in both.
   const setupRequest = (request: autocannon.Request) => ({ ...request, headers: { ...headers, ...prove() } });
-  return { answer, options: { requests: [{ method: "POST", headers, body, setupRequest }] } as const };
+  return { answer, options: { requests: [{ method: "POST" as const, headers, body, setupRequest }] } };
 }
 
 /** One round; refuses to give figures when a single answer is not the expected one. */

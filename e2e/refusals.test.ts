@@ -62,7 +62,7 @@ describe("who is refused, and how clearly", () => {
     const page = await (await browser.newContext({ locale: "en" })).newPage();
     await page.goto((await startCodeFlow(city)).url);
     await fillSignIn(page, demoCitizen("nurlan").mobile, "not the password");
-    await expect.poll(() => page.locator("[role=alert]").textContent()).toMatch(/\w+ .*\w+/);
+    await expect.poll(() => page.locator(".summary[role=alert]").textContent()).toMatch(/\w+ .*\w+/);
     expect(page.url().startsWith(city.identity)).toBe(true);
     await page.context().close();
   });

@@ -123,12 +123,12 @@ export function applyProfile(profile: unknown, metadata: ClientMetadata): void {
     }
     Object.assign(metadata, { [name]: value });
   }
-  const grant = grants && metadata.grant_types?.find((asked) => !grants.has(asked));
+  const grant = grants && listOf(metadata.grant_types).find((asked) => !grants.has(asked));
   if (grant) refuse(`grant_types of a client of profile ${profile} must not contain ${grant}`);
-  if (!delegation && !isEmpty(metadata.delegation_kinds)) {
+  if (!delegation && listOf(metadata.delegation_kinds).length > 0) {
     refuse(`delegation_kinds of a client of profile ${profile} must be empty: it sees the citizen's own data alone`);
   }
-  if (metadata.redirect_uris?.some((uri) => !isGuardedOnTheWay(uri))) {
+  if (listOf(metadata.redirect_uris).some((uri) => !isGuardedOnTheWay(uri))) {
     refuse("redirect_uris must be https, but for those on this very machine");
   }
 }
@@ -140,8 +140,9 @@ function settingsOf(profile: ClientProfile, metadata: ClientMetadata): ProfileRu
   return byCertificate ? { ...settings, dpop_bound_access_tokens: [false] } : settings;
 }
 
-function isEmpty(list: unknown): boolean {
-  return list === undefined || (Array.isArray(list) && list.length === 0);
+/** The library has not looked at the registration yet; what is no list of texts it refuses itself. */
+function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
 function isClientProfile(value: unknown): value is ClientProfile {

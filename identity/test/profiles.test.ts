@@ -388,6 +388,7 @@ describe("a registration is refused", () => {
     ["public with bearer tokens", "public", { dpop_bound_access_tokens: false }, "dpop_bound_access_tokens"],
     ["public in its own name", "public", { grant_types: ["client_credentials"] }, "client_credentials"],
     ["public for others", "public", { delegation_kinds: ["guardian"] }, "delegation_kinds"],
+    ["with a redirect that is no list", "oidc", { redirect_uris: "https://a.example/" }, "must be an array"],
     ["oidc in its own name", "oidc", { grant_types: ["client_credentials"] }, "client_credentials"],
   ])("%s", async (_what, profile, metadata, words) => {
     const fate = await fateOf(profile, metadata);
