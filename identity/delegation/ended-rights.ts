@@ -77,7 +77,11 @@ async function tellOfEnd(parts: EndingParts, right: EndedRight): Promise<void> {
   await endActing(parts, right.right_id, "policy");
 }
 
-/** Grants whose right is gone in some other way, such as a company's that has another representative now. */
+/**
+ * Grants whose right is gone in some other way, such as a company's that has another representative now, and grants
+ * with which more could be read than may be from now on: who has come under protection is protected at once, also
+ * from tokens that are out already.
+ */
 async function endBaselessGrants(database: Database, fleeting: KeyValueStore): Promise<void> {
   await database.transaction(async (tx) => {
     const grants = await tx.query<{ grant_id: string }>(
@@ -85,7 +89,9 @@ async function endBaselessGrants(database: Database, fleeting: KeyValueStore): P
        WHERE model = 'Grant' AND payload #>> '{actingFor,rightId}' IS NOT NULL AND grant_id IS NOT NULL
          AND NOT EXISTS (SELECT FROM (${effectiveRights}) AS effective
                          WHERE right_id = (payload #>> '{actingFor,rightId}')::uuid
-                           AND actor = (payload ->> 'accountId')::uuid)
+                           AND actor = (payload ->> 'accountId')::uuid
+                           AND (NOT whereabouts_protected OR payload #> '{actingFor,withheld}' ? 'whereabouts')
+                           AND (NOT confides OR payload #> '{actingFor,withheld}' ? 'protected-services'))
        LIMIT ${batch}`,
     );
     for (const { grant_id: grantId } of grants) {

@@ -2,6 +2,7 @@ import { decodeJwt } from "jose";
 import * as oidc from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
+import { endRights } from "../delegation/ended-rights.ts";
 import { aygul, wei } from "./support/citizens.ts";
 import {
   begin,
@@ -11,6 +12,7 @@ import {
   redeem,
   refresh,
   refusalOf,
+  registerFapi2,
   signIn,
   type TestClient,
 } from "./support/client.ts";
@@ -111,6 +113,42 @@ describe("somebody who may act for another", () => {
     ]);
     const after = await redeem(portal, await actFor(portal, right));
     expect(decodeJwt(after.access_token).withheld).toEqual(["whereabouts", "protected-services"]);
+    // The grant of before knew nothing of the protection: it ends, and with it the tokens that are out.
+    await endRights(identity.database, identity.fleeting);
+    expect(await refusalOf(refresh(portal, before.refresh_token ?? ""))).toMatchObject({ error: "invalid_grant" });
+    expect((await refresh(portal, after.refresh_token ?? "")).access_token).toBeTruthy();
+  });
+
+  it("is asked by a client of others what it may see of the person, and nothing lasting comes of it", async () => {
+    const clinic = await registerFapi2(identity, "clinic", { delegation_kinds: ["parent-of-minor"] });
+    const attempt = await signIn(identity, clinic, aygul, { parameters: { scope: everyScope, ui_locales: "en" } });
+    const asked = await attempt.agent.submit(attempt.page, { person: guardianship });
+    expect(asked.text).toContain("古丽");
+    expect(asked.text).not.toContain("pension");
+    const page = await attempt.agent.submit(asked, { action: "allow", "health:read": "yes" });
+    const tokens = await redeem(clinic, { ...attempt, page });
+    expect(tokens.claims()).toMatchObject({
+      sub: sealed(daughter.citizenId, "clinic"),
+      act: { sub: sealed(aygul.citizenId, "clinic") },
+    });
+    const scopes = String(decodeJwt(tokens.access_token).scope).split(" ");
+    expect(scopes).toContain("citizen:read");
+    expect(scopes).not.toContain("pension:read");
+    expect(await identity.database.query("SELECT 1 FROM consent WHERE client_id = 'clinic'")).toEqual([]);
+  });
+
+  it("is not asked at a client that accepts other kinds alone", async () => {
+    const pharmacy = await registerFapi2(identity, "pharmacy", { delegation_kinds: ["elderly-parent"] });
+    const { page } = await signIn(identity, pharmacy, aygul);
+    expect(page.text).not.toContain('name="person"');
+  });
+
+  it("is the actor in introspection too, where the token is worth nothing once the right has ended", async () => {
+    const { access_token: token } = await redeem(portal, await actFor(portal, guardianship));
+    const both = { active: true, sub: sealed(daughter.citizenId), act: { sub: sealed(aygul.citizenId) } };
+    expect(await oidc.tokenIntrospection(portal.configuration, token)).toMatchObject(both);
+    await comeOfAgeIn(identity.database, daughter, 0);
+    expect(await oidc.tokenIntrospection(portal.configuration, token)).toEqual({ active: false });
   });
 
   it("is not asked at a client that knows no delegation", async () => {
