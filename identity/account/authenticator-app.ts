@@ -45,7 +45,7 @@ async function pendingSecret({ credentials, fleeting }: SecurityParts, { visitor
 
 async function showTotp(parts: SecurityParts, visit: SecurityVisit, wrong: boolean): Promise<FastifyReply> {
   const { visitor, view, account, reply, send } = visit;
-  if (account.isRecovered && visit.factors.totp) return await showSecurity(parts, visit, "recovered");
+  if (account.isRecovered) return await showSecurity(parts, visit, "recovered");
   const secret = await pendingSecret(parts, visit);
   const uri = totpUri(secret, account.mobile === null ? visitor.name : maskedMobile(account.mobile));
   reply.code(wrong ? 422 : 200);
@@ -57,12 +57,12 @@ const codeForm = z.object({ code: z.string().max(40).catch("") });
 async function enrol(parts: SecurityParts, visit: SecurityVisit): Promise<FastifyReply> {
   const { credentials, database, fleeting } = parts;
   const { citizenId, sessionUid } = visit.visitor;
-  if (visit.account.isRecovered && visit.factors.totp) return await showSecurity(parts, visit, "recovered");
+  if (visit.account.isRecovered) return await showSecurity(parts, visit, "recovered");
   const secret = await pendingSecret(parts, visit);
   const step = credentials.totp.stepOf(secret, fieldsOf(visit, codeForm).code);
   if (step === null) return await showTotp(parts, visit, true);
-  await database.transaction(async (tx) => {
-    await lockAccount(tx, citizenId);
+  const isAdded = await database.transaction(async (tx) => {
+    if ((await lockAccount(tx, citizenId)).account.isRecovered) return false;
     await saveTotp(tx, citizenId, credentials.totp.seal(citizenId, secret), step);
     await recordCredentialChange(tx, {
       citizenId,
@@ -71,9 +71,10 @@ async function enrol(parts: SecurityParts, visit: SecurityVisit): Promise<Fastif
       history: "totp-added",
       origin: originOf(visit),
     });
+    return true;
   });
   await fleeting.delete(`totp:pending:${sessionUid}`);
-  return afterChange(parts, visit, "added");
+  return isAdded ? afterChange(parts, visit, "added") : await showSecurity(parts, visit, "recovered");
 }
 
 async function remove(parts: SecurityParts, visit: SecurityVisit): Promise<FastifyReply> {

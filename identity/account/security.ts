@@ -110,9 +110,10 @@ async function createPasskey(parts: SecurityParts, visit: SecurityVisit): Promis
   if (!made) return await showSecurity(parts, visit, "passkey");
   const { citizenId } = visit.visitor;
   const label = name.normalize("NFC").replace(/\p{C}/gu, "").trim().slice(0, longestName) || "Passkey";
-  const isAdded = await database.transaction(async (tx) => {
-    await lockAccount(tx, citizenId);
-    if (!(await addPasskey(tx, { ...made, citizenId, name: label }))) return false;
+  const fault = await database.transaction(async (tx): Promise<SecurityFault | null> => {
+    // A key bound now would rise with the account, once it is hers again beyond doubt.
+    if ((await lockAccount(tx, citizenId)).account.isRecovered) return "recovered";
+    if (!(await addPasskey(tx, { ...made, citizenId, name: label }))) return "passkey";
     await recordCredentialChange(tx, {
       citizenId,
       credential: "passkey",
@@ -121,9 +122,9 @@ async function createPasskey(parts: SecurityParts, visit: SecurityVisit): Promis
       origin: originOf(visit),
       detail: { name: label },
     });
-    return true;
+    return null;
   });
-  return isAdded ? afterChange(parts, visit, "added") : await showSecurity(parts, visit, "passkey");
+  return fault ? await showSecurity(parts, visit, fault) : afterChange(parts, visit, "added");
 }
 
 const removalForm = z.object({ passkey: z.string().min(1).max(1_400) });

@@ -50,8 +50,6 @@ const rules = {
   "recovery-start-address": { by: ["address"], free: 30, windowSeconds: hour, longestWaitSeconds: 5 * minute },
   "register-account": { by: ["account"], free: 5, windowSeconds: day, longestWaitSeconds: 6 * hour },
   "register-address": { by: ["address"], free: 30, windowSeconds: hour, longestWaitSeconds: 5 * minute },
-  "user-code-address": { by: ["address"], free: 20, windowSeconds: hour, longestWaitSeconds: 5 * minute },
-  "failed-sign-in-entry": { by: ["account"], free: 10, windowSeconds: hour, longestWaitSeconds: hour },
 } as const satisfies Record<string, LimiterRule>;
 
 export type LimiterName = keyof typeof rules;

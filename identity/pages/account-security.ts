@@ -29,19 +29,28 @@ export interface SecurityState {
 export function securityPage(view: View, visitor: Visitor, state: SecurityState): string {
   const { t } = view;
   const title = t("account.nav.security");
-  const { done, fault, account, canSend } = state;
+  const { done, fault, account } = state;
   const main = html`<h1>${title}</h1>
 ${fault && html`<p class="warning" role="alert">${t(`security.fault.${fault}`)}</p>`}
 ${done && html`<p class="notice" role="status">${t(`security.done.${done}`)}</p>`}
 ${recovery(view, visitor, state)}
-${account.isRecovered && html`<p class="warning">${t("security.recovered")}</p>`}
-${passkeys(view, visitor, state)}
-${app(view, visitor, state)}
-${password(view, visitor, state)}
-${canSend && mobile(view, visitor, state)}
-${codes(view, visitor, state)}
+${account.isRecovered ? recovered(view, visitor, state) : everything(view, visitor, state)}
 ${passkeyScripts}`;
   return accountLayout(view, { current: "security", title, visitor }, main);
+}
+
+function everything(view: View, visitor: Visitor, state: SecurityState): Html {
+  return html`${passkeys(view, visitor, state)}
+${app(view, visitor, state)}
+${password(view, visitor, state)}
+${state.canSend && mobile(view, visitor, state)}
+${codes(view, visitor, state)}`;
+}
+
+/** After a recovery by the mobile alone she may change what it gave her, and nothing that was there before. */
+function recovered(view: View, visitor: Visitor, state: SecurityState): Html {
+  return html`<p class="warning">${view.t("security.recovered")}</p>
+${password(view, visitor, state)}`;
 }
 
 function panel(id: string, title: string, content: Html): Html {

@@ -109,7 +109,7 @@ describe("recovery with the mobile alone", () => {
     const security = await door.agent.submit(asked, { code: await smsCode(identity, aygul.mobile, now) });
     expect(security.text).toContain("Your account was recovered by mobile");
     const form = /name="form" value="([^"]+)"/.exec(security.text)?.[1] ?? "";
-    for (const path of ["totp/remove", "codes", "password/remove"]) {
+    for (const path of ["totp", "totp/remove", "mobile", "codes", "password/remove"]) {
       const body = new URLSearchParams({ form });
       const refused = await door.agent.open(`${identity.issuer}/account/security/${path}`, { method: "POST", body });
       expect(refused.status, path).toBe(422);
@@ -137,7 +137,7 @@ describe("recovery with the mobile alone", () => {
     expect(events.length).toBeGreaterThan(0);
   });
 
-  it("gives back levels after proofing in person", async () => {
+  it("leaves an account whose password is chosen anew once an officer has proofed her in person", async () => {
     await startWaiting();
     await letTimePass();
     const { agent, page } = await proveMobile();
@@ -145,8 +145,14 @@ describe("recovery with the mobile alone", () => {
     await identity.database.transaction((tx) =>
       proofInPerson(tx, aygul.citizenId, "8c1d3a52-0f0e-4a8e-9a4e-2f8d5c6b7a01"),
     );
+    const since = identity.messages.length;
     const attempt = await signIn(identity, portal, { ...aygul, password: newPassword });
-    expect(attempt.page.leavesTo).not.toBeNull();
+    const asked = await attempt.agent.submit(attempt.page, { action: "send", factor: "sms" });
+    const proved = await attempt.agent.submit(asked, { code: await smsCode(identity, aygul.mobile, since) });
+    const short = await attempt.agent.submit(proved, { password: "too short" });
+    expect(short.status).toBe(422);
+    const done = await attempt.agent.submit(short, { password: "a heron that nobody else saw" });
+    expect(decodeJwt((await redeem(portal, { ...attempt, page: done })).access_token).acr).toBe("urn:huimin:loa:2");
   });
 });
 
