@@ -100,6 +100,10 @@ export const ownClientMetadata = {
     if (key === "profile") return applyProfile(value, metadata);
     const fault = key === "sector" ? sectorFault(value) : grantMetadataFault(key, value);
     if (fault !== null) throw new errors.InvalidClientMetadata(fault);
+    // Level 3 is promised of every caseworker, and only this profile is told of it.
+    if (key === "audience" && value === "staff" && metadata.profile !== "fapi2") {
+      throw new errors.InvalidClientMetadata("audience staff needs the profile fapi2");
+    }
   },
 };
 

@@ -14,6 +14,7 @@ import {
   refresh,
   refusalOf,
   registerFapi2,
+  registerPublic,
   signIn,
   type TestClient,
 } from "./support/client.ts";
@@ -159,6 +160,14 @@ describe("a caseworker", () => {
     await page.click("form[data-passkey] button");
     await expect.poll(() => page.textContent("[role=alert] h2")).toBe("You are not signed in");
     await page.context().close();
+  });
+});
+
+describe("a client for caseworkers", () => {
+  it("has the profile that is told of level 3; any other is refused", async () => {
+    const leaky = await registerPublic(identity, "leaky", { audience: "staff" });
+    await expect(depart(identity, leaky)).rejects.toMatchObject({ error: "invalid_client_metadata" });
+    await expect(depart(identity, caseload)).resolves.toBeTruthy();
   });
 });
 

@@ -132,7 +132,7 @@ describe("an error", () => {
 
 describe("a value", () => {
   it.each([
-    ["CitizenID", "citizen(id: $value) { id }", gulnar.replace("hm1_", "hm2_")],
+    ["CitizenID", "citizen(id: $value) { id }", gulnar.replace("hm1_", "hm0_")],
     ["CitizenID", "citizen(id: $value) { id }", "0190c7a1-5b8e-4b1e-9d5e-000000000000"],
     ["CitizenID", "citizen(id: $value) { id }", [gulnar]],
     ["Date", "echo(day: $value)", "2026-02-30"],
