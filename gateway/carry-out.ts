@@ -1,7 +1,8 @@
 /** From a GraphQL request to what comes of it: the stations that are the same for every transport. */
 import { HuiminError } from "../trust/errors.ts";
-import { type Admitted, type Errand, requireCaller } from "./admission/admit.ts";
+import { type Admission, type Errand, requireCaller } from "./admission/admit.ts";
 import { errorsOf, type WrittenAnswer } from "./answer.ts";
+import type { Border } from "./boundary/border.ts";
 import type { Boundary } from "./boundary/boundary.ts";
 import { createShare } from "./boundary/in-flight.ts";
 import { requestKey } from "./boundary/shared-requests.ts";
@@ -41,19 +42,21 @@ interface Ready {
 /** Puts the stations in a row. */
 export function createCarryOut({ generations, documents, subscriptions, maxCost = Infinity }: CarryOutParts): CarryOut {
   const share = createShare<WrittenAnswer>();
-  const makeReady = (generation: Generation, { request, fits }: FoundRequest, admitted: Admitted): Ready => {
+  const makeReady = (generation: Generation, { request, fits }: FoundRequest, admission: Admission): Ready => {
+    const { admitted, border } = admission;
     const operation = generation.compile(request, admitted);
     fits?.();
     requireCaller(admitted, operation);
-    const variables = readVariables(operation, request.variables);
+    const given = readVariables(operation, request.variables);
+    // Only now: what is wrong with a variable is said in the words in which it came.
+    const variables = border ? comingIn(given, border) : given;
     requireAffordable(operation.cost, variables, maxCost);
     return { request, operation, variables };
   };
   const prepareLive = async (found: FoundRequest, session: Session): Promise<LiveOperation> => {
     const generation = generations.current();
-    const { admitted } = session.admission;
-    const { operation, variables } = makeReady(generation, found, admitted);
-    const { source } = (await operation.planned(admitted)).program;
+    const { operation, variables } = makeReady(generation, found, session.admission);
+    const { source } = (await operation.planned(session.admission.admitted)).program;
     if (!source) throw new HuiminError("GRAPHQL_VALIDATION_FAILED", { message: "A subscription must ask for data." });
     return { source, variables, boundary: generation.boundary, supergraph: generation.supergraph };
   };
@@ -68,11 +71,11 @@ export function createCarryOut({ generations, documents, subscriptions, maxCost 
     const answer = key === undefined ? await execute() : await share(key, execute);
     return { outcome: { kind: "whole", answer } } as const;
   };
-  return async (written, session, carries, log) => {
+  const carryOut: CarryOut = async (written, session, carries, log) => {
     const found = await documents.find(written, log);
     const outcome = Promise.withResolvers<Outcome>();
     const work = generations.use(async (generation) => {
-      const ready = makeReady(generation, found, session.admission.admitted);
+      const ready = makeReady(generation, found, session.admission);
       if (ready.operation.definition.operation === "subscription") {
         requireLive(carries);
         const texts = await subscriptions.start(() => prepareLive(found, session), session, log);
@@ -85,6 +88,33 @@ export function createCarryOut({ generations, documents, subscriptions, maxCost 
     });
     work.catch(outcome.reject);
     return await outcome.promise;
+  };
+  return async (written, session, carries, log) => {
+    const outcome = await carryOut(written, session, carries, log);
+    return session.admission.border ? goingOut(outcome, session) : outcome;
+  };
+}
+
+/** Values of a client that knows citizens by other names. */
+function comingIn(variables: Variables, border: Border): Variables {
+  return JSON.parse(border.inward(JSON.stringify(variables)));
+}
+
+/** Answers for such a client; each as its session knows people at the moment. */
+function goingOut(outcome: Outcome, { admission }: Session): Outcome {
+  const rename = (text: string) => admission.border?.outward(text) ?? text;
+  if (outcome.kind === "whole")
+    return { kind: "whole", answer: { ...outcome.answer, body: rename(outcome.answer.body) } };
+  const { texts } = outcome;
+  return {
+    kind: outcome.kind,
+    texts: {
+      next: async () => {
+        const { done, value } = await texts.next();
+        return done ? { done, value } : { done: false, value: rename(value) };
+      },
+      return: () => texts.return(),
+    },
   };
 }
 

@@ -58,7 +58,7 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
   const signer = await signerOf(config);
   const { sectors, versions } = openSectors(config, log);
   const credentials = transactionTokenCredentials(signer, sectors);
-  const boundary = createBoundary(config.subgraphs, credentials);
+  const boundary = createBoundary(config.subgraphs, credentials, sectors.borderOfSubgraph);
   const trusted = await readTrustedDocuments(config.safelistFile, config.safelistMode);
   const generations = await serveGenerations(config, boundary, store, trusted, log);
   const stopTelling = tellBusyOperations(generations, store, log);
@@ -84,6 +84,7 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     generations,
     streams: config.subscriptions,
     credentials,
+    borderOf: sectors.borderOfSubgraph,
     announced: { stream: events, invalidate },
     log,
   });
@@ -118,6 +119,7 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     addEventIntake(app, {
       gatewayUrl: config.gatewayUrl,
       keys: eventKeys(config),
+      borderOf: sectors.borderOfSubgraph,
       store,
       stream: events,
       supergraph,

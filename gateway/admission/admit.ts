@@ -7,6 +7,7 @@ import { type AccessTokenPolicy, type TokenHolder, verifyAccessToken } from "../
 import type { Caller } from "../../trust/caller.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import type { CheckPossession } from "../../trust/possession.ts";
+import type { Border } from "../boundary/border.ts";
 import type { Sectors } from "../boundary/sectors.ts";
 import type { HttpRequest } from "../http/request.ts";
 import { type PresentedToken, presentedToken } from "./presented-token.ts";
@@ -44,6 +45,8 @@ export interface Errand {
 export interface Admission extends Pick<Errand, "admitted" | "forwarded"> {
   /** What a good access token said of itself. */
   readonly holder?: TokenHolder;
+  /** Behind which her client knows citizens by other names; missing for a client of the departments. */
+  readonly border?: Border | undefined;
 }
 
 /** The part of a request that says who sends it. */
@@ -75,7 +78,7 @@ interface Verified {
 /** What admission asks, each about one thing. */
 export interface AdmissionParts {
   readonly accessTokens: AccessTokenPolicy;
-  readonly sectors: Pick<Sectors, "entering">;
+  readonly sectors: Pick<Sectors, "entering" | "borderOfClients">;
   readonly checkPossession: CheckPossession;
   /** Where the proxy passes certificates of clients; without it no token that is bound to one counts. */
   readonly certificateHeader: string | undefined;
@@ -98,9 +101,11 @@ export function createAdmission(parts: AdmissionParts): Admit {
     const known = remembered.get(tokenId);
     if (known && known.caller.expiresAt > Date.now() / 1000) return known;
     remembered.delete(tokenId);
-    const caller = sectors.entering(await verifyAccessToken(token, accessTokens));
+    const holder = await verifyAccessToken(token, accessTokens);
+    const caller = sectors.entering(holder);
+    const border = sectors.borderOfClients(holder.sector);
     const admitted: SignedIn = Object.freeze({ kind: "signed in", caller, tokenId });
-    const verified = { admission: Object.freeze({ admitted, holder: caller }), caller };
+    const verified = { admission: Object.freeze({ admitted, holder: caller, border }), caller };
     remembered.set(tokenId, verified);
     return verified;
   };

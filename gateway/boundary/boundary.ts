@@ -5,6 +5,7 @@
 import { type ErrorCode, errorCatalogue, HuiminError } from "../../trust/errors.ts";
 import type { Errand } from "../admission/admit.ts";
 import { checkAnswer } from "./answer-check.ts";
+import type { Border } from "./border.ts";
 import type { CallCredentials, Credentials } from "./credentials.ts";
 import type { SubgraphOutcome } from "./exchange.ts";
 import { type HttpFreshness, readFreshness } from "./http-freshness.ts";
@@ -90,8 +91,19 @@ export interface DirectBoundary extends Boundary {
   call(subgraph: string, request: SubgraphRequest, errand: Errand): Promise<DirectAnswer>;
 }
 
-/** The boundary to the subgraphs at `addresses`, where each call goes with what `credentials` gives. */
-export function createBoundary(addresses: ReadonlyMap<string, URL>, credentials: Credentials): DirectBoundary {
+/** Where citizens go by other names, by subgraph. */
+export type BorderOf = (subgraph: string) => Border | undefined;
+
+/**
+ * The boundary to the subgraphs at `addresses`, where each call goes with what `credentials` gives.
+ *
+ * @param borderOf the subgraphs of companies, which know citizens by other names
+ */
+export function createBoundary(
+  addresses: ReadonlyMap<string, URL>,
+  credentials: Credentials,
+  borderOf: BorderOf = () => undefined,
+): DirectBoundary {
   const clients = new Map([...addresses].map(([name, address]) => [name, createSubgraphClient(address)]));
   const share = createShare<SubgraphOutcome>();
   return {
@@ -100,12 +112,13 @@ export function createBoundary(addresses: ReadonlyMap<string, URL>, credentials:
       if (!client) return failed("INTERNAL_SERVER_ERROR");
       try {
         const shown = await credentials(errand, subgraph);
-        const body = requestBody(request);
+        const border = borderOf(subgraph);
+        const body = border ? border.outward(requestBody(request)) : requestBody(request);
         const outcome =
           request.kind === "query"
             ? await share(callKey(subgraph, shown, body), () => client.post(body, shown.headers, true))
             : await client.post(body, shown.headers, false);
-        return readOutcome(outcome, request);
+        return readOutcome(border && outcome.ok ? { ...outcome, text: border.inward(outcome.text) } : outcome, request);
       } catch (error) {
         if (error instanceof HuiminError) return failed(error.code);
         errand.log.warn({ subgraph, err: error }, "a subgraph does not answer as it should");

@@ -1,6 +1,8 @@
 /**
  * Citizens at the borders of the gateway. Inside, a citizen goes by the form of the departments; a client's token
- * names her in the form of the client's sector, and a company's subgraph hears of her in the company's own.
+ * names her in the form of the client's sector, and a company's subgraph hears of her in the company's own. The same
+ * holds for whatever is said on the way, arguments and answers alike: else the departments' form would come to every
+ * company, and two of them could join their tables by it.
  */
 import type { TokenHolder } from "../../trust/access-token.ts";
 import type { Caller } from "../../trust/caller.ts";
@@ -11,6 +13,7 @@ import {
   type SectorVersions,
   sectorPseudonyms,
 } from "../../trust/pseudonym.ts";
+import { type Border, renameCitizens } from "./border.ts";
 
 /** Citizens on their way in and out. */
 export interface Sectors {
@@ -26,6 +29,14 @@ export interface Sectors {
    * @throws HuiminError `FORBIDDEN` when subject or actor are no citizens of the city's
    */
   leaving(caller: Caller, subgraph: string): Caller;
+  /** The border to a company's subgraph; undefined for a department's. */
+  borderOfSubgraph(subgraph: string): Border | undefined;
+  /**
+   * The border to clients of a sector, or undefined for the departments'. Its `inward` throws HuiminError `FORBIDDEN`
+   * when somebody is named in another form than the sector's: whether a form of elsewhere is hers a company shall not
+   * learn by asking.
+   */
+  borderOfClients(sector: string | null): Border | undefined;
 }
 
 export interface SectorSettings {
@@ -51,7 +62,25 @@ export function createSectors({ key, subgraphs, versions }: SectorSettings): Sec
     if (!inSector || people.includes(null)) return undefined;
     return { subject: inSector, actor: actorInSector };
   };
+  const border = (sector: string, stranger?: (name: string) => string): Border => {
+    const rename = (text: string, from: string, to: string, otherwise?: (name: string) => string) => {
+      const [source, target] = [pseudonymsOf(from), pseudonymsOf(to)];
+      if (!source || !target) throw new HuiminError("FORBIDDEN", { detail: `the sector ${sector} is unknown` });
+      return renameCitizens(text, source, target, otherwise);
+    };
+    return {
+      outward: (text) => rename(text, governmentSector, sector),
+      inward: (text) => rename(text, sector, governmentSector, stranger),
+    };
+  };
+  const refuseStranger = (): never => {
+    throw new HuiminError("FORBIDDEN", { detail: "somebody is named in a form that is not of the client's sector" });
+  };
+  const borders = new Map([...subgraphs].map(([subgraph, sector]) => [subgraph, border(sector)]));
   return {
+    borderOfSubgraph: (subgraph) => borders.get(subgraph),
+    borderOfClients: (sector) =>
+      sector === null || sector === governmentSector ? undefined : border(sector, refuseStranger),
     entering(holder) {
       const { sector } = holder;
       if (sector === governmentSector) return holder;

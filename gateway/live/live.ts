@@ -1,6 +1,7 @@
 /** All that makes subscriptions live, put together. */
 import type { EventStream } from "../../platform/event-stream.ts";
 import type { Logger } from "../../platform/log.ts";
+import type { BorderOf } from "../boundary/boundary.ts";
 import type { Credentials } from "../boundary/credentials.ts";
 import type { Generations, Serving } from "../supergraph/generations.ts";
 import { followEvents, type Invalidate } from "./events/events.ts";
@@ -13,6 +14,8 @@ export interface LiveParts {
   /** Where subgraphs stream, if not where they answer. */
   readonly streams?: ReadonlyMap<string, URL> | undefined;
   readonly credentials: Credentials;
+  /** Where citizens go by other names; nowhere unless given. */
+  readonly borderOf?: BorderOf;
   /** What subgraphs announce; nothing unless given. */
   readonly announced?: { readonly stream: EventStream; readonly invalidate: Invalidate };
   readonly log: Logger;
@@ -20,10 +23,10 @@ export interface LiveParts {
 
 /** The subscriptions over the streams of subgraphs and what they announce. */
 export function startSubscriptions(parts: LiveParts): Subscriptions {
-  const { generations, streams = new Map(), credentials, announced, log } = parts;
+  const { generations, streams = new Map(), credentials, borderOf = () => undefined, announced, log } = parts;
   const hub = createEventHub();
   if (announced) followEvents(announced.stream, hub, announced.invalidate, log);
-  const findStream = subgraphStreams(streams, credentials, log);
+  const findStream = subgraphStreams(streams, { credentials, borderOf }, log);
   const subscriptions = createSubscriptions((operation, session) => {
     const owner = operation.supergraph.announcers.get(operation.source.subgraph);
     return owner === undefined ? findStream(operation, session) : hub.sourceOf(owner)(operation, session);

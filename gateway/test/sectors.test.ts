@@ -77,6 +77,43 @@ describe("the subject of a transaction token", () => {
   });
 });
 
+/** The `id` of the caller, and whether a company's subgraph took her for the one whom it was asked about. */
+async function asked(token: string, id?: string) {
+  const query = `query ($id: CitizenID!) { citizen(id: $id) { id amountDue { amount } } }`;
+  const { data, errors } = await city.query(query, { token, variables: { id } });
+  return { citizen: data?.citizen, codes: errors?.map(({ extensions }) => extensions.code) };
+}
+
+describe("what is said over a border", () => {
+  const hers = {
+    government: government.seal(citizenId),
+    waterco: waterCompany.seal(citizenId),
+    bank: bank.seal(citizenId),
+  };
+
+  it("names her to each client in its own form, and finds her by it, also at a company's subgraph", async () => {
+    for (const [sector, id] of Object.entries(hers)) {
+      const { citizen } = await asked(await tokenOf(id, sector), id);
+      expect(citizen).toEqual({ id, amountDue: { amount: 1234 } });
+    }
+  });
+
+  it("names nobody to a company in another sector's form, not even in errors about its own words", async () => {
+    const token = await tokenOf(hers.bank, "bank");
+    const misused = "query ($first: Int!) { me { pension { contributions(first: $first) { edges { cursor } } } } }";
+    const { errors } = await city.query(misused, { token, variables: { first: hers.bank } });
+    expect(JSON.stringify(errors)).toContain(hers.bank);
+    expect(JSON.stringify(errors)).not.toContain(hers.government);
+  });
+
+  it("does not tell a company whether a form of another sector is hers", async () => {
+    const token = await tokenOf(hers.bank, "bank");
+    for (const id of [hers.government, hers.waterco, government.seal(randomUUID())]) {
+      expect(await asked(token, id)).toEqual({ citizen: undefined, codes: ["FORBIDDEN"] });
+    }
+  });
+});
+
 describe("an access token", () => {
   it.each([
     ["of a sector that nobody registered", () => sectorPseudonyms(key, "casino").seal(citizenId), "casino"],

@@ -56,7 +56,11 @@ interface Heard {
 function listen(address: string, query = priceChanged, variables = '"id":"1"'): Heard {
   const events: SubgraphAnswer[] = [];
   const ends: (SubgraphError | undefined)[] = [];
-  const source = subgraphStreams(new Map(), credentials, log)(operation(query, variables, address), session);
+  const source = subgraphStreams(
+    new Map(),
+    { credentials, borderOf: () => undefined },
+    log,
+  )(operation(query, variables, address), session);
   const leave = source.listen({ event: (answer) => events.push(answer), ended: (error) => ends.push(error) });
   leaving.push(leave);
   return { source, events, ends, leave };

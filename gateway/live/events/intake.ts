@@ -10,6 +10,7 @@ import type { KeyValueStore } from "../../../platform/keyvalue.ts";
 import { HuiminError } from "../../../trust/errors.ts";
 import { eventKinds, eventTokenMediaType, verifyEventToken } from "../../../trust/event-token.ts";
 import { subgraphAudience } from "../../../trust/transaction-token.ts";
+import type { BorderOf } from "../../boundary/boundary.ts";
 import type { LoadedSupergraph } from "../../supergraph/supergraph.ts";
 import { announcedFields } from "./announced-fields.ts";
 import { announcementFault, notice } from "./announcement.ts";
@@ -18,6 +19,8 @@ export interface IntakeParts {
   readonly gatewayUrl: string;
   /** Finds the public key of each subgraph that may send events, by its name. */
   readonly keys: ReadonlyMap<string, JWTVerifyGetKey>;
+  /** Where citizens go by other names. */
+  readonly borderOf: BorderOf;
   /** Remembers which events have come. */
   readonly store: KeyValueStore;
   readonly stream: EventStream;
@@ -65,10 +68,12 @@ function refuse(reply: FastifyReply, { err, message }: IntakeFault): FastifyRepl
   return reply.code(400).header("content-language", "en").send({ err, description: message });
 }
 
-async function take(token: string, { gatewayUrl, keys, store, stream, supergraph }: IntakeParts): Promise<void> {
+async function take(token: string, parts: IntakeParts): Promise<void> {
+  const { gatewayUrl, keys, borderOf, store, stream, supergraph } = parts;
   const subgraph = issuerOf(token, keys);
   const { id, events } = await verify(token, subgraph, gatewayUrl, keys.get(subgraph));
-  const read = notice.safeParse(events);
+  const border = borderOf(subgraph);
+  const read = notice.safeParse(border ? JSON.parse(border.inward(JSON.stringify(events))) : events);
   if (!read.success) throw new IntakeFault("invalid_request", "The token holds no events of a known form.");
   const { [eventKinds.announcement]: announced, [eventKinds.invalidation]: invalidated } = read.data;
   const fault = announced && announcementFault(announced, subgraph, announcedFields(supergraph()));

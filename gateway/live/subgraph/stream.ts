@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { errorCatalogue, HuiminError } from "../../../trust/errors.ts";
 import type { RequestLog } from "../../admission/admit.ts";
 import { checkAnswer } from "../../boundary/answer-check.ts";
-import { requestBody, type SubgraphError } from "../../boundary/boundary.ts";
+import { type BorderOf, requestBody, type SubgraphError } from "../../boundary/boundary.ts";
 import type { Credentials } from "../../boundary/credentials.ts";
 import type { FindSource, Sink } from "../source.ts";
 import { followEvents } from "./events.ts";
@@ -36,7 +36,7 @@ const retries = { attempts: 5, firstPauseMs: 100, longestPauseMs: 5_000 } as con
 /** The streams of the subgraphs, each where it answers or where `elsewhere` says. */
 export function subgraphStreams(
   elsewhere: ReadonlyMap<string, URL>,
-  credentials: Credentials,
+  { credentials, borderOf }: { readonly credentials: Credentials; readonly borderOf: BorderOf },
   log: RequestLog,
 ): FindSource {
   return ({ source, variables: values, supergraph }, session) => {
@@ -44,8 +44,9 @@ export function subgraphStreams(
     const address = elsewhere.get(subgraph) ?? supergraph.addresses.get(subgraph);
     if (!address) throw new HuiminError("INTERNAL_SERVER_ERROR", { detail: `no address for ${subgraph}` });
     const request = source.request(values);
-    const body = requestBody(request);
-    const { variables } = JSON.parse(body) as Pick<StreamRequest, "variables">;
+    const border = borderOf(subgraph);
+    const body = border ? border.outward(requestBody(request)) : requestBody(request);
+    const { query, variables } = JSON.parse(body) as Pick<StreamRequest, "query" | "variables">;
     const follow = address.protocol.startsWith("ws") ? followSocket : followEvents;
     return {
       key: `${address} ${body}`,
@@ -53,7 +54,9 @@ export function subgraphStreams(
         const ending = new AbortController();
         const connect = async (next: (response: unknown) => void) => {
           const { headers } = await credentials({ ...session.admission, log }, subgraph);
-          await follow({ address, query: request.query, variables, headers }, next, ending.signal);
+          const heard = (response: unknown) =>
+            next(border ? JSON.parse(border.inward(JSON.stringify(response))) : response);
+          await follow({ address, query, variables, headers }, heard, ending.signal);
         };
         void followUntilLost(connect, sink, ending.signal, log);
         return () => ending.abort();
