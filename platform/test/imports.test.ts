@@ -36,6 +36,7 @@ const allowed = [
   ["city/canary.ts", "../gateway/server.ts"],
   ["city/canary.ts", "../subgraphs/health/server.ts"],
   ["e2e/canary.ts", "../subgraphs/health/config.ts"],
+  ["e2e/canary.ts", "../identity/test/support/client.ts"],
   ["portal/canary.ts", "../platform/html.ts"],
 ] as const;
 

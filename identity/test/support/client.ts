@@ -1,5 +1,5 @@
 /** Clients of identity, on a library that checks what it is answered (openid-client). */
-import { exportJWK, generateKeyPair } from "jose";
+import { type CryptoKey, exportJWK, generateKeyPair } from "jose";
 import * as oidc from "openid-client";
 import type { ClientProfile } from "../../provider/profiles.ts";
 import type { TestCitizen } from "./citizens.ts";
@@ -19,6 +19,16 @@ export interface TestClient {
 export async function portalClient({ issuer, config, portalKey }: TestIdentity): Promise<TestClient> {
   const auth = oidc.PrivateKeyJwt({ key: portalKey, kid: "portal" });
   return await openClient(issuer, "portal", `${config.portalUrl}/callback`, "fapi2", auth);
+}
+
+/** A confidential client that is registered already, with the private half of its key. */
+export async function fapi2Client(
+  issuer: string,
+  clientId: string,
+  redirectUri: string,
+  { key, kid }: { readonly key: CryptoKey; readonly kid: string },
+): Promise<TestClient> {
+  return await openClient(issuer, clientId, redirectUri, "fapi2", oidc.PrivateKeyJwt({ key, kid }));
 }
 
 /** A client of the profile `public`: one of the city's, or one that was registered. */
