@@ -2,6 +2,7 @@
 import type { FastifyReply } from "fastify";
 import { type Client, errors, type Grant } from "oidc-provider";
 import { z } from "zod";
+import { withdrawScopes } from "../account/withdrawal.ts";
 import { actingForOf, mayCarry } from "../delegation/acting-grant.ts";
 import { principalName } from "../delegation/acting-right.ts";
 import { recordHistory } from "../history/history.ts";
@@ -66,7 +67,7 @@ export async function answerConsent(turn: Turn): Promise<FastifyReply> {
   grantMissing(grant, turn.interaction);
   applyAnswer(grant, answer);
   const grantId = await grant.save();
-  await keepAnswer(turn, question, answer);
+  await keepAnswer(turn, question, { ...answer, grantId });
   return await finishTurn(turn, { consent: { grantId } });
 }
 
@@ -99,13 +100,27 @@ function askedFor({ params, prompt }: Interaction): string[] {
   return [...new Set([...String(params.scope ?? "").split(" "), ...ofClaims])];
 }
 
+interface Answer extends Consent {
+  /** The grant on which it stands. */
+  readonly grantId: string;
+}
+
 /** In her history always; for the next session only where `recallConsent` would take it up. */
-async function keepAnswer(turn: Turn, question: ConsentQuestion, answer: Consent): Promise<void> {
+async function keepAnswer(turn: Turn, question: ConsentQuestion, answer: Answer): Promise<void> {
   const { client, accountId, person } = question;
-  const { request, parts } = turn;
-  const isLasting = person === null && client.applicationType !== "native" && answer.scopes.length > 0;
-  await parts.stores.database.transaction(async (tx) => {
-    if (isLasting) await rememberConsent(tx, accountId, client.clientId, answer);
+  const { request, parts, interaction } = turn;
+  const isLasting =
+    person === null &&
+    interaction.deviceCode === undefined &&
+    client.applicationType !== "native" &&
+    answer.scopes.length > 0;
+  const { database, fleeting } = parts.stores;
+  await database.transaction(async (tx) => {
+    if (isLasting) {
+      await rememberConsent(tx, accountId, client.clientId, answer);
+      const { declined: scopes, grantId: answered } = answer;
+      await withdrawScopes({ tx, fleeting }, { citizenId: accountId, clientId: client.clientId, scopes, answered });
+    }
     await recordHistory(tx, {
       citizenId: accountId,
       kind: "consent-given",

@@ -3,7 +3,7 @@ import { type Html, html } from "../../platform/html.ts";
 import { isObjectionable } from "../account/objectionable.ts";
 import type { Visitor } from "../account/visitor.ts";
 import type { PastEntry } from "../history/read-history.ts";
-import { accountLayout, formField } from "./account-layout.ts";
+import { accountLayout, accountSections, formField } from "./account-layout.ts";
 import type { View } from "./view.ts";
 import { clientName, device, moment, type NamedClient } from "./words.ts";
 
@@ -23,7 +23,7 @@ export function historyPage(view: View, visitor: Visitor, state: HistoryState): 
   const { entries, clients, next, isFirstPage, reported } = state;
   const title = t("account.nav.history");
   const main = html`<h1>${title}</h1>
-${reported && html`<p class="notice" role="status">${t("historyPage.reported")}</p>`}
+${reported && html`<p class="notice" role="status">${t("historyPage.reported")} <a href="${accountSections.security}">${t("historyPage.next")}</a></p>`}
 <p class="lead">${entries.length === 0 ? t("historyPage.none") : t("historyPage.lead")}</p>
 <ol class="entries">${entries.map((entry) => listItem(view, entry, clients))}</ol>
 <nav class="actions" aria-label="${t("historyPage.pages")}">
@@ -61,7 +61,7 @@ function facts(view: View, entry: PastEntry, clients: readonly NamedClient[]): H
   const client = clients.find((known) => known.clientId === clientId);
   return html`<dl class="facts terse">
 <dt>${t("historyPage.time")}</dt><dd>${moment(language, occurredAt)}</dd>
-${detail.name !== undefined && html`<dt>${t("account.name")}</dt><dd><bdi>${detail.name}</bdi></dd>`}
+${detail.name !== undefined && html`<dt>${entry.kind.startsWith("passkey-") ? t("historyPage.called") : t("account.name")}</dt><dd><bdi>${detail.name}</bdi></dd>`}
 ${client && html`<dt>${t("historyPage.client")}</dt><dd>${clientName(view, client)}</dd>`}
 ${network !== null && html`<dt>${t("historyPage.device")}</dt><dd>${device(view, userAgent)}</dd><dt>${t("sessions.network")}</dt><dd><bdi dir="ltr">${network}</bdi></dd>`}
 </dl>`;

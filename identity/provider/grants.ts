@@ -72,14 +72,16 @@ export function addOIDCClaims(grant: Grant, claims: readonly string[]): void {
 
 /** Makes a grant say what she has just answered, whatever she had answered before. */
 export function applyAnswer(grant: Grant, { scopes, declined }: Consent): void {
-  const rejected = grant.rejected?.resources ?? {};
-  for (const [resource, names = ""] of Object.entries(rejected)) {
-    rejected[resource] = without(names, scopes);
-  }
+  takeOut(grant.rejected?.resources, scopes);
   for (const [resource, names = ""] of Object.entries(grant.resources ?? {})) {
     const declinedHere = names.split(" ").filter((name) => declined.includes(name));
     if (declinedHere.length > 0) grant.rejectResourceScope(resource, declinedHere);
   }
+  takeOut(grant.resources, declined);
+}
+
+function takeOut(scopesOf: Record<string, string> = {}, gone: readonly string[]): void {
+  for (const [resource, names] of Object.entries(scopesOf)) scopesOf[resource] = without(names, gone);
 }
 
 function without(names: string, gone: readonly string[]): string {

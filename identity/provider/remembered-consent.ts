@@ -7,16 +7,17 @@ import { scopeOfClaim } from "./claims.ts";
 
 /**
  * Adds to a grant what she decided before about the scopes that are asked for now; makes the grant when there is none.
- * Any program may pose as a native client, and what was decided for another person was not hers to decide for ever:
- * both are asked about anew in each session.
+ * Asked about anew are native clients, since any program may pose as one, devices, since somebody else may have sent
+ * her the code (RFC 8628, 5.4), and what she decides for another person, which is not hers to decide for ever.
  */
 export async function recallConsent(
   context: KoaContextWithOIDC,
   database: Queryable,
   given: Grant | undefined,
 ): Promise<Grant | undefined> {
-  const { client, session, provider } = context.oidc;
-  if (!client || !session?.accountId || client.applicationType === "native" || actingForOf(given)) return given;
+  const { client, session, provider, route } = context.oidc;
+  if (!client || !session?.accountId || client.applicationType === "native") return given;
+  if (actingForOf(given) || /^(?:code|device)_/.test(route)) return given;
   const consent = await findConsent(database, session.accountId, client.clientId);
   if (!consent) return given;
   const grant = given ?? new provider.Grant({ clientId: client.clientId, accountId: session.accountId });

@@ -2,6 +2,11 @@
 import type { Queryable } from "../../platform/postgres.ts";
 import type { RawCitizenId } from "../../trust/pseudonym.ts";
 
+/*
+ * Left out of purpose: whether she is protected from being found. The file must not tell that to whoever makes her
+ * show it.
+ */
+
 /** By the name that the part has in the file; `$1` is the citizen. */
 const statements = {
   profile: `SELECT resident_id, name, name_latin, birth_date, address_district, address_line, address_postal_code,

@@ -1,11 +1,9 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults, RunOptions } from "axe-core";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Language, languages } from "../../platform/i18n.ts";
 import { type Browser, launchBrowser } from "../../platform/test/browser.ts";
 import { signInToAccount } from "./support/account.ts";
+import { axeViolations } from "./support/axe.ts";
 import { aygul } from "./support/citizens.ts";
 import { begin, portalClient, registerBank, type TestClient } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
@@ -28,11 +26,6 @@ afterAll(async () => {
   await identity.close();
 });
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const everyRule: RunOptions = {
-  runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] },
-  resultTypes: ["violations"],
-};
 /** Each look is checked in one language, and so is each language: rules see markup and colours, not words. */
 const looks: Readonly<Record<Language, { readonly colorScheme: "light" | "dark"; readonly width: number }>> = {
   "zh-CN": { colorScheme: "light", width: 1280 },
@@ -40,16 +33,6 @@ const looks: Readonly<Record<Language, { readonly colorScheme: "light" | "dark";
   kk: { colorScheme: "light", width: 320 },
   en: { colorScheme: "dark", width: 1280 },
 };
-
-async function violationsOf(page: Page, options: RunOptions): Promise<string[]> {
-  const { violations } = await page.evaluate(
-    (given) => (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run(given),
-    options,
-  );
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-  );
-}
 
 async function open(shown: ShownPage, context: BrowserContext, language: Language): Promise<Page> {
   const page = await context.newPage();
@@ -72,11 +55,10 @@ describe.each(languages)("in %s", (language) => {
     const context = shown.as ? known : await browser.newContext();
     const page = await open(shown, context, language);
     expect(await page.getAttribute("html", "lang")).toBe(language);
-    await page.evaluate(axe);
     const { colorScheme, width } = looks[language];
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.setViewportSize({ width, height: 800 });
-    expect(await violationsOf(page, everyRule)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     // Words differ in length: none may make the page wider than the smallest phone (WCAG 2.2, 1.4.10).
     await page.setViewportSize({ width: 320, height: 800 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
@@ -90,8 +72,7 @@ describe("the check itself", () => {
     const context = await browser.newContext({ viewport: { width: 320, height: 800 } });
     const page = await context.newPage();
     await page.goto(`${identity.issuer}/account?lang=en`);
-    await page.evaluate(axe);
-    expect(await violationsOf(page, everyRule)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await page.evaluate(() => {
       document.querySelector("label")?.remove();
       const words = document.querySelector<HTMLElement>(".lead");
@@ -99,7 +80,7 @@ describe("the check itself", () => {
       const card = document.querySelector<HTMLElement>(".card");
       if (card) card.style.minWidth = "500px";
     });
-    const found = await violationsOf(page, everyRule);
+    const found = await axeViolations(page);
     expect(found.some((violation) => violation.startsWith("label:"))).toBe(true);
     expect(found.some((violation) => violation.startsWith("color-contrast:"))).toBe(true);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeGreaterThan(0);

@@ -1,9 +1,8 @@
-import * as oidc from "openid-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sweepClosedAccounts } from "../store/accounts.ts";
 import { signInLongAgo, signInToAccount } from "./support/account.ts";
 import { aygul, openAccount, type TestCitizen, wei } from "./support/citizens.ts";
-import { begin, portalClient, redeem, refusalOf, type TestClient } from "./support/client.ts";
+import { begin, portalClient, redeem, refresh, refusalOf, type TestClient } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 
 let identity: TestIdentity;
@@ -63,7 +62,7 @@ describe("closing an account", () => {
     const end = await agent.submit(page, { residentId: ` ${aygul.residentId.toLowerCase()}`, understood: "yes" });
     expect(end.url.pathname).toBe("/account/closed");
     expect(end.text).toContain("Your account is closed");
-    expect(await refusalOf(oidc.refreshTokenGrant(portal.configuration, token))).toMatchObject({
+    expect(await refusalOf(refresh(portal, token))).toMatchObject({
       error: "invalid_grant",
     });
     for (const browser of [agent, other.agent]) {

@@ -6,6 +6,7 @@ import { texts } from "../pages/view.ts";
 import { signInToAccount } from "./support/account.ts";
 import { aygul, wei } from "./support/citizens.ts";
 import { begin, portalClient, redeem, refresh, refusalOf, type TestClient } from "./support/client.ts";
+import { smsCode } from "./support/factors.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 import type { Page, UserAgent } from "./support/user-agent.ts";
 
@@ -119,6 +120,24 @@ describe('"this wasn\'t me"', () => {
       [aygul.citizenId],
     );
     expect(account?.must_change_password).toBe(true);
+  });
+
+  it("lets her in again only with a new password, and leads back to the history", async () => {
+    const { agent } = await signInToAccount(identity, wei);
+    const entry = await entryOf(wei.citizenId, "password-changed");
+    const question = await agent.open(`${identity.issuer}/account/history/not-me?entry=${entry}&lang=en`);
+    const door = await agent.submit(question, { entry: String(entry) });
+    const since = identity.messages.length;
+    const second = await agent.submit(door, { login: wei.residentId, password: wei.password });
+    // What a thief may know is not enough to be the one who chooses.
+    const asked = await agent.submit(second, { action: "send", factor: "sms" });
+    const demand = await agent.submit(asked, { code: await smsCode(identity, wei.mobile, since) });
+    expect(demand.text).toContain('autocomplete="new-password"');
+    const end = await agent.submit(demand, { password: "seven herons over water" });
+    expect(end.url.pathname).toBe("/account/history");
+    expect(end.text).toContain("Your account has been secured");
+    const old = await signInToAccount(identity, wei);
+    expect(old.page.text).toContain('name="password"');
   });
 
   it("is offered only for what nobody but she should do, once, and of her own entries", async () => {

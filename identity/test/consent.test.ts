@@ -9,6 +9,8 @@ import {
   portalClient,
   publicClient,
   redeem,
+  refresh,
+  refusalOf,
   registerBank,
   registerOidc,
   signIn,
@@ -114,18 +116,27 @@ describe("what tells of health or money", () => {
     expect(await scopesOf({ ...attempt, page })).toBe("citizen:read pension:read");
   });
 
-  it("is not asked about again once she has left it out, unless the client insists; then she can change her mind", async () => {
+  it("is not asked about again once she has left it out, unless the client insists; then she can change her mind, for all her sessions", async () => {
     const attempt = await signIn(identity, bank, aygul, money);
     await attempt.agent.submit(attempt.page, { action: "allow", "pension:read": "yes" });
     const again = await begin(identity, bank, { agent: attempt.agent, ...money });
     expect(await scopesOf(again)).toBe("citizen:read pension:read");
+    const elsewhere = await signIn(identity, bank, aygul, money);
+    const { refresh_token: token = "" } = await redeem(bank, elsewhere);
     const parameters = { ...money.parameters, prompt: "consent" };
     const asked = await begin(identity, bank, { agent: attempt.agent, parameters });
     expect(asked.page.text).toMatch(/name="pension:read" value="yes" checked>/);
     const page = await attempt.agent.submit(asked.page, { action: "allow", "health:read": "yes" });
     expect(await scopesOf({ ...asked, page })).toBe("citizen:read health:read");
+    expect(await refusalOf(refresh(bank, token))).toMatchObject({
+      error: "invalid_grant",
+    });
     const afterwards = await signIn(identity, bank, aygul, money);
     expect(await scopesOf(afterwards)).toBe("citizen:read health:read");
+    const { text } = await attempt.agent.open(`${identity.issuer}/account/applications?lang=en`);
+    const [entry = ""] = /id="a-bank".*?<\/form>/s.exec(text) ?? [];
+    expect(entry).toMatch(/It may see<\/h3>.*Your health insurance.*You left out<\/h3>.*Your pension contributions/s);
+    expect(entry.match(/Your pension contributions/g)).toHaveLength(1);
   });
 });
 
