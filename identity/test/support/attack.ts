@@ -1,9 +1,13 @@
 /** One form for every attack of the suite: what it rests on, how it works where a defence is missing, what it meets. */
-import type { Configuration, Provider } from "oidc-provider";
-import { Provider as PlainProvider } from "oidc-provider";
+import { randomUUID } from "node:crypto";
+import { type Adapter, type AdapterFactory, type Configuration, Provider } from "oidc-provider";
+import * as oidc from "openid-client";
 import { afterAll, describe, expect, it } from "vitest";
 import type { KeyValueStore } from "../../../platform/keyvalue.ts";
+import { aygul } from "./citizens.ts";
+import { type Attempt, type Request, signIn, type TestClient } from "./client.ts";
 import { startTestIdentity, type TestIdentity } from "./identity.ts";
+import type { Page } from "./user-agent.ts";
 
 /** What an attempt ends with when the attacker has got what she came for. */
 export const worked = "worked";
@@ -74,10 +78,55 @@ export function identities(): {
         start({
           fleeting,
           makeProvider: (issuer, settings) => {
-            const provider = new PlainProvider(issuer, configuration(settings));
+            const provider = new Provider(issuer, configuration(settings));
             change(provider);
             return provider;
           },
         }),
   };
+}
+
+/** A provider whose store for one kind of artefact behaves otherwise. */
+export function withAdapter(model: string, change: (real: Adapter) => Partial<Adapter>): Weakness {
+  return {
+    configuration: (one) => {
+      const adapterOf = one.adapter as AdapterFactory;
+      return {
+        ...one,
+        adapter: (name: string) => {
+          const adapter = adapterOf(name);
+          return name === model ? { ...adapter, ...change(adapter) } : adapter;
+        },
+      };
+    },
+  };
+}
+
+/** The OAuth error that a promise ends with, or `worked`. */
+export async function outcomeOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+    return worked;
+  } catch (error) {
+    if (error instanceof oidc.ResponseBodyError || error instanceof oidc.AuthorizationResponseError) return error.error;
+    throw error;
+  }
+}
+
+/** The name of a client that there is not yet. */
+export function newName(): string {
+  return `client-${randomUUID()}`;
+}
+
+/** Signs her in at a client that is not the city's own, which she allows what it asks. */
+export async function allowed(identity: TestIdentity, client: TestClient, request: Request = {}): Promise<Attempt> {
+  const attempt = await signIn(identity, client, aygul, request);
+  if (attempt.page.leavesTo) return attempt;
+  const page = await attempt.agent.submit(attempt.page, { action: "allow", ...sensitiveOn(attempt.page) });
+  return { ...attempt, page };
+}
+
+/** The ticks of her consent page. */
+function sensitiveOn({ text }: Page): Record<string, string> {
+  return text.includes('name="health:read"') ? { "health:read": "yes" } : {};
 }
