@@ -7,9 +7,9 @@ import { recordFailedSignIn } from "../history/failed-sign-ins.ts";
 import { type SignInProblem, signInPage } from "../pages/sign-in.ts";
 import { findAccount } from "../store/accounts.ts";
 import { liftRecovery } from "../store/recovery-requests.ts";
-import { isStepUp } from "./demand.ts";
+import { isShort, isStepUp, needsSecondFactor } from "./demand.ts";
 import { deviceOf } from "./device-cookie.ts";
-import { advance, answerRecoveryNotice, originOf, showRecoveryNotice } from "./enter.ts";
+import { advance, answerRecoveryNotice, originOf, showRecoveryNotice, standingOf } from "./enter.ts";
 import { answerNewPassword } from "./new-password.ts";
 import { dropProgress, readProgress } from "./progress.ts";
 import { answerSecondFactor } from "./second-factor.ts";
@@ -18,15 +18,28 @@ import { allowScripts, finishTurn, formAction, type Turn } from "./turn.ts";
 /** Shows the step that she has come to. */
 export async function showSignIn(turn: Turn): Promise<FastifyReply> {
   const { interaction, parts } = turn;
-  const { database, fleeting } = parts.credentials;
+  const { fleeting } = parts.credentials;
   const progress = await readProgress(fleeting, interaction.uid);
   if (progress?.isComplete) return await showRecoveryNotice(turn, progress.citizenId);
   if (progress) return await advance(turn, progress.citizenId, progress.amr);
   const { session } = interaction;
-  if (session && isStepUp(interaction) && (await findAccount(database, session.accountId))) {
+  if (session && (await needsMoreThanSession(turn))) {
     return await advance(turn, session.accountId, session.amr ?? passwordMethods);
   }
   return await sendPage(turn, "", null);
+}
+
+/**
+ * Whether all that she must do is to prove one thing more than in her session. Where her account has been raised since,
+ * what she proved then would do by itself: but it is as old as it is, and a sign-in counts as new.
+ */
+async function needsMoreThanSession(turn: Turn): Promise<boolean> {
+  const { session } = turn.interaction;
+  if (!session || !isStepUp(turn.interaction)) return false;
+  const account = await findAccount(turn.parts.credentials.database, session.accountId);
+  if (!account) return false;
+  const standing = await standingOf(turn, account, session.amr ?? passwordMethods);
+  return isShort(standing) || needsSecondFactor(standing);
 }
 
 const form = z

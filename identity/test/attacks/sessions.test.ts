@@ -104,6 +104,26 @@ attack("a script of the page, or a form of another site, that uses her session's
   meets: "HttpOnly, SameSite",
 });
 
+attack("an old session at a browser left open, which counts as a new sign-in once her account has been raised", {
+  source: "ASVS 7.5.1; ASVS 10.3.4",
+  real,
+  weak: "cannot be shown: what counts as new is decided in one function of our own, which takes no argument about it",
+  attempt: async (identity) => {
+    const portal = await portalClient(identity);
+    const { agent } = await signIn(identity, portal, aygul);
+    await identity.database.query(
+      `UPDATE oidc_artefact SET payload = jsonb_set(payload, '{amr}', '["pwd", "sms", "mfa"]')
+       WHERE model = 'Session' AND payload ->> 'accountId' = $1`,
+      [aygul.citizenId],
+    );
+    await identity.database.query("UPDATE account SET proofing = 'remote' WHERE citizen_id = $1", [aygul.citizenId]);
+    const parameters = { acr_values: "urn:huimin:loa:2" };
+    const { page } = await begin(identity, portal, { agent, parameters });
+    return page.leavesTo?.searchParams.has("code") ? worked : "asked to sign in";
+  },
+  meets: "asked to sign in",
+});
+
 attack("a program on her device that takes the name of a native client while she is signed in", {
   source: "ASVS 7.6.2",
   real,
