@@ -43,23 +43,6 @@ attack("a link with the attacker's own code in it, which connects his device as 
   meets: "the code is only filled in",
 });
 
-attack("user codes tried until one is of a device that waits", {
-  source: "RFC 8628 5.1; ASVS 6.6.3",
-  real,
-  weak: weak({ fleeting: (store) => ({ ...store, increment: async () => 1 }) }),
-  attempt: async (identity) => {
-    const kiosk = await kioskOf(identity);
-    const { user_code: right } = await begun(kiosk, identity);
-    const agent = createUserAgent(identity.issuer);
-    const open = () => agent.open(`${identity.issuer}/device`);
-    let form = await open();
-    for (let n = 0; n < 30; n += 1) form = await agent.submit(form, { user_code: "BBBB-BBBB" });
-    const page = await agent.submit(await open(), { user_code: right });
-    return page.text.includes('name="confirm"') ? worked : String(page.status);
-  },
-  meets: "429",
-});
-
 attack("a device code that gives tokens twice", {
   source: "RFC 8628 5.2; ASVS 6.5.1",
   real,
@@ -85,4 +68,22 @@ attack("another device that found a device code and asks first", {
     return await outcomeOf(poll(another, code));
   },
   meets: "invalid_grant",
+});
+
+// The last one: the network waits from here on.
+attack("user codes tried until one is of a device that waits", {
+  source: "RFC 8628 5.1; ASVS 6.6.3",
+  real,
+  weak: weak({ fleeting: (store) => ({ ...store, increment: async () => 1 }) }),
+  attempt: async (identity) => {
+    const kiosk = await kioskOf(identity);
+    const { user_code: right } = await begun(kiosk, identity);
+    const agent = createUserAgent(identity.issuer);
+    const open = () => agent.open(`${identity.issuer}/device`);
+    let form = await open();
+    for (let n = 0; n < 30; n += 1) form = await agent.submit(form, { user_code: "BBBB-BBBB" });
+    const page = await agent.submit(await open(), { user_code: right });
+    return page.text.includes('name="confirm"') ? worked : String(page.status);
+  },
+  meets: "429",
 });
