@@ -9,6 +9,8 @@ import { type CheckPossession, type ClaimAt, createPossessionCheckAt } from "../
 import type { IdentityConfig } from "../config.ts";
 import { adminResource, adminScope } from "../provider/scopes.ts";
 import type { Sectors } from "../sectors/sectors.ts";
+import { findGrantByName } from "../store/grants.ts";
+import { isAnyRevoked } from "../store/revoked-tokens.ts";
 
 /** The level that administration asks for, and how old the sign-in may be, in seconds. */
 const demanded = { level: "urn:huimin:loa:3", maxAge: 15 * 60 } as const;
@@ -41,6 +43,7 @@ export function createAuthorise({ app, config, database, fleeting, sectors }: Au
         { issuer: config.issuer, audience, keys: await ownKeys(app) },
         checkPossession,
       );
+      if (!(await isLive(database, holder))) throw new HuiminError("TOKEN_INVALID", { detail: "it was taken back" });
       if (!holder.scopes.has(adminScope))
         return refuse(reply, 403, `error="insufficient_scope", scope="${adminScope}"`);
       if (!isFresh(holder)) {
@@ -75,6 +78,12 @@ async function holderOf(
   const proof = typeof headers.dpop === "string" ? headers.dpop : undefined;
   await checkPossession(proof, { method, token, keyThumbprint, target: new URL(pathname, policy.issuer).href });
   return holder;
+}
+
+/** Whether neither the token nor the sign-in behind it has been taken back: what administers is not waited out. */
+async function isLive(database: Queryable, { grantId, tokenId }: TokenHolder): Promise<boolean> {
+  const grant = grantId === null ? undefined : await findGrantByName(database, grantId);
+  return grant !== undefined && !(await isAnyRevoked(database, [tokenId]));
 }
 
 function isFresh({ level, signedInAt }: TokenHolder): boolean {

@@ -4,7 +4,7 @@ import { waterSector } from "./support/admin.ts";
 import { aygul, wei } from "./support/citizens.ts";
 import { begin, proofs, redeem, registerFapi2, signIn, type TestClient } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
-import type { UserAgent } from "./support/user-agent.ts";
+import { createUserAgent, type UserAgent } from "./support/user-agent.ts";
 
 let identity: TestIdentity;
 let adminConsole: TestClient;
@@ -102,6 +102,18 @@ describe("the admin API", () => {
 });
 
 describe("whoever is no administrator, not well signed in, or without a proof", () => {
+  it("is refused as soon as she has signed out, and when her client has given the token back", async () => {
+    const agent = createUserAgent(identity.issuer);
+    const { token } = await tokenOf(aygul, "urn:huimin:loa:3", agent);
+    const { token: another } = await tokenOf(aygul, "urn:huimin:loa:3");
+    expect((await call("clients", { token })).status).toBe(200);
+    await agent.submit(await agent.open(`${identity.issuer}/session/end`), { logout: "yes" });
+    await oidc.tokenRevocation(adminConsole.configuration, another);
+    const refused = { status: 401, challenge: 'DPoP error="invalid_token"' };
+    expect(await call("clients", { token })).toMatchObject(refused);
+    expect(await call("clients", { token: another })).toMatchObject(refused);
+  });
+
   it("is asked to sign in better, when her sign-in is below level 3 (RFC 9470)", async () => {
     const { token } = await tokenOf(aygul, "urn:huimin:loa:2");
     expect(await call("clients", { token })).toMatchObject({
