@@ -3,7 +3,9 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { decodeProtectedHeader } from "jose";
 import { expect, inject, it } from "vitest";
+import { ask, codesOf, credentialsOf } from "./support/graph.ts";
 
 const city = inject("city");
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -35,6 +37,17 @@ it("npm run keys works on the city of npm start: it lists, and withdraws a key t
   expect((await keys(city.data, "revoke", standby)).code).toBe(0);
   await expect.poll(published, { timeout: 20_000 }).not.toContain(standby);
   expect(await published()).toHaveLength(lines.length);
+});
+
+it("npm run keys takes from a stolen key what it signed, at the graph within seconds", async () => {
+  const before = await credentialsOf(city, "xiaohe");
+  const myName = "{ me { name { text } } }";
+  expect(codesOf(await ask(city.graph, myName, before))).toEqual([]);
+  const { kid = "" } = decodeProtectedHeader(before.accessToken);
+  expect((await keys(city.data, "revoke", kid)).code).toBe(0);
+  await expect.poll(async () => codesOf(await ask(city.graph, myName, before))).toEqual(["TOKEN_INVALID"]);
+  await expect.poll(published, { timeout: 20_000 }).not.toContain(kid);
+  expect(codesOf(await ask(city.graph, myName, await credentialsOf(city, "xiaohe")))).toEqual([]);
 });
 
 it("npm run keys says in one sentence that there is no city, and makes none", async () => {

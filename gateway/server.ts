@@ -67,6 +67,7 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
   const revocations = watchRevocations({
     policy: accessTokens,
     signer: { client: signer.issuer, key: signer.key, keyId: signer.keyId },
+    onKeysWithdrawn: issuerKeys.renew,
     log,
   });
   const app = createHttpServer({

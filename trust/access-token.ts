@@ -32,6 +32,8 @@ export interface TokenHolder extends Caller {
   readonly signedInAt: number | null;
   /** The token's own name (`jti`). */
   readonly tokenId: string;
+  /** The ID of the key that signed it (`kid`); null when it does not say. */
+  readonly keyId: string | null;
   /** The session and the grant behind the token, as revocations name them. */
   readonly sessionId: string | null;
   readonly grantId: string | null;
@@ -54,7 +56,7 @@ export interface TokenHolder extends Caller {
  */
 export async function verifyAccessToken(token: string, policy: AccessTokenPolicy): Promise<TokenHolder> {
   try {
-    const { payload } = await jwtVerify(token, policy.keys, {
+    const { payload, protectedHeader } = await jwtVerify(token, policy.keys, {
       issuer: policy.issuer,
       audience: policy.audience,
       typ: "at+jwt",
@@ -62,7 +64,7 @@ export async function verifyAccessToken(token: string, policy: AccessTokenPolicy
       clockTolerance: clockToleranceSeconds,
       requiredClaims: ["iss", "aud", "exp", "iat", "jti", "sub", "client_id"],
     });
-    return Object.freeze(holderOf(payload));
+    return Object.freeze({ ...holderOf(payload), keyId: protectedHeader.kid ?? null });
   } catch (error) {
     throw refusal(error);
   }
@@ -73,7 +75,7 @@ const text = (value: unknown): string | null => (typeof value === "string" ? val
 const member = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 
-function holderOf({ sub, exp, iat, jti, client_id: clientId, scope, ...more }: JWTPayload): TokenHolder {
+function holderOf({ sub, exp, iat, jti, client_id: clientId, scope, ...more }: JWTPayload): Omit<TokenHolder, "keyId"> {
   const isWhole = typeof sub === "string" && typeof clientId === "string" && typeof jti === "string";
   if (!isWhole || exp === undefined || iat === undefined) {
     throw new HuiminError("TOKEN_INVALID", { detail: "a required claim has the wrong type" });

@@ -23,6 +23,7 @@ export const securityEventNames = {
   "account-purged": `${risc}/account-purged`,
   "grant-revoked": "urn:huimin:event:grant-revoked",
   "token-revoked": "urn:huimin:event:token-revoked",
+  "signing-key-withdrawn": "urn:huimin:event:signing-key-withdrawn",
 } as const;
 
 /** All that is revoked at the moment, which a gateway hears first: kept together, it needs one signature. */
@@ -46,7 +47,8 @@ export const revocationSeconds = 400;
 
 /** What may no longer be used. */
 export type Revocation =
-  | { readonly kind: "session" | "grant" | "token"; readonly name: string }
+  /** `key`: everything that the key of this ID has signed. */
+  | { readonly kind: "session" | "grant" | "token" | "key"; readonly name: string }
   /** Every token of hers that was made up to `at`, in seconds since the epoch. */
   | { readonly kind: "subject"; readonly name: string; readonly at: number };
 
@@ -68,6 +70,7 @@ const events = z.object({
       sessions: names,
       grants: names,
       tokens: names,
+      keys: names.default([]),
       subjects: z.array(z.tuple([z.string().min(1).max(200), z.number()])).max(10_000),
     })
     .optional(),
@@ -110,6 +113,7 @@ function listed({ [currentRevocations]: current }: Events): Revocation[] {
     ...current.sessions.map((name) => ({ kind: "session", name }) as const),
     ...current.grants.map((name) => ({ kind: "grant", name }) as const),
     ...current.tokens.map((name) => ({ kind: "token", name }) as const),
+    ...current.keys.map((name) => ({ kind: "key", name }) as const),
     ...current.subjects.map(([name, at]) => ({ kind: "subject", name, at }) as const),
   ];
 }
@@ -127,12 +131,13 @@ function single(happened: Events, about: z.output<typeof subject>): Revocation[]
 }
 
 /** The names under which a token can be revoked one by one, and the people whose all tokens can be. */
-export function revocableNames({ sessionId, grantId, tokenId, subject: sub, actor }: TokenHolder) {
+export function revocableNames({ sessionId, grantId, tokenId, keyId, subject: sub, actor }: TokenHolder) {
   return {
     things: [
       ["session", sessionId],
       ["grant", grantId],
       ["token", tokenId],
+      ["key", keyId],
     ] as const,
     people: [sub, actor],
   };

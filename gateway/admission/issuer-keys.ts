@@ -1,6 +1,6 @@
 /**
- * The public keys of identity, kept near. They are fetched at the start, every five minutes, and when
- * a token names a key that is not known, so that a rotation is noticed at once. While identity does not
+ * The public keys of identity, kept near. They are fetched at the start, every five minutes, when a token
+ * names a key that is not known, so that a rotation is noticed at once, and when one was withdrawn. While identity does not
  * answer the last keys keep working, for one hour at most.
  */
 import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from "jose";
@@ -11,6 +11,8 @@ export interface IssuerKeys {
   readonly find: JWTVerifyGetKey;
   /** Rejects until the keys have been fetched once. */
   fetched(): Promise<void>;
+  /** Fetches them now, and again soon while that fails. */
+  renew(): void;
   /** Stops fetching. */
   close(): void;
 }
@@ -49,6 +51,7 @@ export function watchIssuerKeys(url: URL, log: Logger): IssuerKeys {
         return false;
       },
     );
+    clearTimeout(timer);
     if (!closed) timer = setTimeout(refresh, fetched ? pace.refresh : pace.retry).unref();
   };
   void refresh();
@@ -56,6 +59,10 @@ export function watchIssuerKeys(url: URL, log: Logger): IssuerKeys {
     find: keys,
     async fetched() {
       if (!keys.jwks()) throw new Error("the keys of identity have not been fetched yet");
+    },
+    renew() {
+      clearTimeout(timer);
+      void refresh();
     },
     close() {
       closed = true;

@@ -30,6 +30,8 @@ export interface RevocationParts {
   readonly policy: Pick<AccessTokenPolicy, "issuer" | "keys">;
   /** The gateway, as identity knows it. */
   readonly signer: ClientAssertionSigner;
+  /** Called when keys of identity were withdrawn. */
+  readonly onKeysWithdrawn: () => void;
   readonly log: Logger;
 }
 
@@ -40,7 +42,7 @@ const watchMs = 500;
 const patienceMs = 2_000;
 
 /** Begins to listen; does not wait for the first word. */
-export function watchRevocations({ policy, signer, log }: RevocationParts): Revocations {
+export function watchRevocations({ policy, signer, onKeysWithdrawn, log }: RevocationParts): Revocations {
   const revoked = createRevoked();
   const listeners: (() => void)[] = [];
   const loaded = Promise.withResolvers<void>();
@@ -60,8 +62,10 @@ export function watchRevocations({ policy, signer, log }: RevocationParts): Revo
     signer,
     log,
     take: async (token) => {
-      revoked.add(await verifyRevocations(token, { ...policy, audience: signer.client }));
+      const revocations = await verifyRevocations(token, { ...policy, audience: signer.client });
+      revoked.add(revocations);
       changed();
+      if (revocations.some(({ kind }) => kind === "key")) onKeysWithdrawn();
     },
     current: () => {
       isLoaded = true;

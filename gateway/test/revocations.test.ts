@@ -105,6 +105,25 @@ describe("a token that has not expired", () => {
   });
 });
 
+describe("a signing key that was withdrawn", () => {
+  it("takes with it all that it has signed or signs yet, while the next key's tokens count", async () => {
+    const old = await city.token(newCitizenId());
+    expect(await codeFor(old)).toBe("read");
+    const { kid, privateKey: key } = city.issuer.key();
+    const withdrawal = { sessions: [], grants: [], tokens: [], keys: [kid], subjects: [] };
+    // A replica of identity that has not heard of it itself still signs with that key.
+    const told = await event({ [currentRevocations]: withdrawal });
+    await city.issuer.rotate();
+    const fetches = city.issuer.fetches();
+    city.issuer.stream.send(told);
+    await refused(old);
+    const fresh = await city.token(newCitizenId());
+    await expect.poll(() => codeFor(fresh), until).toBe("read");
+    expect(city.issuer.fetches()).toBeGreaterThan(fetches);
+    expect(await codeFor(await city.token(newCitizenId(), { key, header: { kid } }))).toBe("TOKEN_INVALID");
+  });
+});
+
 describe("what is live", () => {
   const query = "subscription { billIssued { id } }";
 

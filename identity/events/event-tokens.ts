@@ -25,22 +25,28 @@ export async function eventToken(
   { name, subjectOf }: Audience,
   { id, event, occurredAt }: StoredEvent,
 ): Promise<string> {
-  const user = { format: "iss_sub", iss: issuer, sub: subjectOf(event.accountId) };
-  const session = "sessionId" in event && event.sessionId !== null ? event.sessionId : undefined;
   return await sign(securityEventType, {
     iss: issuer,
     aud: name,
     jti: id,
     iat: Math.floor(Date.now() / 1000),
-    sub_id: {
-      format: "complex",
-      user,
-      ...(session !== undefined && { session: { format: "opaque", id: sessionNameOf(session, name) } }),
-    },
+    sub_id: subjectIdOf(event, issuer, { name, subjectOf }),
     events: {
       [securityEventNames[event.kind]]: { event_timestamp: Math.floor(occurredAt), ...detailsOf(event) },
     },
   });
+}
+
+/** Whom or what an event is about (RFC 9493; SSF 1.0, 3.1), by the names of the receiver. */
+function subjectIdOf(event: SecurityEvent, issuer: string, { name, subjectOf }: Audience): object {
+  if (event.kind === "signing-key-withdrawn") return { format: "opaque", id: event.keyId };
+  const user = { format: "iss_sub", iss: issuer, sub: subjectOf(event.accountId) };
+  const session = "sessionId" in event && event.sessionId !== null ? event.sessionId : undefined;
+  return {
+    format: "complex",
+    user,
+    ...(session !== undefined && { session: { format: "opaque", id: sessionNameOf(session, name) } }),
+  };
 }
 
 function detailsOf(event: SecurityEvent): object {
@@ -60,6 +66,7 @@ function detailsOf(event: SecurityEvent): object {
     case "account-disabled":
       return { reason: event.reason };
     case "account-purged":
+    case "signing-key-withdrawn":
       return {};
   }
 }
@@ -102,11 +109,13 @@ function listOf(recent: readonly StoredEvent[], subjectOf: Audience["subjectOf"]
     sessions: [] as string[],
     grants: [] as string[],
     tokens: [] as string[],
+    keys: [] as string[],
     subjects: [] as [string, number][],
   };
   for (const { event, occurredAt } of recent) {
     if (event.kind === "grant-revoked") list.grants.push(publicNameOf(event.grantId));
     else if (event.kind === "token-revoked") list.tokens.push(event.tokenId);
+    else if (event.kind === "signing-key-withdrawn") list.keys.push(event.keyId);
     else if (event.kind === "session-revoked" && event.sessionId !== null) {
       for (const clientId of event.clientIds) list.sessions.push(sessionNameOf(event.sessionId, clientId));
     } else list.subjects.push([subjectOf(event.accountId), Math.floor(occurredAt)]);

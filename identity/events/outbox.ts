@@ -18,6 +18,7 @@ export const revokingKinds: readonly SecurityEvent["kind"][] = [
   "token-revoked",
   "account-disabled",
   "account-purged",
+  "signing-key-withdrawn",
 ];
 
 /** What has become visible, and up to where that is. */
@@ -30,7 +31,7 @@ export interface News {
 /** An event as the table has it; all null where there is none. */
 export interface EventRow {
   readonly event_id: string | null;
-  readonly account_id: string;
+  readonly account_id: string | null;
   readonly kind: string;
   readonly payload: object;
   readonly occurred_at: number;
@@ -69,8 +70,9 @@ export async function readRecent(database: Queryable): Promise<readonly StoredEv
 
 export function storedEvent(row: EventRow): StoredEvent[] {
   const { event_id: id, account_id: accountId, kind, payload, occurred_at: occurredAt } = row;
+  const subject = accountId === null ? {} : { accountId };
   // What was written by `emitSecurityEvent` has its form.
-  return id === null ? [] : [{ id, event: { accountId, kind, ...payload } as SecurityEvent, occurredAt }];
+  return id === null ? [] : [{ id, event: { ...subject, kind, ...payload } as SecurityEvent, occurredAt }];
 }
 
 /** How long events are kept, in days: nobody who collects them may be away for longer. */

@@ -7,8 +7,16 @@ export type CredentialKind = "password" | "passkey" | "totp" | "mobile" | "recov
 /** Who wanted it (CAEP 1.0, 2). */
 export type Initiator = "user" | "admin" | "policy" | "system";
 
-/** One thing that happened to an account (a citizen's or a caseworker's). */
-export type SecurityEvent = { readonly accountId: string } & (
+/** One thing that happened, to an account (a citizen's or a caseworker's) or to identity itself. */
+export type SecurityEvent = AccountEvent | KeyWithdrawn;
+
+/** What one key has signed does not count any more. */
+export interface KeyWithdrawn {
+  readonly kind: "signing-key-withdrawn";
+  readonly keyId: string;
+}
+
+export type AccountEvent = { readonly accountId: string } & (
   | { readonly kind: "session-established"; readonly sessionId: string; readonly acr: string }
   /** `sessionId` null: every session of the account. */
   | {
@@ -43,7 +51,7 @@ export type SecurityEvent = { readonly accountId: string } & (
 
 /** Puts an event into the outbox; give it the transaction of what it tells of. */
 export async function emitSecurityEvent(database: Queryable, event: SecurityEvent): Promise<void> {
-  const { accountId, kind, ...payload } = event;
+  const { accountId = null, kind, ...payload } = { accountId: undefined, ...event };
   // Receivers hear of those alone who have let them in: whoever ends that must tell of it first.
   await database.query(
     `WITH event AS (INSERT INTO security_event (account_id, kind, payload) VALUES ($1, $2, $3) RETURNING event_id)

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { StartRefused } from "../../platform/lifecycle.ts";
 import type { Database, Queryable } from "../../platform/postgres.ts";
+import { emitSecurityEvent } from "../events/security-events.ts";
 import {
   bringRotationForward,
   changeKeys,
@@ -96,7 +97,10 @@ async function revoke(tx: Queryable, parts: KeyCommandParts, keyIds: readonly st
   const { say } = parts;
   const before = await listSigningKeys(tx);
   const chosen = keyIds === undefined ? before : keyIds.map((keyId) => keyOf(before, keyId));
-  for (const { keyId } of chosen) await withdrawKey(tx, keyId, true);
+  for (const { keyId } of chosen) {
+    await withdrawKey(tx, keyId, true);
+    await emitSecurityEvent(tx, { kind: "signing-key-withdrawn", keyId });
+  }
   await takeDueSteps(tx, parts);
   const after = await listSigningKeys(tx);
   for (const key of chosen) {
@@ -125,9 +129,9 @@ async function successionOf(tx: Queryable, key: KeyRecord, { schedule }: KeyStor
 function meaningOf({ reload, cache, staleIfError }: KeyPace): string[] {
   return [
     `Every replica of identity follows within ${reload} seconds.`,
-    "What the withdrawn key signed stops verifying: at the gateway when it first meets the new key, and within " +
-      `${minutesOf(cache)} minutes in any case; elsewhere when the copy of the key set ends (${minutesOf(cache)} minutes, ` +
-      `${minutesOf(cache + staleIfError)} while identity does not answer).`,
+    "What the withdrawn key signed stops verifying: at every gateway that hears identity within a second; elsewhere " +
+      `when the copy of the key set ends (${minutesOf(cache)} minutes, ${minutesOf(cache + staleIfError)} while ` +
+      "identity does not answer).",
     "Nobody is signed out: sessions, grants and refresh tokens do not hang on it, and clients fetch new tokens by themselves.",
   ];
 }

@@ -8,8 +8,12 @@ import { type ClientAssertionSigner, signClientAssertion } from "../../trust/cli
 import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { type Revocation, verifyRevocations } from "../../trust/security-event.ts";
 import { emitSecurityEvent, type SecurityEvent } from "../events/security-events.ts";
+import { runKeyCommand } from "../keys/command.ts";
+import { keyPace } from "../keys/pace.ts";
+import { longestLife } from "../provider/configuration.ts";
 import { publicNameOf, sessionNameOf } from "../provider/token-claims.ts";
 import { identitySchema } from "../server.ts";
+import { listSigningKeys } from "../store/signing-keys.ts";
 import { aygul } from "./support/citizens.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 
@@ -89,6 +93,13 @@ const sessionEnd = (sessionId: string): SecurityEvent => ({
   initiator: "user",
 });
 
+async function standbyKey() {
+  const keys = await listSigningKeys(identity.database);
+  const standby = keys.find(({ state, algorithm }) => state === "published" && algorithm === "ES256");
+  if (!standby) throw new Error("there is no next key");
+  return standby;
+}
+
 describe("the stream of revocations", () => {
   it("begins with what was revoked lately, and not with what is long over", async () => {
     await emitSecurityEvent(identity.database, sessionEnd("lately"));
@@ -125,6 +136,19 @@ describe("the stream of revocations", () => {
       ]);
     const said = heard.tokens.map((token) => Buffer.from(token.split(".")[1] ?? "", "base64url").toString()).join();
     expect(said).not.toContain(accountId);
+  });
+
+  it("names a signing key as soon as the operator has withdrawn it", async () => {
+    const heard = await listen();
+    const { keyId } = await standbyKey();
+    const { database, config } = identity;
+    const pace = keyPace(config.keyRotationDays, longestLife);
+    const stores = { database, sealers: [config.keyEncryptionKey] as const, schedule: pace.schedule };
+    await runKeyCommand(["revoke", keyId, "--dry-run"], stores, pace);
+    await runKeyCommand(["revoke", keyId], stores, pace);
+    await expect.poll(() => heard.revocations).toContainEqual({ kind: "key", name: keyId });
+    expect(heard.revocations.filter(({ name }) => name === keyId)).toHaveLength(1);
+    expect((await listen()).revocations).toContainEqual({ kind: "key", name: keyId });
   });
 
   it("does not miss an event whose transaction ends after later ones", async () => {
