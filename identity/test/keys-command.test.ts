@@ -2,11 +2,10 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { createLocalJWKSet, decodeProtectedHeader, errors, type JSONWebKeySet, jwtVerify } from "jose";
-import * as oidc from "openid-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { IdentityConfig } from "../config.ts";
 import { aygul } from "./support/citizens.ts";
-import { begin, portalClient, redeem, signIn, type TestClient } from "./support/client.ts";
+import { begin, portalClient, redeem, refresh, signIn, type TestClient } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 
 const program = fileURLToPath(new URL("../keys/main.ts", import.meta.url));
@@ -117,7 +116,7 @@ describe("npm run keys", () => {
     await expect(verify(token)).rejects.toBeInstanceOf(errors.JWKSNoMatchingKey);
     // This library, which checks ID tokens, asks for unknown keys once a minute only.
     portal = await portalClient(identity);
-    const refreshed = await oidc.refreshTokenGrant(portal.configuration, refreshToken);
+    const refreshed = await refresh(portal, refreshToken);
     await expect(verify(refreshed.access_token)).resolves.toBeDefined();
     const { page } = await begin(identity, portal, { agent: attempt.agent });
     expect(page.leavesTo?.searchParams.has("code")).toBe(true);
