@@ -98,8 +98,7 @@ function answerProblem(
   reply: FastifyReply,
   error: Error | null,
 ): string {
-  const formToken = error instanceof Problem ? error.formToken : undefined;
-  const view = viewOf(request, cookies.language, formToken === undefined ? {} : { formToken });
+  const view = viewOf(request, cookies.language, error instanceof Problem ? error.reader : null);
   if (status === 503) reply.header("retry-after", retryAfterSeconds);
   reply.type("text/html; charset=utf-8");
   return problemPage(view, problemOf(error, status));

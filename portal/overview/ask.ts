@@ -7,7 +7,8 @@ import type { OverviewQuery } from "./overview.generated.ts";
 
 /** What the page shows. A department that did not answer is null. */
 export interface Overview extends OverviewQuery {
-  readonly citizen: NonNullable<OverviewQuery["citizen"]>;
+  /** What is kept from whoever asks, in part or as a whole: what is missing there is not missing on record. */
+  readonly keptPrivate: ReadonlySet<keyof OverviewQuery>;
 }
 
 /** The graph takes this access token no longer. */
@@ -21,7 +22,14 @@ const timeoutMs = 10_000;
 
 const answerShape = z.object({
   data: z.looseObject({}).nullish(),
-  errors: z.array(z.object({ path: z.array(z.union([z.string(), z.number()])).optional() })).default([]),
+  errors: z
+    .array(
+      z.object({
+        path: z.array(z.union([z.string(), z.number()])).optional(),
+        extensions: z.object({ code: z.string() }).optional().catch(undefined),
+      }),
+    )
+    .default([]),
 });
 type Answer = z.output<typeof answerShape>;
 
@@ -57,17 +65,24 @@ export function createAskOverview(gatewayUrl: string, { authorize }: Possession)
 function readOverview(status: number, answer: Answer | undefined): Overview {
   if (!answer?.data) throw new Error(`the graph answered ${status} without data`);
   // The gateway answers in the shape of the schema that this type was generated from.
-  const { citizen, ...rest } = answer.data as OverviewQuery;
-  if (!citizen) throw new Error("the graph did not say who the citizen is");
-  const overview = { citizen, ...rest };
+  const said = answer.data as OverviewQuery;
+  const parts = ["citizen", ...departments] as const;
+  const keptPrivate = new Set(parts.filter((part) => isKeptPrivate(errorsOf(part, said, answer.errors))));
+  if (!said.citizen && !keptPrivate.has("citizen")) throw new Error("the graph did not say who the citizen is");
+  const overview = { ...said, keptPrivate };
   for (const department of departments) {
-    if (isIncomplete(department, overview, answer.errors)) overview[department] = null;
+    const isIncomplete = errorsOf(department, said, answer.errors).length > 0;
+    // Half an answer would pass for a whole one: "no bills" is not the same as "bills unknown".
+    if (isIncomplete && !keptPrivate.has(department)) overview[department] = null;
   }
   return overview;
 }
 
-/** Half an answer would pass for a whole one: "no bills" is not the same as "bills unknown". */
-function isIncomplete(department: Department, overview: Overview, errors: Answer["errors"]): boolean {
-  const isEmpty = Object.values(overview[department] ?? {}).every((value) => value === null);
-  return errors.some(({ path }) => (path === undefined ? isEmpty : path[0] === department));
+function errorsOf(part: keyof OverviewQuery, said: OverviewQuery, errors: Answer["errors"]): Answer["errors"] {
+  const isEmpty = Object.values(said[part] ?? {}).every((value) => value === null);
+  return errors.filter(({ path }) => (path === undefined ? isEmpty : path[0] === part));
+}
+
+function isKeptPrivate(errors: Answer["errors"]): boolean {
+  return errors.length > 0 && errors.every(({ extensions }) => extensions?.code === "FORBIDDEN");
 }

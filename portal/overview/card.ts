@@ -33,6 +33,16 @@ export function unavailableCard(t: Translate, department: Department): Html {
   return card(t, department, null, html`<p class="unavailable">${t("overview.unavailable")}</p>`);
 }
 
+/** The card of a department whose data are kept from whoever acts for the citizen. */
+export function privateCard(t: Translate, department: Department): Html {
+  return card(t, department, null, keptPrivate(t));
+}
+
+/** Stands where something is that the reader is not told. */
+export function keptPrivate(t: Translate): Html {
+  return html`<p class="private">${icons.own}${t("overview.keptPrivate")}</p>`;
+}
+
 /** A card on which there is nothing but a sentence. */
 export function words(text: string): Html {
   return html`<p class="words">${text}</p>`;

@@ -1,6 +1,6 @@
 import { type Html, html } from "../../platform/html.ts";
 import { sentence } from "../pages/sentence.ts";
-import { card, facts, named, own, type Tone, type Writing, words } from "./card.ts";
+import { card, facts, keptPrivate, named, own, type Tone, type Writing, words } from "./card.ts";
 import type { EmploymentStatus, OverviewQuery } from "./overview.generated.ts";
 
 type Employment = NonNullable<NonNullable<OverviewQuery["employment"]>["employment"]>;
@@ -14,16 +14,21 @@ const tones: Readonly<Record<EmploymentStatus, Tone>> = {
   NOT_IN_LABOUR_FORCE: "plain",
 };
 
-/** The job, or the registration as unemployed with its benefit. */
-export function employmentCard(writing: Writing, employment: Employment | null): Html {
+/**
+ * The job, or the registration as unemployed with its benefit.
+ *
+ * @param isPrivate whether what is missing may be kept from the reader
+ */
+export function employmentCard(writing: Writing, employment: Employment | null, isPrivate: boolean): Html {
   const { t } = writing;
   if (!employment) return card(t, "employment", null, words(t("employment.none")));
   const { status } = employment;
   const chip = { tone: tones[status] ?? "plain", label: named(t, "employment.status", status) };
-  return card(t, "employment", chip, body(writing, employment));
+  return card(t, "employment", chip, body(writing, employment, isPrivate));
 }
 
-function body(writing: Writing, { status, job, unemployment }: Employment): Html {
+function body(writing: Writing, { status, job, unemployment }: Employment, isPrivate: boolean): Html {
+  if (isPrivate) return keptPrivate(writing.t);
   if (job) return atWork(writing, job);
   if (unemployment) return withoutWork(writing, unemployment);
   return words(writing.t(status === "RETIRED" ? "employment.retired" : "employment.notWorking"));

@@ -1,11 +1,15 @@
 import { type Html, html } from "../../platform/html.ts";
-import { card, facts, named, own, type Row, type Writing, words } from "./card.ts";
+import { card, facts, keptPrivate, named, own, type Row, type Writing, words } from "./card.ts";
 import type { OverviewQuery } from "./overview.generated.ts";
 
 type Health = NonNullable<OverviewQuery["health"]>;
 
-/** Cover and the last encounter. Why she was seen stays out: the page is often read over a shoulder. */
-export function healthCard({ t, format }: Writing, { coverage, lastEncounter }: Health): Html {
+/**
+ * Cover and the last encounter. Why she was seen stays out: the page is often read over a shoulder.
+ *
+ * @param isPrivate whether what is missing may be kept from the reader
+ */
+export function healthCard({ t, format }: Writing, { coverage, lastEncounter }: Health, isPrivate: boolean): Html {
   const chip = coverage && {
     tone: coverage.status === "ACTIVE" ? ("good" as const) : ("note" as const),
     label: named(t, "health.status", coverage.status),
@@ -26,6 +30,6 @@ export function healthCard({ t, format }: Writing, { coverage, lastEncounter }: 
     : [];
   const main: Row | null = lastEncounter && [t("health.lastEncounter"), format.dayOf(lastEncounter.start)];
   const body = html`${facts(main, [...encounter, ...insurance])}
-${!lastEncounter && words(t("health.noEncounter"))}${!coverage && words(t("health.noCoverage"))}`;
+${isPrivate ? keptPrivate(t) : html`${!lastEncounter && words(t("health.noEncounter"))}${!coverage && words(t("health.noCoverage"))}`}`;
   return card(t, "health", chip, body);
 }

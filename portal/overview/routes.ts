@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { landingPage, type Notice } from "../pages/landing.ts";
 import { Problem } from "../pages/problem.ts";
-import { viewOf } from "../pages/view.ts";
+import { type Reader, viewOf } from "../pages/view.ts";
 import type { Cookies } from "../session/cookies.ts";
 import { createFreshToken, type FreshToken } from "../session/fresh-token.ts";
 import type { Session, Sessions } from "../session/sessions.ts";
@@ -35,42 +35,52 @@ export function addHome(app: FastifyInstance, parts: HomeParts): void {
     const id = request.cookies[home.cookies.session.name];
     if (id === undefined) return showLanding(home, request, reply, cameFromSignOut(request) ? "signedOut" : null);
     const session = await home.sessions.find(id);
-    return session ? showOverview(home, session, request, reply) : endHere(home, id, request, reply);
+    return session ? showOverview(home, session, request, reply) : endHere(home, id, request, reply, "ended");
   });
 }
 
 async function showOverview(home: Home, session: Session, request: FastifyRequest, reply: FastifyReply) {
-  const { id, formToken } = session;
   const accessToken = await home.freshToken(session).catch((cause: unknown) => {
-    throw new Problem("identityDown", { cause, formToken });
+    throw new Problem("identityDown", { cause, reader: session });
   });
+  if (accessToken === null && session.actsForAnother)
+    return endHere(home, session.id, request, reply, overNotice(session));
   if (accessToken === null) {
     // Where the citizen is still signed in at identity she comes straight back, without seeing any of this.
-    await home.sessions.end(id);
+    await home.sessions.end(session.id);
     return reply.clearCookie(home.cookies.session.name, home.cookies.session.options).redirect("/sign-in", 303);
   }
-  const overview = await askInTime(home, accessToken, formToken);
-  if (overview === null) return endHere(home, id, request, reply);
-  const { preferredLanguage } = overview.citizen;
-  const view = viewOf(request, home.cookies.language, { formToken, preferredLanguage });
+  const overview = await askInTime(home, accessToken, session);
+  if (overview === null) return endHere(home, session.id, request, reply, overNotice(session));
+  const { citizen } = overview;
+  const subject = citizen && { name: citizen.name.text, preferredLanguage: citizen.preferredLanguage };
+  const view = viewOf(request, home.cookies.language, session, subject);
   return reply.type("text/html; charset=utf-8").send(overviewPage(view, overview, new Date()));
 }
 
 /** Null when the graph takes the token no longer. */
-async function askInTime(home: Home, accessToken: string, formToken: string): Promise<Overview | null> {
+async function askInTime(home: Home, accessToken: string, reader: Reader): Promise<Overview | null> {
   try {
-    return await home.askOverview(accessToken);
+    const overview = await home.askOverview(accessToken);
+    // Only of another may it be kept from her who she is.
+    if (overview.citizen || reader.actsForAnother) return overview;
+    throw new Error("the graph did not say who the citizen is");
   } catch (cause) {
     if (cause instanceof TokenRefused) return null;
-    throw new Problem("graphDown", { cause, formToken });
+    throw new Problem("graphDown", { cause, reader });
   }
 }
 
+/** A session of hers that the graph refuses is over; one for another ends with the right to act. */
+function overNotice({ actsForAnother }: Reader): Notice {
+  return actsForAnother ? "actingEnded" : "ended";
+}
+
 // Not on to sign-in by itself: a graph that refuses every token would send the citizen round in circles.
-async function endHere(home: Home, id: string, request: FastifyRequest, reply: FastifyReply) {
+async function endHere(home: Home, id: string, request: FastifyRequest, reply: FastifyReply, notice: Notice) {
   await home.sessions.end(id);
   reply.clearCookie(home.cookies.session.name, home.cookies.session.options);
-  return showLanding(home, request, reply, "ended");
+  return showLanding(home, request, reply, notice);
 }
 
 function showLanding(home: Home, request: FastifyRequest, reply: FastifyReply, notice: Notice | null) {

@@ -4,7 +4,7 @@ import { layout } from "./layout.ts";
 import type { View } from "./view.ts";
 
 /** Why the citizen sees the landing page, when she did not just come by. */
-export type Notice = "ended" | "signedOut";
+export type Notice = "ended" | "actingEnded" | "signedOut";
 
 /** The page of somebody who is not signed in. */
 export function landingPage(view: View, notice: Notice | null): string {

@@ -1,7 +1,7 @@
 /** What can go wrong, each with its status and what the citizen can do next. */
 import { html } from "../../platform/html.ts";
 import { layout } from "./layout.ts";
-import type { View } from "./view.ts";
+import { type Reader, readerOf, type View } from "./view.ts";
 
 const problems = {
   cancelled: { status: 403, next: "signInAgain" },
@@ -24,14 +24,14 @@ export class Problem extends Error {
   readonly kind: ProblemKind;
   /** Read by Fastify. */
   readonly statusCode: number;
-  /** Goes into the header of the page. */
-  readonly formToken: string | undefined;
+  /** Who sees the page; null while nobody is signed in. */
+  readonly reader: Reader | null;
 
-  constructor(kind: ProblemKind, options: { cause?: unknown; formToken?: string } = {}) {
+  constructor(kind: ProblemKind, options: { cause?: unknown; reader?: Reader } = {}) {
     super(`problem page: ${kind}`, { cause: options.cause });
     this.kind = kind;
     this.statusCode = problems[kind].status;
-    this.formToken = options.formToken;
+    this.reader = options.reader ? readerOf(options.reader) : null;
   }
 }
 

@@ -12,6 +12,31 @@ export interface View {
   readonly here: string;
   /** Goes into the sign-out form; null while nobody is signed in. */
   readonly formToken: string | null;
+  /** For whom she acts; null for herself. */
+  readonly actingFor: PersonActedFor | null;
+}
+
+/** The person whom a page is about, when that is not the one who reads it. */
+export interface PersonActedFor {
+  /** Null when the page does not know it. */
+  readonly name: string | null;
+}
+
+/** Who reads a page while signed in. */
+export interface Reader {
+  readonly formToken: string;
+  readonly actsForAnother: boolean;
+}
+
+/** What pages are told of a session: nothing that opens anything but its sign-out form. */
+export function readerOf({ formToken, actsForAnother }: Reader): Reader {
+  return { formToken, actsForAnother };
+}
+
+/** What the graph says of the person whom a page is about. */
+export interface Subject {
+  readonly name: string;
+  readonly preferredLanguage: string;
 }
 
 /** The translator of each language. */
@@ -26,15 +51,23 @@ export function askedLanguage(request: FastifyRequest): Language | undefined {
 
 /**
  * The view of a request. `?lang` comes first, then the choice in the cookie, then what the citizen prefers, then
- * what her browser prefers.
+ * what her browser prefers. Whom she acts for may prefer another language than she reads.
  */
 export function viewOf(
   request: FastifyRequest,
   cookie: Cookie,
-  citizen: { readonly formToken?: string; readonly preferredLanguage?: string } = {},
+  reader: Reader | null = null,
+  subject: Subject | null = null,
 ): View {
-  const wishes = [askedLanguage(request), request.cookies?.[cookie.name], citizen.preferredLanguage];
+  const preferred = reader?.actsForAnother ? undefined : subject?.preferredLanguage;
+  const wishes = [askedLanguage(request), request.cookies?.[cookie.name], preferred];
   const language = chooseLanguage(wishes, request.headers["accept-language"]);
   const repeatable = request.method === "GET" && request.routeOptions.url !== "/callback";
-  return { language, t: texts(language), here: repeatable ? "" : "/", formToken: citizen.formToken ?? null };
+  return {
+    language,
+    t: texts(language),
+    here: repeatable ? "" : "/",
+    formToken: reader?.formToken ?? null,
+    actingFor: reader?.actsForAnother ? { name: subject?.name ?? null } : null,
+  };
 }

@@ -41,6 +41,8 @@ export type Tokens = z.output<typeof tokensShape>;
 export interface Session extends z.output<typeof sessionShape> {
   readonly id: string;
   readonly tokens: Tokens;
+  /** Whether she acts for another, who is the subject of all tokens (`act`, RFC 8693, 4.1). */
+  readonly actsForAnother: boolean;
 }
 
 export interface Sessions {
@@ -74,7 +76,7 @@ export function createSessions(store: KeyValueStore, seal: Seal): Sessions {
         // It may have ended at identity while she was on her way here.
         if ((await store.get(placeOfEnd(sid))) !== null) await store.delete(...Object.values(placesOf(id)));
       }
-      return { id, ...session, tokens };
+      return { id, ...session, tokens, actsForAnother: hasActor(idToken) };
     },
     find: async (id) => {
       const places = placesOf(id);
@@ -82,7 +84,7 @@ export function createSessions(store: KeyValueStore, seal: Seal): Sessions {
         read(places.session, sessionShape),
         read(places.tokens, tokensShape),
       ]);
-      return session && tokens && { id, ...session, tokens };
+      return session && tokens && { id, ...session, tokens, actsForAnother: hasActor(session.idToken) };
     },
     renew: (id, tokens) => write(placesOf(id).tokens, tokens, idleSeconds),
     end: (id) => store.delete(...Object.values(placesOf(id))),
@@ -119,4 +121,8 @@ function placeOfEnd(sid: string): string {
 function sidOf(idToken: string): string | undefined {
   const { sid } = decodeJwt(idToken);
   return typeof sid === "string" ? sid : undefined;
+}
+
+function hasActor(idToken: string): boolean {
+  return decodeJwt(idToken).act !== undefined;
 }

@@ -20,8 +20,15 @@ export interface Attempt {
 export interface Provider {
   /** Resolves once identity has been found. */
   ready(): Promise<unknown>;
-  /** Where to send the citizen to sign in. */
-  begin(language: Language): Promise<{ readonly url: URL; readonly attempt: Attempt }>;
+  /**
+   * Where to send the citizen to sign in.
+   *
+   * @param prompt what she is asked although identity knows her; null for nothing
+   */
+  begin(
+    language: Language,
+    prompt: typeof choosePerson | null,
+  ): Promise<{ readonly url: URL; readonly attempt: Attempt }>;
   /**
    * Redeems the code that came back to `callback`.
    *
@@ -41,6 +48,9 @@ export interface Provider {
 
 /** The portal, as identity knows it. */
 export const clientId = "portal";
+
+/** Asks her for whom she acts (`prompt` of OpenID Connect Core 1.0, 3.1.2.1). */
+export const choosePerson = "select_account";
 
 /** Comes back to the landing page as `state` when identity has ended the session. */
 export const signedOutState = "signed-out";
@@ -67,11 +77,11 @@ export function createProvider(config: ProviderConfig, possession: Possession): 
   const redirect = { redirect_uri: `${config.portalUrl}/callback`, resource, scope };
   return {
     ready: discovered,
-    begin: async (language) => {
+    begin: async (language, prompt) => {
       const { client, proofs } = await discovered();
       const attempt = newAttempt();
       const proof = { state: attempt.state, nonce: attempt.nonce, ...(await challenge(attempt)) };
-      const request = { ...redirect, ...proof, ui_locales: language };
+      const request = { ...redirect, ...proof, ...(prompt && { prompt }), ui_locales: language };
       return { url: await oidc.buildAuthorizationUrlWithPAR(client, request, proofs), attempt };
     },
     finish: async (callback, { state, nonce, codeVerifier }) => {

@@ -8,7 +8,7 @@ import { viewOf } from "../pages/view.ts";
 import { type Cookies, signInSeconds } from "../session/cookies.ts";
 import type { Seal } from "../session/seal.ts";
 import type { Session, Sessions } from "../session/sessions.ts";
-import type { Attempt, Provider } from "./provider.ts";
+import { type Attempt, choosePerson, type Provider } from "./provider.ts";
 
 export interface SignInParts {
   readonly provider: Provider;
@@ -20,8 +20,9 @@ export interface SignInParts {
 
 const attemptShape: z.ZodType<Attempt> = z.object({ state: z.string(), nonce: z.string(), codeVerifier: z.string() });
 const signOutForm = z.object({ form: z.string() });
+const personQuestion = z.object({ person: z.literal("choose") });
 
-/** `/sign-in`, `/callback` and `/sign-out`. */
+/** `/sign-in` (with `?person=choose` to act for another than before), `/callback` and `/sign-out`. */
 export function addSignIn(app: FastifyInstance, parts: SignInParts): void {
   app.get("/sign-in", (request, reply) => beginSignIn(parts, request, reply));
   app.get("/callback", (request, reply) => finishSignIn(parts, request, reply));
@@ -30,7 +31,9 @@ export function addSignIn(app: FastifyInstance, parts: SignInParts): void {
 
 async function beginSignIn(parts: SignInParts, request: FastifyRequest, reply: FastifyReply) {
   const { signIn, language } = parts.cookies;
-  const { url, attempt } = await parts.provider.begin(viewOf(request, language).language).catch((cause: unknown) => {
+  const prompt = personQuestion.safeParse(request.query).success ? choosePerson : null;
+  const begun = parts.provider.begin(viewOf(request, language).language, prompt);
+  const { url, attempt } = await begun.catch((cause: unknown) => {
     throw new Problem("identityDown", { cause });
   });
   const sealed = await parts.seal.close(signIn.name, attempt, signInSeconds);
@@ -82,7 +85,7 @@ async function signOut(parts: SignInParts, request: FastifyRequest, reply: Fasti
   const id = request.cookies[cookie.name];
   const session = id === undefined ? null : await parts.sessions.find(id);
   if (session === null) return reply.redirect("/", 303);
-  if (!isFormOf(session, request.body)) throw new Problem("form", { formToken: session.formToken });
+  if (!isFormOf(session, request.body)) throw new Problem("form", { reader: session });
   await parts.sessions.end(session.id);
   reply.clearCookie(cookie.name, cookie.options);
   await parts.provider.revoke(session.tokens).catch((error: unknown) => {

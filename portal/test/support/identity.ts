@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
-import { type Configuration, type Interaction, Provider } from "oidc-provider";
+import { type Configuration, type Interaction, interactionPolicy, Provider } from "oidc-provider";
 import { freePort } from "../../../platform/test/ports.ts";
 import type { PortalConfig } from "../../config.ts";
 
@@ -10,6 +10,8 @@ export interface TestIdentity {
   readonly issuer: string;
   /** How the next interaction ends. */
   outcome: "signs in" | "cancels" | "breaks";
+  /** Whether whoever signs in acts for another. */
+  actsForAnother: boolean;
   /** Life of access tokens from now on, in seconds. */
   accessTokenSeconds: number;
   /** How often anybody had to sign in by hand. */
@@ -70,6 +72,7 @@ export async function startIdentity(
   const identity: TestIdentity = {
     issuer,
     outcome: "signs in",
+    actsForAnother: false,
     accessTokenSeconds: 300,
     pushed: [],
     interactions: () => counts.interactions,
@@ -93,7 +96,14 @@ async function resultOf(outcome: TestIdentity["outcome"], { params }: Interactio
   const grant = new provider.Grant({ accountId, clientId: String(params.client_id) });
   grant.addOIDCScope("openid");
   grant.addResourceScope(String(params.resource), scopes);
-  return { login: { accountId }, consent: { grantId: await grant.save() } };
+  return { login: { accountId }, select_account: {}, consent: { grantId: await grant.save() } };
+}
+
+/** The library's own, and the question for whom somebody acts. */
+function policyWithChoice() {
+  const policy = interactionPolicy.base();
+  policy.add(new interactionPolicy.Prompt({ name: "select_account", requestable: true }));
+  return policy;
 }
 
 function configuration(
@@ -120,8 +130,12 @@ function configuration(
     ],
     cookies: { keys: ["a key of the tests"] },
     enabledJWA: { idTokenSigningAlgValues: ["ES256"] },
-    findAccount: (_ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
-    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    claims: { openid: ["sub", "act"] },
+    findAccount: (_ctx, accountId) => ({
+      accountId,
+      claims: () => ({ sub: accountId, ...(identity().actsForAnother && { act: { sub: "citizen-2" } }) }),
+    }),
+    interactions: { policy: policyWithChoice(), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     issueRefreshToken: () => true,
     expiresWithSession: () => true,
     pkce: { required: () => true },
