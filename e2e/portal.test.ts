@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { languageInfo, languages } from "../platform/i18n.ts";
 import { launchBrowser } from "../platform/test/browser.ts";
-import { type DemoName, demoCitizen, fillSignIn } from "./support/sign-in.ts";
+import { type DemoName, demoCitizen, signInAsHerself } from "./support/sign-in.ts";
 
 const city = inject("city");
 const phone = { viewport: { width: 375, height: 760 }, locale: "en" } satisfies BrowserContextOptions;
@@ -23,7 +23,7 @@ async function openPortal(options: BrowserContextOptions): Promise<void> {
 
 async function signIn(name: DemoName): Promise<void> {
   await page.click("a[href='/sign-in']");
-  await fillSignIn(page, demoCitizen(name).residentId);
+  await signInAsHerself(page, demoCitizen(name).residentId);
   await page.waitForURL(`${city.portal}/`);
 }
 

@@ -18,6 +18,13 @@ export interface DemoCitizen extends Person {
   readonly habit: PayingHabit;
   /** One line for the table of `npm start`. */
   readonly story: string;
+  /** Who lives with her and is a minor, so that there is somebody to act for; null: she lives alone. */
+  readonly child: DemoChild | null;
+}
+
+/** A minor without an account. */
+export interface DemoChild extends Person {
+  readonly name: PersonName;
 }
 
 const born = (year: number, month: number, day: number): Day => dayOf(year, month, day);
@@ -35,6 +42,7 @@ export const demoCitizens: readonly [DemoCitizen, DemoCitizen, DemoCitizen] = [
     standing: "employee_pensioner",
     habit: "leaves_last_month",
     story: "retired, with a pension",
+    child: null,
   },
   {
     key: "xiaohe",
@@ -47,6 +55,7 @@ export const demoCitizens: readonly [DemoCitizen, DemoCitizen, DemoCitizen] = [
     standing: "employed",
     habit: "leaves_last_month",
     story: "employed",
+    child: null,
   },
   {
     key: "nurlan",
@@ -58,7 +67,8 @@ export const demoCitizens: readonly [DemoCitizen, DemoCitizen, DemoCitizen] = [
     preferredLanguage: "kk",
     standing: "laid_off",
     habit: "leaves_two_months",
-    story: "unemployed, with a benefit",
+    story: "unemployed, with a benefit; can act for his daughter Ayaru",
+    child: { name: { text: "Аяру Нұрлан", latin: "Ayaru Nurlan" }, birth: born(2019, 6, 9), track: "female_cadre" },
   },
 ];
 

@@ -62,7 +62,9 @@ export function* populate(plan: CityPlan): Generator<Household, void, undefined>
     const random = createRandom(`${plan.seed}/household/${index}`);
     const settler: Settler = { random, index, residentIds, asOf: plan.asOf, citizensBefore: citizens };
     const demo = demoCitizens[index];
-    const household = demo ? settleDemo(settler, demo) : settle(settler, plan.citizens - citizens);
+    const household = demo
+      ? settleDemo(settler, demo, plan.citizens - citizens)
+      : settle(settler, plan.citizens - citizens);
     citizens += household.members.length;
     yield household;
   }
@@ -88,13 +90,19 @@ function settle(settler: Settler, room: number): Household {
   return { members, premises: supply(random, addressOf(settler.index), members.length, pickHabit(random), asOf) };
 }
 
-function settleDemo(settler: Settler, demo: DemoCitizen): Household {
+/** A child comes only where there is room: in the smallest city the demo citizens are all there is. */
+function settleDemo(settler: Settler, demo: DemoCitizen, room: number): Household {
   const { random, asOf } = settler;
   const work = workAs(random, demo, asOf, demo.standing);
   const names = { next: () => demo.name };
   const citizen = tellLife(settler, settler.citizensBefore, demo, work, 2, names);
-  const premises = supply(random, citizen.address, 1, demo.habit, asOf);
-  return { members: [{ ...citizen, preferredLanguage: demo.preferredLanguage }], premises };
+  const members = [citizen];
+  if (demo.child && room > 1) {
+    const { child } = demo;
+    members.push(tellLife(settler, settler.citizensBefore + 1, child, null, 2, { next: () => child.name }));
+  }
+  const premises = supply(random, citizen.address, members.length, demo.habit, asOf);
+  return { members: members.map((member) => ({ ...member, preferredLanguage: demo.preferredLanguage })), premises };
 }
 
 function tellLife(

@@ -1,6 +1,6 @@
 /** The OpenID provider's configuration: OpenID Connect Core 1.0, OAuth 2.0 with PKCE, RFC 8707, RFC 9068. */
 import { hkdfSync } from "node:crypto";
-import type { Configuration, JWK } from "oidc-provider";
+import type { Configuration, JWK, RefreshToken } from "oidc-provider";
 import { clientCertificate } from "../../platform/client-certificate.ts";
 import { type Language, languages } from "../../platform/i18n.ts";
 import { assuranceLevels } from "../../trust/assurance.ts";
@@ -25,7 +25,7 @@ import { clientSigningAlgorithms, profileOf } from "./profiles.ts";
 import { accessTokenSeconds, createResources, defaultResource, resourceServerInfo } from "./resources.ts";
 import { adminResource, graphResource, oidcScopes } from "./scopes.ts";
 import type { SubjectOf } from "./subjects.ts";
-import { tokenClaims } from "./token-claims.ts";
+import { nameActor, tokenClaims } from "./token-claims.ts";
 
 /** What the provider is made of. */
 export interface ProviderParts {
@@ -141,7 +141,10 @@ const algorithms: Configuration["enabledJWA"] = {
   dPoPSigningAlgValues: [...clientSigningAlgorithms],
 };
 
-function features({ config, stores, pages }: ProviderParts, graph: string): NonNullable<Configuration["features"]> {
+function features(
+  { config, stores, pages, subjectOf }: ProviderParts,
+  graph: string,
+): NonNullable<Configuration["features"]> {
   return {
     devInteractions: { enabled: false },
     // Whether a client must push, and must bind its tokens, is in its own metadata; its profile puts it there.
@@ -169,7 +172,11 @@ function features({ config, stores, pages }: ProviderParts, graph: string): NonN
     jwtResponseModes: { enabled: true },
     introspection: {
       enabled: true,
-      allowedPolicy: async (_context, client, token) => mayIntrospect(client, token),
+      allowedPolicy: async (context, client, token) => {
+        if (!mayIntrospect(client, token)) return false;
+        if (token.kind === "RefreshToken") nameActor(context, token as RefreshToken, subjectOf);
+        return true;
+      },
     },
     jwtIntrospection: { enabled: true },
     revocation: {

@@ -1,6 +1,13 @@
 /** What access tokens say besides RFC 9068: whose form `sub` has, how she signed in (RFC 9470), what revokes them. */
 import { createHash } from "node:crypto";
-import type { AccessToken, Client, ClientCredentials, KoaContextWithOIDC, UnknownObject } from "oidc-provider";
+import type {
+  AccessToken,
+  Client,
+  ClientCredentials,
+  KoaContextWithOIDC,
+  RefreshToken,
+  UnknownObject,
+} from "oidc-provider";
 import { actingForIn } from "../delegation/acting-grant.ts";
 import { grantMetadataOf, isForStaff } from "./client-metadata.ts";
 import { sectorOf } from "./clients.ts";
@@ -31,6 +38,18 @@ function actorClaims(context: KoaContextWithOIDC, { accountId }: AccessToken, su
   const acting = actingForIn(context, accountId);
   if (!acting || !client) return {};
   return { act: { sub: subjectOf(accountId, client) }, withheld: acting.withheld };
+}
+
+/**
+ * Has introspection say who acts with a refresh token, as it does of access tokens: the library's answer takes what a
+ * token carries in `extra`. It is not saved.
+ */
+export function nameActor(context: KoaContextWithOIDC, token: RefreshToken, subjectOf: SubjectOf): void {
+  const { accountId } = token;
+  const { client } = context.oidc;
+  if (client && actingForIn(context, accountId)) {
+    Reflect.set(token, "extra", { act: { sub: subjectOf(accountId, client) } });
+  }
 }
 
 /** Of a caseworker: for which department she works, and as what. */

@@ -151,6 +151,19 @@ describe("somebody who may act for another", () => {
     expect(await oidc.tokenIntrospection(portal.configuration, token)).toEqual({ active: false });
   });
 
+  it("is the actor in what introspection says of a refresh token, until the right has ended", async () => {
+    const { refresh_token: token = "" } = await redeem(portal, await actFor(portal, guardianship));
+    const look = () => oidc.tokenIntrospection(portal.configuration, token, { token_type_hint: "refresh_token" });
+    const act = { sub: sealed(aygul.citizenId) };
+    expect(await look()).toMatchObject({ active: true, sub: sealed(daughter.citizenId), act });
+    const hers = await redeem(portal, await actFor(portal, "self"));
+    const own = await oidc.tokenIntrospection(portal.configuration, hers.refresh_token ?? "");
+    expect(own).toMatchObject({ active: true, sub: sealed(aygul.citizenId) });
+    expect(own).not.toHaveProperty("act");
+    await comeOfAgeIn(identity.database, daughter, 0);
+    expect(await look()).toEqual({ active: false });
+  });
+
   it("is not asked at a client that knows no delegation", async () => {
     const graphiql = await publicClient(identity.issuer, "graphiql", `${identity.config.gatewayUrl}/graphiql/callback`);
     const tokens = await redeem(graphiql, await signIn(identity, graphiql, aygul));

@@ -139,7 +139,7 @@ describe("somebody who is here for herself", () => {
     const old = portal.visitor({ "accept-language": "en" });
     for (const [name, value] of before) old.cookies.set(name, value);
     expect(await pageOf(old)).toContain("your session has ended");
-    expect(await pageOf(visitor)).toContain("Hello,");
+    expect(await pageOf(visitor)).toContain("您好");
   });
 
   it("is not told who she is by a graph that refuses it: that is no page", async () => {
