@@ -95,7 +95,8 @@ describe("npm run keys", () => {
     expect((await signerOf()).kid).toBe(kid);
     await identity.database.query("UPDATE signing_key SET published_at = published_at - interval '1 day'");
     const { output } = await keys(identity.config, ["rotate"]);
-    expect(output.match(/ signs now; the one before it stays published/g)).toHaveLength(3);
+    // The service that runs may have been quicker; then the command announces the keys after those.
+    expect(output.match(/ signs now; the one before it stays published| takes over by itself from /g)).toHaveLength(3);
     await expect.poll(async () => (await signerOf()).kid, { timeout: 20_000 }).not.toBe(kid);
     expect(await keyIds()).toContain(kid);
   });
@@ -115,7 +116,8 @@ describe("npm run keys", () => {
     const verify = async (text: string) => await jwtVerify(text, createLocalJWKSet(await keySet()));
     await expect(verify(token)).rejects.toBeInstanceOf(errors.JWKSNoMatchingKey);
     // This library, which checks ID tokens, asks for unknown keys once a minute only.
-    portal = await portalClient(identity);
+    const { dpop } = portal;
+    portal = { ...(await portalClient(identity)), dpop };
     const refreshed = await refresh(portal, refreshToken);
     await expect(verify(refreshed.access_token)).resolves.toBeDefined();
     const { page } = await begin(identity, portal, { agent: attempt.agent });

@@ -7,7 +7,7 @@ import { freePort } from "../../platform/test/ports.ts";
 import type { KeyPace } from "../keys/pace.ts";
 import { createIdentity } from "../server.ts";
 import { aygul } from "./support/citizens.ts";
-import { portalClient, redeem, signIn, type TestClient } from "./support/client.ts";
+import { portalClient, redeem, refresh, signIn, type TestClient } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 
 /** In seconds. What is signed counts as ended after two: a token of five minutes would make this test as long. */
@@ -64,8 +64,8 @@ function cachingVerifier(origins: readonly string[]) {
 let turns = 0;
 
 /** A client as new as its key set: this library keeps one for longer than these replicas allow. */
-async function nextClient(): Promise<TestClient> {
-  const client = await portalClient(identity);
+async function nextClient({ dpop }: TestClient): Promise<TestClient> {
+  const client = { ...(await portalClient(identity)), dpop };
   const origin = String([identity.issuer, replica.url][turns++ % 2]);
   client.configuration[oidc.customFetch] = async (url, { method, headers, body }) =>
     await fetch(url.replace(identity.issuer, origin), { method, headers, body: body as BodyInit });
@@ -83,7 +83,7 @@ it("no verification fails, whichever replica signed and whichever was asked for 
   let verified = 0;
   while (signers.size < 4) {
     const before = Date.now();
-    const { access_token: token } = await oidc.refreshTokenGrant((await nextClient()).configuration, refreshToken);
+    const { access_token: token } = await refresh(await nextClient(first), refreshToken);
     signers.add(String(decodeProtectedHeader(token).kid));
     tokens.push({ token, endsAt: before + life * 1_000 });
     while (tokens[0] && tokens[0].endsAt <= Date.now()) tokens.shift();
