@@ -1,6 +1,6 @@
 /**
- * How many requests somebody may send in a minute: each citizen, each client over all its citizens, and each
- * network for those who show no good token.
+ * How many requests somebody may send in a minute: each citizen, whomever she acts for, each client over all its
+ * citizens, and each network for those who show no good token.
  *
  * When the shared store does not answer, every process counts by itself for a while: each limit then holds for
  * each process, and nobody is refused because of our fault.
@@ -51,8 +51,9 @@ export function createRateLimiter(limits: RateLimits, store: CountStore, log: Lo
     if (admitted?.kind !== "signed in") {
       return report("address", await take(`address ${networkOf(address)}`, limits.address));
     }
-    const { subject, clientId } = admitted.caller;
-    const citizen = await take(`citizen ${subject}`, limits.citizen);
+    const { subject, actor, clientId } = admitted.caller;
+    // Whoever acts for others has no more hands for that, and uses up nothing of theirs.
+    const citizen = await take(`citizen ${actor ?? subject}`, limits.citizen);
     if (!citizen.allowed) return report("citizen", citizen);
     const client = await take(`client ${clientId}`, limits.client);
     const clientIsNearer = !client.allowed || client.remaining < citizen.remaining;

@@ -9,8 +9,8 @@ import { newCitizenId, startCity, type TestCity } from "./city.ts";
 const log = createLogger("rates", "silent");
 const limits = { citizen: 6, client: 100, address: 4 };
 
-function citizen(subject: string, clientId = "app"): SignedIn {
-  const caller = { subject, clientId, scopes: new Set<string>(), expiresAt: Number.MAX_SAFE_INTEGER };
+function citizen(subject: string, clientId = "app", actor: string | null = null): SignedIn {
+  const caller = { subject, actor, clientId, scopes: new Set<string>(), expiresAt: Number.MAX_SAFE_INTEGER };
   return { kind: "signed in", caller, tokenId: subject };
 }
 
@@ -41,6 +41,14 @@ describe("a limit", () => {
     const city = replicas(3);
     expect(await city.allowed(20, citizen("a"))).toBe(6);
     expect(await city.allowed(20, citizen("b"))).toBe(6);
+  });
+
+  it("holds for whoever is really there, whomever she acts for, and takes nothing from them", async () => {
+    const city = replicas(2);
+    expect(await city.allowed(4, citizen("a"))).toBe(4);
+    expect(await city.allowed(4, citizen("her mother", "app", "a"))).toBe(2);
+    expect(await city.allowed(4, citizen("her child", "app", "a"))).toBe(0);
+    expect(await city.allowed(20, citizen("her mother"))).toBe(6);
   });
 
   it("holds for a client through all its citizens", async () => {
