@@ -88,7 +88,7 @@ async function questionOf(turn: Turn): Promise<ConsentQuestion> {
     scopes: asked.filter((scope) => (explained.has(scope) || words.has(scope)) && mayCarry(actingFor, scope)),
     words,
     person: actingFor ? await principalName(database, actingFor) : null,
-    before: actingFor ? null : await findConsent(database, accountId, client.clientId),
+    before: actingFor || isForDevice(interaction) ? null : await findConsent(database, accountId, client.clientId),
     needsGuardian: profile !== undefined && isUnder14(profile.birthDate, new Date()),
   };
 }
@@ -111,7 +111,7 @@ async function keepAnswer(turn: Turn, question: ConsentQuestion, answer: Answer)
   const { request, parts, interaction } = turn;
   const isLasting =
     person === null &&
-    interaction.deviceCode === undefined &&
+    !isForDevice(interaction) &&
     client.applicationType !== "native" &&
     answer.scopes.length > 0;
   const { database, fleeting } = parts.stores;
@@ -129,6 +129,11 @@ async function keepAnswer(turn: Turn, question: ConsentQuestion, answer: Answer)
       detail: { scopes: answer.scopes.join(" "), ...(person !== null && { name: person }) },
     });
   });
+}
+
+/** Whether she connects a device (RFC 8628): what she allows counts for this connection alone. */
+function isForDevice({ deviceCode }: Interaction): boolean {
+  return deviceCode !== undefined;
 }
 
 async function grantBefore({ parts, interaction }: Turn): Promise<Grant | undefined> {

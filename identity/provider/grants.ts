@@ -19,7 +19,8 @@ const grantOfPage = z.object({ grantId: z.string().optional() }).catch({});
 
 /**
  * The grant of the client that asks: the one the citizen gave in this session, with what she decided in earlier
- * ones. A client of the city has one without asking, for it is the city that signs her in.
+ * ones. A client of the city has one without asking, for it is the city that signs her in. At a device that others
+ * use too she decides for one connection, and is asked at the next.
  *
  * @param resource the graph
  */
@@ -28,10 +29,11 @@ export async function loadGrant(
   database: Queryable,
   resource: string,
 ): Promise<Grant | undefined> {
-  const { client, session, result, provider } = context.oidc;
+  const { client, session, result, provider, entities } = context.oidc;
   if (!client || !session?.accountId) return undefined;
   const chosen = grantOfPage.parse(result?.select_account).grantId;
-  const grantId = result?.consent?.grantId ?? chosen ?? session.grantIdFor(client.clientId);
+  const ofSession = entities.DeviceCode ? undefined : session.grantIdFor(client.clientId);
+  const grantId = result?.consent?.grantId ?? chosen ?? ofSession;
   const given = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   if (given) noteActing(session, client.clientId, Boolean(actingForOf(given)));
   // What a client for caseworkers may do, the department has settled; no citizen is asked for it.

@@ -15,9 +15,9 @@ export async function recallConsent(
   database: Queryable,
   given: Grant | undefined,
 ): Promise<Grant | undefined> {
-  const { client, session, provider, route } = context.oidc;
+  const { client, session, provider, entities } = context.oidc;
   if (!client || !session?.accountId || client.applicationType === "native") return given;
-  if (actingForOf(given) || /^(?:code|device)_/.test(route)) return given;
+  if (actingForOf(given) || entities.DeviceCode) return given;
   const consent = await findConsent(database, session.accountId, client.clientId);
   if (!consent) return given;
   const grant = given ?? new provider.Grant({ clientId: client.clientId, accountId: session.accountId });

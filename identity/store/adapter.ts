@@ -1,8 +1,7 @@
 /** Where the OpenID provider keeps what. */
-import type { Adapter, AdapterFactory, ClientMetadata } from "oidc-provider";
+import type { AdapterFactory, ClientMetadata } from "oidc-provider";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import type { Database } from "../../platform/postgres.ts";
-import { revokeGrant } from "../account/endings.ts";
 import { actingGrants } from "../delegation/acting-grant.ts";
 import { registeredClients } from "./clients.ts";
 import { type DeviceAccepted, deviceCodes } from "./device-codes.ts";
@@ -28,22 +27,8 @@ export interface AdapterHooks {
 export function createAdapter({ database, fleeting }: IdentityStores, hooks: AdapterHooks): AdapterFactory {
   return (model) => {
     if (model === "Client") return registeredClients(database, hooks.presentClient);
-    if (model === "Grant") {
-      const grants = endingGrants(durableArtefacts(model, database), { database, fleeting });
-      return actingGrants(grants, database);
-    }
+    if (model === "Grant") return actingGrants(durableArtefacts(model, database), database);
     if (model === "DeviceCode") return deviceCodes(fleeting, hooks.deviceAccepted);
     return durable.has(model) ? durableArtefacts(model, database) : fleetingArtefacts(model, fleeting);
-  };
-}
-
-/** However the provider comes to take back a grant, gateways hear of it. */
-function endingGrants(grants: Adapter, { database, fleeting }: IdentityStores): Adapter {
-  return {
-    ...grants,
-    destroy: (grantId) =>
-      database.transaction(async (tx) => {
-        await revokeGrant({ tx, fleeting }, grantId, { initiator: "system", history: null });
-      }),
   };
 }

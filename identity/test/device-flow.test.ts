@@ -40,8 +40,6 @@ async function enter(agent: UserAgent, userCode: string): Promise<Page> {
 
 /** From the page that shows the device to the one that says it is connected. */
 async function accept(agent: UserAgent, confirmation: Page, citizen = aygul): Promise<Page> {
-  // What she allowed the kiosk before is not asked again.
-  await identity.database.query("DELETE FROM consent");
   const asked = await agent.submit(confirmation, { confirm: "yes" });
   const consent = await agent.submit(asked, { login: citizen.residentId, password: citizen.password });
   return await agent.submit(consent, { action: "allow" });
@@ -118,6 +116,20 @@ describe("connecting a kiosk (RFC 8628)", () => {
     expect(page.text).toContain("未连接设备");
     expect(await refusalOf(poll(begun))).toEqual({ status: 400, error: "access_denied" });
     expect(await entriesOf(aygul)).toEqual([]);
+  });
+
+  it("asks at each connection anew: what she allowed at a shared device is remembered nowhere", async () => {
+    const agent = createUserAgent(identity.issuer);
+    const [first, second] = [await begin(), await begin()];
+    await accept(agent, await enter(agent, first.user_code));
+    expect(await poll(first)).toMatchObject({ scope: "citizen:read" });
+    expect(await identity.database.query("SELECT FROM consent WHERE client_id = 'kiosk'")).toEqual([]);
+    // In the same browser, still signed in.
+    const asked = await agent.submit(await enter(agent, second.user_code), { confirm: "yes" });
+    expect(asked.text).toContain('value="allow"');
+    expect(await refusalOf(poll(second))).toMatchObject({ error: "authorization_pending" });
+    await agent.submit(asked, { action: "allow" });
+    expect(await poll(second)).toMatchObject({ scope: "citizen:read" });
   });
 
   it("is for confidential clients that are registered for it", async () => {

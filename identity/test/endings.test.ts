@@ -202,7 +202,7 @@ describe("a grant", () => {
     const { refreshToken } = await signedIn();
     await oidc.tokenRevocation(portal.configuration, refreshToken);
     expect(await events()).toMatchObject([
-      { kind: "grant-revoked", payload: { clientId: "portal", initiator: "system" } },
+      { kind: "grant-revoked", payload: { clientId: "portal", initiator: "user" } },
     ]);
   });
 

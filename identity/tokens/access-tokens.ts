@@ -18,7 +18,7 @@ const claimsShape = z.looseObject({
   scope: z.string().default(""),
   sector: z.string().optional(),
   grant: z.string().optional(),
-  cnf: z.object({ jkt: z.string().optional() }).optional(),
+  cnf: z.looseObject({ jkt: z.string().optional(), "x5t#S256": z.string().optional() }).optional(),
   /** The tokens that this one was exchanged from, the latest first. */
   exchanged_from: z.array(z.string()).default([]),
 });

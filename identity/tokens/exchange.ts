@@ -64,7 +64,7 @@ async function targetOf(parts: ExchangeParts, client: Client, resource: string):
   return server;
 }
 
-/** What the new token says of her, of its ancestry and of how she signed in. */
+/** What the new token says of her, of its ancestry and of how she signed in; a caseworker's stays a caseworker's. */
 function successorClaims(
   { claims }: LiveAccessToken,
   client: Client,
@@ -73,7 +73,7 @@ function successorClaims(
 ) {
   if (claims.sector === undefined) throw new errors.InvalidRequest("subject_token does not say its sector");
   const rename = renaming(sectors, claims.sector, sector);
-  const { acr, amr, auth_time: authTime, sid, grant, withheld } = claims;
+  const { acr, amr, auth_time: authTime, sid, grant, withheld, department, role } = claims;
   const mayAct = grantMetadataOf(client).may_act;
   return {
     sub: rename(claims.sub),
@@ -83,7 +83,7 @@ function successorClaims(
     act: actorClaim(nextActors({ claims }, client).map(rename)),
     exchanged_from: [claims.jti, ...claims.exchanged_from],
     ...Object.fromEntries(
-      Object.entries({ acr, amr, auth_time: authTime, sid, grant, withheld }).filter(
+      Object.entries({ acr, amr, auth_time: authTime, sid, grant, withheld, department, role }).filter(
         ([, value]) => value !== undefined,
       ),
     ),
@@ -92,8 +92,8 @@ function successorClaims(
 }
 
 /**
- * The key that the new token is bound to (RFC 9449): the one that the client proves. A bound token never becomes one
- * that anybody can use, and the client's own stays bound to the same key.
+ * The key that the new token is bound to (RFC 9449): the one that the client proves. A token that is bound, be it to a
+ * certificate (RFC 8705), never becomes one that anybody can use, and the client's own stays bound to the same key.
  *
  * @returns its thumbprint; undefined for a bearer token
  */
@@ -105,7 +105,8 @@ async function possession(
   const proof = await validateDpop(provider, context);
   const bound = claims.cnf?.jkt;
   if (!proof) {
-    if (bound === undefined && !client.dpopBoundAccessTokens) return undefined;
+    const isBound = bound !== undefined || claims.cnf?.["x5t#S256"] !== undefined;
+    if (!isBound && !client.dpopBoundAccessTokens && !client.tlsClientCertificateBoundAccessTokens) return undefined;
     throw new errors.InvalidDpopProof("DPoP proof JWT not provided");
   }
   if (bound !== undefined && claims.client_id === client.clientId && bound !== proof.thumbprint) {
