@@ -17,7 +17,7 @@ import { addAdminApi } from "./admin/api.ts";
 import { addCitizenSubgraph } from "./citizen/subgraph.ts";
 import type { IdentityConfig } from "./config.ts";
 import { createCredentials } from "./credentials/credentials.ts";
-import { endRights } from "./delegation/ended-rights.ts";
+import { endRights, type Places } from "./delegation/ended-rights.ts";
 import { deliverLogoutNotices, giveUpLogoutNotices } from "./events/logout-notices.ts";
 import { sweepEvents } from "./events/outbox.ts";
 import { addEventPoll } from "./events/poll.ts";
@@ -117,9 +117,10 @@ export async function createIdentity(
     subjectIn: (sector, accountId) => sectors.pseudonymsOf(sector).seal(accountId),
   });
   app.get("/", async (_request, reply) => reply.redirect(config.portalUrl));
+  const places: Places = new Map();
   const chores = {
     sweep: () => sweepExpiredArtefacts(database),
-    "end rights": () => endRights(database, fleeting),
+    "end rights": () => endRights(database, fleeting, places),
     "give up logout notices": () => giveUpLogoutNotices(database, log),
     "sweep revoked tokens": () => sweepRevokedTokens(database),
     "sweep events": () => sweepEvents(database),

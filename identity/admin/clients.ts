@@ -7,6 +7,7 @@ import type { IdentityConfig } from "../config.ts";
 import { isCityClient } from "../provider/clients.ts";
 import { presentKeys } from "../provider/outbound.ts";
 import { registeredClients } from "../store/clients.ts";
+import { takeEverythingFrom } from "./client-removal.ts";
 import { shapeFaults } from "./entries.ts";
 import { type Candidate, documentRows, type Entry, type Fault, type Register } from "./register.ts";
 import { sectorFaults } from "./registers.ts";
@@ -36,8 +37,9 @@ export function createClientRegister(
   database: Queryable,
 ): Register {
   const faultsOf = createMetadataCheck(config, configuration, database);
+  const rows = documentRows({ table: "oidc_client", key: "client_id", document: "metadata" });
   return {
-    ...documentRows({ table: "oidc_client", key: "client_id", document: "metadata" }),
+    ...rows,
     name: "clients",
     // A client's ID must not read like a citizen's: it is the subject of the client's own tokens (RFC 9068, 5).
     namePattern: /^(?!hm\d+_)[A-Za-z0-9._-]{1,100}$/,
@@ -49,6 +51,10 @@ export function createClientRegister(
       ...(await faultsOf(candidate)),
     ],
     checkRemoval: async () => [],
+    remove: async (tx, name) => {
+      await rows.remove(tx, name);
+      await takeEverythingFrom(tx, name);
+    },
   };
 }
 

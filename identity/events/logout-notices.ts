@@ -96,30 +96,41 @@ export function deliverLogoutNotices({ database, deliver, log }: LogoutNoticePar
 
 /**
  * Takes due notices, a few of each client. Their next try is set before the first: whoever dies on the way leaves them
- * to others, and so a client may hear of one session twice, never not at all.
+ * to others, and so a client may hear of one session twice, never not at all. The clients are found one after another
+ * in the index, not by reading the backlog of one that is away.
  */
 async function claim(database: Queryable, busy: readonly string[], most: number): Promise<Claimed[]> {
   return await database.query<Claimed>(
     `UPDATE logout_notice SET attempts = attempts + 1,
        due_at = now() + make_interval(secs => least($3 * 2 ^ least(attempts, 20), $4) * (0.75 + random() / 2) / 1000)
      WHERE notice_id IN (
-       SELECT due.notice_id FROM (SELECT DISTINCT client_id FROM logout_notice
-                                  WHERE due_at <= now() AND client_id <> ALL ($1)) AS client
+       WITH RECURSIVE client (client_id) AS (
+         (SELECT client_id FROM logout_notice ORDER BY client_id LIMIT 1)
+         UNION ALL
+         SELECT (SELECT client_id FROM logout_notice WHERE client_id > before.client_id ORDER BY client_id LIMIT 1)
+         FROM client AS before WHERE before.client_id IS NOT NULL)
+       SELECT due.notice_id FROM client
        CROSS JOIN LATERAL (SELECT notice_id FROM logout_notice WHERE client_id = client.client_id AND due_at <= now()
                            ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED) AS due
-       LIMIT $2)
+       WHERE client.client_id <> ALL ($1) LIMIT $2)
      RETURNING notice_id, client_id, account_id, principal, sid, attempts`,
     [busy, Math.max(0, most), pace.shortestPause, pace.longestPause, limits.ofOne],
   );
 }
 
+/** Notices that are given up at once. */
+const givenUpBatch = 1_000;
+
 /** Gives up on clients that have not answered for a day. */
 export async function giveUpLogoutNotices(database: Queryable, log: Logger): Promise<void> {
-  const lost = await database.query<{ client_id: string }>(
-    `DELETE FROM logout_notice WHERE notice_id IN (SELECT notice_id FROM logout_notice
-       WHERE ended_at < now() - make_interval(hours => $1) LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING client_id`,
-    [givenUpAfter],
-  );
-  const clients = [...new Set(lost.map(({ client_id }) => client_id))];
-  if (lost.length > 0) log.error({ clients, notices: lost.length }, "clients were never told of sign-outs");
+  let lost: { readonly client_id: string }[];
+  do {
+    lost = await database.query<{ client_id: string }>(
+      `DELETE FROM logout_notice WHERE notice_id IN (SELECT notice_id FROM logout_notice
+         WHERE ended_at < now() - make_interval(hours => $1) LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING client_id`,
+      [givenUpAfter, givenUpBatch],
+    );
+    const clients = [...new Set(lost.map(({ client_id }) => client_id))];
+    if (lost.length > 0) log.error({ clients, notices: lost.length }, "clients were never told of sign-outs");
+  } while (lost.length === givenUpBatch);
 }

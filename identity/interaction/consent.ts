@@ -110,10 +110,7 @@ async function keepAnswer(turn: Turn, question: ConsentQuestion, answer: Answer)
   const { client, accountId, person } = question;
   const { request, parts, interaction } = turn;
   const isLasting =
-    person === null &&
-    !isForDevice(interaction) &&
-    client.applicationType !== "native" &&
-    answer.scopes.length > 0;
+    person === null && !isForDevice(interaction) && client.applicationType !== "native" && answer.scopes.length > 0;
   const { database, fleeting } = parts.stores;
   await database.transaction(async (tx) => {
     if (isLasting) {

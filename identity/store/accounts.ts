@@ -142,6 +142,11 @@ export async function readAccountNumbers(database: Queryable, citizenId: RawCiti
  */
 export async function removeAccount(tx: Queryable, citizenId: RawCitizenId): Promise<void> {
   await tx.query("DELETE FROM account WHERE citizen_id = $1", [citizenId]);
+  // What she gave of her own must not come back with another account.
+  await tx.query(
+    "UPDATE delegation SET valid_until = least(valid_until, now()) WHERE giver = $1 AND company_id IS NULL",
+    [citizenId],
+  );
   await tx.query(
     "INSERT INTO closed_account (citizen_id) VALUES ($1) ON CONFLICT (citizen_id) DO UPDATE SET closed_at = now()",
     [citizenId],

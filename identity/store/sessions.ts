@@ -33,6 +33,7 @@ export async function readSessions(database: Queryable, citizenId: RawCitizenId)
      LEFT JOIN session_origin USING (uid)
      LEFT JOIN LATERAL jsonb_object_keys(coalesce(payload -> 'authorizations', '{}')) AS client ON true
      WHERE model = 'Session' AND payload ->> 'accountId' = $1 AND expires_at > now()
+       AND NOT EXISTS (SELECT FROM ended_session WHERE ended_session.uid = oidc_artefact.uid)
      GROUP BY uid ORDER BY signed_in DESC`,
     [citizenId],
   );

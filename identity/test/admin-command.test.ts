@@ -7,6 +7,7 @@ import {
   waterClient,
   waterSector,
 } from "./support/admin.ts";
+import { aygul } from "./support/citizens.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 
 let identity: TestIdentity;
@@ -73,6 +74,38 @@ describe("clients in files", () => {
     expect(await ask()).toContain("invalid_redirect_uri");
     await runAdmin(identity, "clients remove water-app");
     expect(await ask()).toContain("invalid_client");
+  });
+
+  it("take with them all that citizens let them have", async () => {
+    await folder.write("water.json", await waterClient());
+    await runAdmin(identity, `clients apply ${folder.path}`);
+    const { database } = identity;
+    for (const clientId of ["water-app", "other-app"]) {
+      const payload = { accountId: aygul.citizenId, clientId };
+      for (const model of ["Grant", "RefreshToken"]) {
+        await database.query(
+          `INSERT INTO oidc_artefact (model, id_hash, payload, grant_id, expires_at)
+           VALUES ($1, sha256($2::text::bytea), $3, $2, now() + interval '1 hour')`,
+          [model, `grant of ${clientId}`, JSON.stringify(payload)],
+        );
+      }
+      await database.query("INSERT INTO consent (citizen_id, client_id, scopes) VALUES ($1, $2, '{health:read}')", [
+        aygul.citizenId,
+        clientId,
+      ]);
+    }
+    await runAdmin(identity, "clients remove water-app");
+    expect(await database.query("SELECT DISTINCT grant_id FROM oidc_artefact WHERE grant_id IS NOT NULL")).toEqual([
+      { grant_id: "grant of other-app" },
+    ]);
+    expect(await database.query("SELECT client_id FROM consent")).toEqual([{ client_id: "other-app" }]);
+    expect(await database.query("SELECT account_id, kind, payload FROM security_event")).toEqual([
+      {
+        account_id: aygul.citizenId,
+        kind: "grant-revoked",
+        payload: { grantId: "grant of water-app", clientId: "water-app", initiator: "admin" },
+      },
+    ]);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { endRights } from "../delegation/ended-rights.ts";
+import { removeAccount } from "../store/accounts.ts";
 import { aygul, residentIdOf, type TestCitizen, wei } from "./support/citizens.ts";
 import { portalClient, redeem, refresh, refusalOf, signIn, type TestClient } from "./support/client.ts";
 import { atDelegations, dayFromNow, give, offeredAt } from "./support/delegations.ts";
@@ -107,6 +108,39 @@ describe("a delegation", () => {
       "SELECT 1 FROM oidc_artefact WHERE payload ? 'actingFor' AND payload -> 'actingFor' <> 'null'",
     );
     expect(grants).toEqual([]);
+  });
+
+  it("is gone through in turn with all others, while the grants that rest on it end in the next round", async () => {
+    const delegation = await delegate();
+    await redeem(portal, await actFor(delegation));
+    await identity.database.query("UPDATE delegation SET valid_until = now()");
+    const isNoted = async () => (await historyOf(wei)).some(({ kind }) => kind === "delegation-ended");
+    const last = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+    const places = new Map([
+      ["guardianship", last],
+      ["delegation", last],
+    ]);
+    await endRights(identity.database, identity.fleeting, places);
+    expect(await isNoted()).toBe(false);
+    const grants = await identity.database.query("SELECT 1 FROM oidc_artefact WHERE payload -> 'actingFor' <> 'null'");
+    expect(grants).toEqual([]);
+    await endRights(identity.database, identity.fleeting, places);
+    expect(await isNoted()).toBe(true);
+  });
+
+  it("does not come back with an account that is opened again at once", async () => {
+    const delegation = await delegate();
+    const { refresh_token: refreshToken = "" } = await redeem(portal, await actFor(delegation));
+    const { database } = identity;
+    const [account] = await database.query<{ account: object }>(
+      "SELECT to_jsonb(account) AS account FROM account WHERE citizen_id = $1",
+      [wei.citizenId],
+    );
+    await database.transaction((tx) => removeAccount(tx, wei.citizenId));
+    await database.query("INSERT INTO account SELECT * FROM jsonb_populate_record(NULL::account, $1)", [
+      JSON.stringify(account?.account),
+    ]);
+    expect(await refusalOf(refresh(portal, refreshToken))).toMatchObject({ status: 400 });
   });
 
   it("gives no token that outlives it", async () => {

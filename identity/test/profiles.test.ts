@@ -22,6 +22,7 @@ import {
   type TestClient,
 } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
+import { registerResource } from "./support/registration.ts";
 import { createUserAgent } from "./support/user-agent.ts";
 
 let identity: TestIdentity;
@@ -309,8 +310,8 @@ describe("mutual TLS, where a proxy passes the certificate (RFC 8705; RFC 9440)"
   const bound = { tls_client_certificate_bound_access_tokens: true };
 
   /** A client whose proxy passes this certificate with all that it sends. */
-  async function behindProxy(clientId: string, certificate: string | null): Promise<TestClient> {
-    const client = { ...(await registerFapi2(identity, clientId, bound)), dpop: undefined };
+  async function behindProxy(clientId: string, certificate: string | null, more: Metadata = {}): Promise<TestClient> {
+    const client = { ...(await registerFapi2(identity, clientId, { ...bound, ...more })), dpop: undefined };
     const header = certificate === null ? {} : { "client-cert": certificate };
     client.configuration[oidc.customFetch] = async (url, { method, headers, body }) =>
       await fetch(url, { method, headers: { ...headers, ...header }, body: body as BodyInit });
@@ -343,6 +344,26 @@ describe("mutual TLS, where a proxy passes the certificate (RFC 8705; RFC 9440)"
       const der = Buffer.from(passedCertificate.slice(1, -1), "base64");
       const thumbprint = createHash("sha256").update(der).digest("base64url");
       expect(decodeJwt(tokens.access_token).cnf).toEqual({ "x5t#S256": thumbprint });
+    });
+
+    it("exchanges no such token for one that is bound to nothing", async () => {
+      const exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+      const resource = "https://archive.example/api";
+      await registerResource(identity, { resource, sector: "government", scopes: ["citizen:read"] });
+      const client = await behindProxy("proxied-3", passedCertificate, {
+        grant_types: ["authorization_code", exchange],
+        token_exchange_audiences: [resource],
+      });
+      const { access_token: token } = await tokensOf(client);
+      const asked = {
+        subject_token: token,
+        subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
+        resource,
+      };
+      const answer = oidc.genericGrantRequest(client.configuration, exchange, asked);
+      expect(await refusalOf(answer)).toEqual(refused("invalid_dpop_proof"));
+      const told = await oidc.tokenIntrospection(client.configuration, token);
+      expect(told).toMatchObject({ active: true, cnf: { "x5t#S256": expect.any(String) } });
     });
 
     it.each([
