@@ -80,6 +80,10 @@ describe("docker-compose.yml", () => {
     expect(known).toEqual(expect.arrayContaining(Object.keys(environment)));
   });
 
+  it("never drives out of Redis what was used once", () => {
+    expect(services.redis?.command?.slice(-2)).toEqual(["--maxmemory-policy", "noeviction"]);
+  });
+
   it("starts programs that exist", () => {
     for (const name of Object.keys(specs)) {
       const [program, ...words] = services[name]?.command ?? [];

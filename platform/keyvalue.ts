@@ -11,7 +11,10 @@ export interface KeyValueStore {
   getMany(keys: readonly string[]): Promise<(string | null)[]>;
   /** Writes the value, whatever was there. */
   set(key: string, value: string, ttlSeconds: number): Promise<void>;
-  /** Writes the value unless there is one; true for exactly one of any number of callers. */
+  /**
+   * Writes the value unless there is one; true for exactly one of any number of callers. What is written so is never
+   * given up before its time: rejects when there is no room for it.
+   */
   add(key: string, value: string, ttlSeconds: number): Promise<boolean>;
   /** Reads and removes the value; at most one caller gets it. */
   take(key: string): Promise<string | null>;
@@ -41,24 +44,33 @@ const maxCharacters = 64 * 1024 * 1024;
 
 /**
  * The store inside the process. Bounded: past `maxEntries`, or 64 Mi characters, the entries written
- * longest ago go first.
+ * longest ago go first. What `add` wrote stays, or a proof that was used once would count again; there
+ * is room for `maxEntries` of those too, and then none for more.
  *
  * @param now milliseconds since the epoch
  */
 export function createMemoryStore(maxEntries = 100_000, now: () => number = Date.now): KeyValueStore {
   const entries = new Map<string, Entry>();
+  const marks = new Map<string, Entry>();
   let characters = 0;
+  const find = (key: string) => marks.get(key) ?? entries.get(key);
   const remove = (key: string) => {
-    characters -= sizeOf(entries.get(key));
+    characters -= sizeOf(find(key));
+    marks.delete(key);
     entries.delete(key);
   };
-  /** Leaves a key that exists at its place in the order of writing. */
+  /** Leaves a key that exists at its place in the order of writing, and among what it is. */
   const put = (key: string, entry: Entry) => {
-    characters += sizeOf(entry) - sizeOf(entries.get(key));
-    entries.set(key, entry);
+    characters += sizeOf(entry) - sizeOf(find(key));
+    (marks.has(key) ? marks : entries).set(key, entry);
+  };
+  const requireRoom = () => {
+    if (marks.size < maxEntries) return;
+    for (const key of [...marks.keys()]) live(key);
+    if (marks.size >= maxEntries) throw new Error("the store has no room for another mark");
   };
   const live = (key: string): Entry | undefined => {
-    const entry = entries.get(key);
+    const entry = find(key);
     if (entry && entry.expiresAt <= now()) {
       remove(key);
       return undefined;
@@ -70,7 +82,8 @@ export function createMemoryStore(maxEntries = 100_000, now: () => number = Date
     return typeof value === "string" ? value : null;
   };
   const write = (key: string, value: Entry["value"], ttlSeconds: number, notBefore = 0) => {
-    remove(key);
+    // A mark that is written over stays one; of all others the place in the order is new.
+    if (!marks.has(key)) remove(key);
     put(key, { value, expiresAt: Math.max(now() + ttlSeconds * 1000, notBefore) });
     for (const oldest of entries.keys()) {
       if (entries.size <= maxEntries && characters <= maxCharacters) break;
@@ -83,7 +96,10 @@ export function createMemoryStore(maxEntries = 100_000, now: () => number = Date
     set: async (key, value, ttlSeconds) => write(key, value, ttlSeconds),
     add: async (key, value, ttlSeconds) => {
       if (live(key)) return false;
-      write(key, value, ttlSeconds);
+      requireRoom();
+      const entry = { value, expiresAt: now() + ttlSeconds * 1000 };
+      characters += sizeOf(entry);
+      marks.set(key, entry);
       return true;
     },
     take: async (key) => {
@@ -113,6 +129,7 @@ export function createMemoryStore(maxEntries = 100_000, now: () => number = Date
     ping: async () => {},
     close: async () => {
       entries.clear();
+      marks.clear();
       characters = 0;
     },
   };

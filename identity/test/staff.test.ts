@@ -1,5 +1,4 @@
 import { decodeJwt } from "jose";
-import * as oidc from "openid-client";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Browser, launchBrowser } from "../../platform/test/browser.ts";
@@ -10,7 +9,6 @@ import { aygul } from "./support/citizens.ts";
 import {
   depart,
   portalClient,
-  proofs,
   refresh,
   refusalOf,
   registerFapi2,
@@ -19,6 +17,7 @@ import {
   type TestClient,
 } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
+import { enrolStaff, inviteStaff, openPageWithPasskeys, signInStaff } from "./support/staff.ts";
 
 let identity: TestIdentity;
 let browser: Browser;
@@ -36,51 +35,10 @@ afterAll(async () => {
 
 const command = (...words: string[]) => runStaffCommand(words, identity.database, identity.issuer);
 
-/** Makes a caseworker. */
-async function invite(): Promise<{ readonly staffId: string; readonly code: string }> {
-  const lines = await command("invite", "--department", "health", "--role", "caseworker", "--name", "李明");
-  const after = (label: string) =>
-    lines
-      .find((line) => line.startsWith(label))
-      ?.slice(label.length)
-      .trim() ?? "";
-  return { staffId: after("staff ID"), code: after("code") };
-}
-
-/** A browser with an authenticator. */
-async function openBrowser(): Promise<Page> {
-  const context = await browser.newContext({ locale: "en" });
-  const page = await context.newPage();
-  const devtools = await context.newCDPSession(page);
-  await devtools.send("WebAuthn.enable");
-  await devtools.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  return page;
-}
-
-async function enrol(page: Page, code: string): Promise<void> {
-  await page.goto(`${identity.issuer}/staff/enrol`);
-  await page.fill("input[name=code]", code);
-  await page.click("main button[type=submit]");
-  await page.click("form[data-passkey] button");
-  await expect.poll(() => page.textContent("h1")).toBe("Your passkey is registered");
-}
-
-async function signInAsStaff(page: Page) {
-  const { url, checks } = await depart(identity, caseload);
-  await page.goto(url.href);
-  await page.click("form[data-passkey] button");
-  await page.waitForURL(`${caseload.redirectUri}?**`);
-  return await oidc.authorizationCodeGrant(caseload.configuration, new URL(page.url()), checks, {}, proofs(caseload));
-}
+const invite = () => inviteStaff(identity);
+const openBrowser = () => openPageWithPasskeys(browser);
+const enrol = (page: Page, code: string) => enrolStaff(identity, page, code);
+const signInAsStaff = (page: Page) => signInStaff(identity, caseload, page);
 
 describe("a caseworker", () => {
   it("registers a passkey with a code that works once, and signs in with it at level 3", async () => {

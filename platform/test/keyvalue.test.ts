@@ -102,6 +102,21 @@ it("the store in process stays within its bound, oldest first", async () => {
   expect(await store.get("d")).toBe("d");
 });
 
+it("the store in process gives up no mark for what else is written, and refuses one that it has no room for", async () => {
+  let now = 0;
+  const store = createMemoryStore(3, () => now);
+  for (const mark of ["a", "b", "c"]) expect(await store.add(mark, "1", 60)).toBe(true);
+  for (const key of ["d", "e", "f", "g"]) await store.set(key, key, 600);
+  await store.set("a", "2", 60);
+  expect(await store.getMany(["a", "b", "c", "d", "g"])).toEqual(["2", "1", "1", null, "g"]);
+  for (const mark of ["a", "b", "c"]) expect(await store.add(mark, "1", 60)).toBe(false);
+  await expect(store.add("h", "1", 60)).rejects.toThrow("no room");
+  now = 60_001;
+  expect(await store.add("h", "1", 60)).toBe(true);
+  expect(await store.take("h")).toBe("1");
+  expect(await store.add("h", "1", 60)).toBe(true);
+});
+
 it("the store in process stays within 64 Mi characters, oldest first", async () => {
   const store = createMemoryStore();
   const keys = ["a", "b", "c", "d", "e"];
