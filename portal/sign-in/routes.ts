@@ -48,11 +48,16 @@ async function finishSignIn(parts: SignInParts, request: FastifyRequest, reply: 
   if (attempt === null) throw new Problem("mismatch");
   // The host of the request is anybody's word; the callback is where identity was told to send her.
   const callback = new URL(request.url, parts.portalUrl);
-  const { idToken, tokens } = await parts.provider.finish(callback, attempt).catch((error: unknown) => {
-    throw problemOfSignIn(error);
-  });
-  // A new ID for every sign-in: one that somebody planted beforehand is worth nothing.
   const before = request.cookies[cookie.name];
+  const finished = await parts.provider.finish(callback, attempt).catch(async (error: unknown) => {
+    const problem = problemOfSignIn(error);
+    // Who turns back from choosing another person goes on as before.
+    if (problem.kind === "cancelled" && before !== undefined && (await parts.sessions.find(before))) return null;
+    throw problem;
+  });
+  if (finished === null) return reply.redirect("/", 303);
+  const { idToken, tokens } = finished;
+  // A new ID for every sign-in: one that somebody planted beforehand is worth nothing.
   if (before !== undefined) await parts.sessions.end(before);
   const session = await parts.sessions.begin(idToken, tokens);
   return reply.setCookie(cookie.name, session.id, cookie.options).redirect("/", 303);

@@ -142,6 +142,16 @@ describe("somebody who is here for herself", () => {
     expect(await pageOf(visitor)).toContain("您好");
   });
 
+  it("goes on as before when she turns back from the choice", async () => {
+    const before = visitor.cookies.get("huimin_portal_session");
+    portal.identity.outcome = "cancels";
+    const response = await visitor.open("/sign-in?person=choose");
+    portal.identity.outcome = "signs in";
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain("您好");
+    expect(visitor.cookies.get("huimin_portal_session")).toBe(before);
+  });
+
   it("is not told who she is by a graph that refuses it: that is no page", async () => {
     portal.graph.answer = { data: { ...overview, citizen: null }, errors: [forbidden("citizen")] };
     expect((await visitor.ask("/")).status).toBe(503);
