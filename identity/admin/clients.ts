@@ -7,6 +7,7 @@ import type { IdentityConfig } from "../config.ts";
 import { isCityClient } from "../provider/clients.ts";
 import { presentKeys } from "../provider/outbound.ts";
 import { registeredClients } from "../store/clients.ts";
+import { tokenExchangeGrant } from "../tokens/exchange-request.ts";
 import { takeEverythingFrom } from "./client-removal.ts";
 import { shapeFaults } from "./entries.ts";
 import { type Candidate, documentRows, type Entry, type Fault, type Register } from "./register.ts";
@@ -97,6 +98,10 @@ function createMetadataCheck(config: IdentityConfig, configuration: Configuratio
         return entry && present({ ...structuredClone(entry), client_id: id });
       },
     }),
+  });
+  // The grant that the serving provider is given besides its configuration; nobody asks this one for tokens.
+  provider.registerGrantType(tokenExchangeGrant, () => {
+    throw new errors.UnsupportedGrantType();
   });
   return async ({ name, entry }: Candidate): Promise<Fault[]> => {
     candidates.set(name, entry);

@@ -9,6 +9,7 @@ import {
 } from "./support/admin.ts";
 import { aygul } from "./support/citizens.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
+import { tokenExchange } from "./support/registration.ts";
 
 let identity: TestIdentity;
 let folder: EntryFolder;
@@ -151,6 +152,16 @@ describe("clients in files", () => {
     await folder.write("bad.json", text);
     const { code, complaints } = await runAdmin(identity, `clients apply ${folder.path}`);
     expect([code, complaints[1]]).toEqual([1, expect.stringContaining(`bad.json: ${message}`)]);
+  });
+
+  it("may be for exchanging tokens, which the library knows nothing of", async () => {
+    const grants = {
+      grant_types: ["authorization_code", "refresh_token", "client_credentials", tokenExchange],
+    };
+    await folder.write("water.json", await waterClient(grants));
+    const { code, complaints } = await runAdmin(identity, `clients apply ${folder.path}`);
+    expect([code, complaints]).toEqual([0, []]);
+    await runAdmin(identity, "clients remove water-app");
   });
 
   it("keep their sector for ever, for every sub would change with it", async () => {
