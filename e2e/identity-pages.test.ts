@@ -60,7 +60,7 @@ describe("every page of identity, on a phone", () => {
   ])("speaks $language $how and keeps what all pages promise", async ({ language, scripts }) => {
     const number = languages.indexOf(language) + (scripts ? 0 : languages.length);
     const person = await enterPerson(database, names[language], number);
-    const citizen = await beginJourney({
+    const parts = {
       browser,
       company,
       person,
@@ -69,7 +69,9 @@ describe("every page of identity, on a phone", () => {
       clients: [company.origin],
       language,
       scripts,
-    });
+    };
+    const citizen = await beginJourney(parts);
+    const caseworker = await beginJourney(parts);
     try {
       await register(citizen);
       await signInFirst(citizen);
@@ -83,10 +85,11 @@ describe("every page of identity, on a phone", () => {
       await stopRecovery(citizen);
       await recover(citizen);
       await closeAccount(citizen);
-      await beginWork(citizen, await inviteCaseworker(database));
-      expect([...citizen.visit.seen].sort()).toEqual(reachable(scripts));
+      await beginWork(caseworker, await inviteCaseworker(database));
+      expect([...citizen.visit.seen, ...caseworker.visit.seen].sort()).toEqual(reachable(scripts));
     } finally {
       await citizen.visit.close();
+      await caseworker.visit.close();
     }
   });
 });

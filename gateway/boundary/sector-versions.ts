@@ -12,7 +12,8 @@ export interface WatchedVersions {
 }
 
 /** Milliseconds from one question to the next. A changing key is accepted for minutes before it is used. */
-const pace = { refresh: 60_000, retry: 1_000 } as const;
+/** Clients of a new sector are let in within this time. */
+const pace = { refresh: 10_000, retry: 1_000 } as const;
 
 const timeoutMs = 3_000;
 

@@ -30,7 +30,7 @@ async function showApplications({ provider, database }: AccountParts, { visitor,
   const found = await readApplications(database, visitor.citizenId);
   // These pages are a client only so that she can sign in to them.
   const others = found.filter(({ clientId }) => clientId !== accountClientId);
-  const clients = await namedClients(provider(), new Set(others.map(({ clientId }) => clientId)));
+  const clients = await namedClients(provider(), new Set(others.map(({ clientId }) => clientId)), view);
   const applications = clients.flatMap((client) => {
     const application = others.find(({ clientId }) => clientId === client.clientId);
     return application ? [{ ...application, client }] : [];

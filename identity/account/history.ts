@@ -37,20 +37,20 @@ export function addHistory(app: FastifyInstance, parts: AccountParts): void {
 async function showHistory(parts: AccountParts, { visitor, view, request, send }: Visit) {
   const { before } = pageQuery.parse(request.query);
   const { entries, next } = await readHistory(parts.database, visitor.citizenId, before);
-  const clients = await clientsOf(parts, entries);
+  const clients = await clientsOf(parts, view, entries);
   const reported = reportedQuery.safeParse(request.query).success;
   return send(historyPage(view, visitor, { entries, clients, next, isFirstPage: before === null, reported }));
 }
 
-async function clientsOf({ provider }: AccountParts, entries: readonly PastEntry[]) {
-  return await namedClients(provider(), new Set(entries.flatMap(({ clientId }) => clientId ?? [])));
+async function clientsOf({ provider }: AccountParts, view: Visit["view"], entries: readonly PastEntry[]) {
+  return await namedClients(provider(), new Set(entries.flatMap(({ clientId }) => clientId ?? [])), view);
 }
 
 async function askNotMe(parts: AccountParts, { visitor, view, request, reply, send }: Visit) {
   const asked = entryForm.safeParse(request.query).data;
   const entry = asked && (await findPastEntry(parts.database, visitor.citizenId, asked.entry));
   if (!entry || !isObjectionable(entry) || entry.reported) return reply.redirect("/account/history", 303);
-  return send(notMePage(view, visitor, entry, await clientsOf(parts, [entry])));
+  return send(notMePage(view, visitor, entry, await clientsOf(parts, view, [entry])));
 }
 
 /**

@@ -29,7 +29,7 @@ export function addSessions(app: FastifyInstance, parts: AccountParts): void {
 
 async function showSessions({ provider, database }: AccountParts, { visitor, view, request, send }: Visit) {
   const found = await readSessions(database, visitor.citizenId);
-  const clients = await namedClients(provider(), new Set(found.flatMap(({ clientIds }) => clientIds)));
+  const clients = await namedClients(provider(), new Set(found.flatMap(({ clientIds }) => clientIds)), view);
   const sessions = found.map(({ uid, clientIds, ...session }) => ({
     ...session,
     publicName: publicNameOf(uid),

@@ -8,6 +8,7 @@ import { actingForOf, setActingFor } from "../delegation/acting-grant.ts";
 import { recordActing } from "../delegation/acting-record.ts";
 import { type ActingRight, findRight, rightsOf } from "../delegation/acting-right.ts";
 import { choosePage } from "../pages/choose.ts";
+import { clientNameIn } from "../provider/client-metadata.ts";
 import { delegationKindsOf, isCityClient } from "../provider/clients.ts";
 import { grantToCity } from "../provider/grants.ts";
 import { nameOfCitizen } from "../store/accounts.ts";
@@ -18,7 +19,7 @@ export async function showChoice(turn: Turn, gone = false): Promise<FastifyReply
   const { actor, client } = await chooserOf(turn);
   const people = await rightsOf(parts.stores.database, actor, delegationKindsOf(client));
   const self = (await nameOfCitizen(parts.stores.database, actor)) ?? "";
-  const request = { client: client.clientName ?? client.clientId, isCity: isCityClient(client), self, people, gone };
+  const request = { client: clientNameIn(client, view.language), isCity: isCityClient(client), self, people, gone };
   return reply.code(gone ? 422 : 200).send(choosePage(view, formAction(turn), request));
 }
 

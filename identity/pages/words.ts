@@ -34,7 +34,7 @@ export function device({ t }: View, userAgent: string | null): Html {
 /** A client application as a citizen knows it. */
 export interface NamedClient {
   readonly clientId: string;
-  /** As it was registered; null for the city's own, and for one that is gone. */
+  /** As it was registered, in the page's language where it says; null for the city's own, and for one that is gone. */
   readonly name: string | null;
 }
 

@@ -1,0 +1,161 @@
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
+import * as oidc from "openid-client";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { launchBrowser } from "../platform/test/browser.ts";
+import { type Connection, connect, finishSignIn, renew, startSignIn } from "./examples/fapi2.ts";
+import { type Company, foundCompany } from "./support/company.ts";
+import { ask, codesOf } from "./support/graph.ts";
+import { demoCitizen, fillSignIn } from "./support/sign-in.ts";
+
+const city = inject("city");
+const accessTokenType = "urn:ietf:params:oauth:token-type:access_token";
+const tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+let browser: Browser;
+let company: Company;
+let page: Page;
+const logoutTokens: string[] = [];
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  company = await foundCompany(city, async (request, response) => {
+    if (request.url !== "/back-channel-logout") return false;
+    logoutTokens.push(new URLSearchParams(await text(request)).get("logout_token") ?? "");
+    response.end();
+    return true;
+  });
+});
+afterAll(async () => {
+  await company.close();
+  await browser.close();
+});
+beforeEach(async () => {
+  await page?.context().close();
+  page = await (await browser.newContext({ locale: "en" })).newPage();
+});
+
+const client = (clientId: string) => connect(new URL(city.identity), clientId, company.key);
+
+/** Signs a demo citizen in to the company's application, and gives it all that it asks for. */
+async function signIn(app: Connection, name: Parameters<typeof demoCitizen>[0], right: Record<string, string>) {
+  const { url, checks } = await startSignIn(app, { redirect_uri: `${company.origin}/callback`, ...right });
+  await page.goto(url.href);
+  await fillSignIn(page, demoCitizen(name).residentId);
+  await page.waitForURL((at) => at.origin === company.origin || at.pathname.startsWith("/interaction/"));
+  if (page.url().startsWith(city.identity)) await page.click("button[value=allow]");
+  await page.waitForURL(`${company.origin}/callback?*`);
+  return await finishSignIn(app, new URL(page.url()), checks);
+}
+
+const whoSheIs = { scope: "openid" };
+const herBills = () => ({ scope: "openid utilities:read", resource: city.graph });
+
+describe("a company's server, on openid-client, by the profile fapi2", () => {
+  it("signs a citizen in, asks for her data, keeps its right and gives it back", async () => {
+    const app = await client("water-app");
+    const tokens = await signIn(app, "nurlan", whoSheIs);
+    const subject = tokens.claims()?.sub ?? "";
+    expect(subject).toMatch(/^hm1_/);
+    expect(tokens.token_type).toBe("dpop");
+    const { configuration, proofs } = app;
+
+    const information = await oidc.fetchUserInfo(configuration, tokens.access_token, subject, proofs);
+    expect(information).toEqual({ sub: subject });
+
+    const introspected = await oidc.tokenIntrospection(configuration, tokens.access_token);
+    expect(introspected).toMatchObject({ active: true, sub: subject, client_id: "water-app" });
+
+    const renewed = await renew(app, tokens.refresh_token ?? "");
+    expect(renewed.access_token).not.toBe(tokens.access_token);
+
+    await oidc.tokenRevocation(configuration, renewed.access_token);
+    expect(await oidc.tokenIntrospection(configuration, renewed.access_token)).toEqual({ active: false });
+    await oidc.tokenRevocation(configuration, renewed.refresh_token ?? tokens.refresh_token ?? "");
+    await expect(renew(app, tokens.refresh_token ?? "")).rejects.toMatchObject({ error: "invalid_grant" });
+  });
+
+  it("reads the graph for her with a token that nobody else can use, and exchanges it (RFC 8693)", async () => {
+    const app = await client("water-app");
+    const { configuration, proofs } = app;
+    const { access_token: token } = await signIn(app, "xiaohe", herBills());
+    const question = "{ me { id } }";
+    const headers = new Headers({ "content-type": "application/json", accept: "application/graphql-response+json" });
+    const request = [new URL(city.graph), "POST", JSON.stringify({ query: question }), headers, proofs] as const;
+    // The company has just been registered: the gateway hears of its sector within ten seconds.
+    const read = async () => {
+      const answer = await oidc.fetchProtectedResource(configuration, token, ...request).catch(() => null);
+      return await answer?.json();
+    };
+    await expect.poll(read, { timeout: 20_000, interval: 500 }).toHaveProperty("data.me.id");
+    const stolen = await ask(city.graph, question, undefined, { authorization: `Bearer ${token}` });
+    expect(codesOf(stolen)).toEqual(["TOKEN_INVALID"]);
+
+    const billing = `${company.origin}/billing`;
+    const subject = { subject_token: token, subject_token_type: accessTokenType, resource: billing };
+    const exchanged = await oidc.genericGrantRequest(configuration, tokenExchange, subject, proofs);
+    const claims = { aud: billing, scope: "utilities:read", client_id: "water-app", sub: decodeJwt(token).sub };
+    expect(decodeJwt(exchanged.access_token)).toMatchObject(claims);
+  });
+
+  it("signs her out everywhere, and is told of it on its back channel", async () => {
+    const app = await client("water-app");
+    const tokens = await signIn(app, "ayguzel", whoSheIs);
+    const out = oidc.buildEndSessionUrl(app.configuration, {
+      id_token_hint: tokens.id_token ?? "",
+      post_logout_redirect_uri: `${company.origin}/`,
+      state: "bye",
+    });
+    await page.goto(out.href);
+    await page.waitForURL(`${company.origin}/?state=bye`);
+    await expect.poll(() => logoutTokens.length, { timeout: 20_000 }).toBe(1);
+    const keys = createRemoteJWKSet(new URL(`${city.identity}/jwks`));
+    const expected = { issuer: city.identity, audience: "water-app", typ: "logout+jwt" };
+    const { payload } = await jwtVerify(logoutTokens[0] ?? "", keys, expected);
+    const { sub, sid } = decodeJwt(tokens.id_token ?? "");
+    expect(payload).toMatchObject({ sub, sid });
+  });
+});
+
+describe("a company's kiosk and service", () => {
+  it("connects a device without a keyboard by a code (RFC 8628)", async () => {
+    const kiosk = await client("water-kiosk");
+    const begun = await oidc.initiateDeviceAuthorization(kiosk.configuration, { scope: "openid" });
+    await page.goto(begun.verification_uri_complete ?? "");
+    await page.click("main form button[type=submit]");
+    await page.click("button[name=confirm]");
+    await fillSignIn(page, demoCitizen("nurlan").residentId);
+    await page.click("button[value=allow]");
+    await page.waitForURL(/\/device\//);
+    const tokens = await oidc.pollDeviceAuthorizationGrant(kiosk.configuration, begun, {}, kiosk.proofs);
+    expect(tokens.claims()?.sub).toMatch(/^hm1_/);
+  });
+
+  it("takes a token in the company's own name (RFC 6749, 4.4)", async () => {
+    const service = await client("water-service");
+    const { configuration, proofs } = service;
+    const api = `${company.origin}/api`;
+    const own = await oidc.clientCredentialsGrant(configuration, { resource: api, scope: "meters:write" }, proofs);
+    expect(decodeJwt(own.access_token)).toMatchObject({ aud: api, sub: "water-service", scope: "meters:write" });
+  });
+});
+
+describe("docs/identity.md", () => {
+  it("shows the very files that are run here", async () => {
+    const guide = await readFile(new URL("../docs/identity.md", import.meta.url), "utf8");
+    const shown = [...guide.matchAll(/^`(e2e\/examples\/[\w./-]+)`:\n\n```\w+\n(.*?)```$/gms)];
+    expect(shown.map(([, file]) => file)).toEqual([
+      "e2e/examples/sectors/waterco.json",
+      "e2e/examples/clients/water-app.json",
+      "e2e/examples/fapi2.ts",
+      "e2e/examples/clients/water-phone.json",
+      "e2e/examples/clients/water-site.json",
+      "e2e/examples/site.js",
+    ]);
+    for (const [, file = "", text] of shown) {
+      expect(text, file).toBe(await readFile(new URL(`../${file}`, import.meta.url), "utf8"));
+    }
+  });
+});
