@@ -10,7 +10,7 @@ import { scopeOfClaim } from "./claims.ts";
 import { isForStaff } from "./client-metadata.ts";
 import { isCityClient } from "./clients.ts";
 import { recallConsent } from "./remembered-consent.ts";
-import { graphScopes } from "./scopes.ts";
+import { adminResource, adminScope, graphScopes } from "./scopes.ts";
 import { addStepUp } from "./step-up.ts";
 import type { SubjectOf } from "./subjects.ts";
 
@@ -40,6 +40,8 @@ export async function loadGrant(
   if (!isCityClient(client) && !isForStaff(client)) return await recallConsent(context, database, given);
   if (given) return given;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+  // Whether she is one of the administrators is asked with every request there.
+  if (isForStaff(client)) grant.addResourceScope(adminResource({ issuer: provider.issuer }), adminScope);
   await grantToCity(grant, resource);
   return grant;
 }
