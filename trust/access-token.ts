@@ -32,6 +32,8 @@ export interface TokenHolder extends Caller {
   readonly signedInAt: number | null;
   /** The token's own name (`jti`). */
   readonly tokenId: string;
+  /** The names of the tokens that it was exchanged from (RFC 8693): when one of them is taken back, so is this. */
+  readonly exchangedFrom: readonly string[];
   /** The ID of the key that signed it (`kid`); null when it does not say. */
   readonly keyId: string | null;
   /** The session and the grant behind the token, as revocations name them. */
@@ -93,6 +95,7 @@ function holderOf({ sub, exp, iat, jti, client_id: clientId, scope, ...more }: J
     level: isAssuranceLevel(more.acr) ? more.acr : null,
     signedInAt: typeof more.auth_time === "number" ? more.auth_time : null,
     tokenId: jti,
+    exchangedFrom: Array.isArray(more.exchanged_from) ? more.exchanged_from.map(String) : [],
     sessionId: text(more.sid),
     grantId: text(more.grant),
     actor,

@@ -35,6 +35,11 @@ export async function signClientAssertion(signer: ClientAssertionSigner, audienc
     .sign(signer.key);
 }
 
+/** The assertion that came as the bearer token of a request; undefined when nothing of that form did. */
+export function bearerAssertion(authorization: string | undefined): string | undefined {
+  return /^Bearer (?<assertion>[\w-]+\.[\w-]+\.[\w-]+)$/.exec(authorization ?? "")?.groups?.assertion;
+}
+
 /**
  * Checks an assertion of `client` for `audience`.
  *

@@ -131,14 +131,14 @@ function single(happened: Events, about: z.output<typeof subject>): Revocation[]
 }
 
 /** The names under which a token can be revoked one by one, and the people whose all tokens can be. */
-export function revocableNames({ sessionId, grantId, tokenId, keyId, subject: sub, actor }: TokenHolder) {
+export function revocableNames({ sessionId, grantId, tokenId, exchangedFrom, keyId, subject, actor }: TokenHolder) {
   return {
     things: [
       ["session", sessionId],
       ["grant", grantId],
-      ["token", tokenId],
+      ...[tokenId, ...exchangedFrom].map((name) => ["token", name] as const),
       ["key", keyId],
     ] as const,
-    people: [sub, actor],
+    people: [subject, actor],
   };
 }

@@ -59,6 +59,11 @@ describe("a token that has not expired", () => {
       () => event({ [securityEventNames["grant-revoked"]]: { event_timestamp: now(), grant: "grant-1" } }),
     ],
     [
+      "one of those that it was exchanged from was revoked",
+      { exchanged_from: ["token-b", "token-a"] },
+      () => event({ [securityEventNames["token-revoked"]]: { event_timestamp: now(), token: "token-a" } }),
+    ],
+    [
       "it was revoked itself",
       { jti: "token-1" },
       () => event({ [securityEventNames["token-revoked"]]: { event_timestamp: now(), token: "token-1" } }),

@@ -151,6 +151,7 @@ describe("a gateway without the key of the pseudonyms", () => {
       keyThumbprint: null,
       certificateThumbprint: null,
       tokenId: "t",
+      exchangedFrom: [],
       keyId: "k",
       role: null,
     };

@@ -8,7 +8,7 @@ import { createLocalJWKSet } from "jose";
 import { z } from "zod";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import type { Queryable } from "../../platform/postgres.ts";
-import { clientAssertionSeconds, verifyClientAssertion } from "../../trust/client-assertion.ts";
+import { bearerAssertion, clientAssertionSeconds, verifyClientAssertion } from "../../trust/client-assertion.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import { readClientMetadata } from "../store/clients.ts";
 import { type EventTokenParts, eventToken } from "./event-tokens.ts";
@@ -91,7 +91,7 @@ async function receiverOf(
   { headers }: FastifyRequest,
   { database, fleeting, issuer }: PollParts,
 ): Promise<Receiver | undefined> {
-  const assertion = /^Bearer (?<token>[\w-]+\.[\w-]+\.[\w-]+)$/.exec(headers.authorization ?? "")?.groups?.token;
+  const assertion = bearerAssertion(headers.authorization);
   const clientId = assertion === undefined ? undefined : issuerOf(assertion);
   if (assertion === undefined || clientId === undefined) return undefined;
   const metadata = await readClientMetadata(database, clientId);

@@ -8,7 +8,7 @@ import { createRemoteJWKSet, type JWTVerifyGetKey } from "jose";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import type { Logger } from "../../platform/log.ts";
 import type { Queryable } from "../../platform/postgres.ts";
-import { clientAssertionSeconds, verifyClientAssertion } from "../../trust/client-assertion.ts";
+import { bearerAssertion, clientAssertionSeconds, verifyClientAssertion } from "../../trust/client-assertion.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import { revocationFrames, revocationStreamPath } from "../../trust/security-event.ts";
 import { type Audience, type EventTokenParts, revocationTokens } from "./event-tokens.ts";
@@ -92,7 +92,7 @@ async function refusalOf(
   { gatewayUrl, issuer, fleeting, log }: RevocationStreamParts,
   keys: JWTVerifyGetKey,
 ): Promise<HuiminError | undefined> {
-  const assertion = /^Bearer (?<token>[\w-]+\.[\w-]+\.[\w-]+)$/.exec(headers.authorization ?? "")?.groups?.token;
+  const assertion = bearerAssertion(headers.authorization);
   try {
     if (assertion === undefined) return new HuiminError("UNAUTHENTICATED");
     const jti = await verifyClientAssertion(assertion, gatewayUrl, issuer, keys);
