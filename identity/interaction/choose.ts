@@ -12,7 +12,7 @@ import { clientNameIn } from "../provider/client-metadata.ts";
 import { delegationKindsOf, isCityClient } from "../provider/clients.ts";
 import { grantToCity } from "../provider/grants.ts";
 import { nameOfCitizen } from "../store/accounts.ts";
-import { finishTurn, formAction, type Turn } from "./turn.ts";
+import { finishTurn, formAction, originOf, type Turn } from "./turn.ts";
 
 export async function showChoice(turn: Turn, gone = false): Promise<FastifyReply> {
   const { parts, view, reply } = turn;
@@ -72,8 +72,4 @@ async function endGrantOf({ parts: { stores } }: Turn, grantId: string): Promise
 
 function isFor(grant: Grant, right: ActingRight | null): boolean {
   return (actingForOf(grant)?.rightId ?? null) === (right?.rightId ?? null);
-}
-
-function originOf({ request }: Turn) {
-  return { address: request.ip, userAgent: request.headers["user-agent"] };
 }

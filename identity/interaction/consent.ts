@@ -15,7 +15,7 @@ import { type Consent, findConsent, rememberConsent } from "../store/consents.ts
 import { readProfile } from "../store/profiles.ts";
 import { describeScopes } from "../store/scopes.ts";
 import { isUnder14 } from "./age.ts";
-import { finishTurn, formAction, type Interaction, type Turn } from "./turn.ts";
+import { finishTurn, formAction, type Interaction, originOf, type Turn } from "./turn.ts";
 
 const explained: ReadonlySet<string> = new Set([...oidcScopes, ...graphScopes, adminScope]);
 
@@ -108,7 +108,7 @@ interface Answer extends Consent {
 /** In her history always; for the next session only where `recallConsent` would take it up. */
 async function keepAnswer(turn: Turn, question: ConsentQuestion, answer: Answer): Promise<void> {
   const { client, accountId, person } = question;
-  const { request, parts, interaction } = turn;
+  const { parts, interaction } = turn;
   const isLasting =
     person === null && !isForDevice(interaction) && client.applicationType !== "native" && answer.scopes.length > 0;
   const { database, fleeting } = parts.stores;
@@ -122,7 +122,7 @@ async function keepAnswer(turn: Turn, question: ConsentQuestion, answer: Answer)
       citizenId: accountId,
       kind: "consent-given",
       clientId: client.clientId,
-      origin: { address: request.ip, userAgent: request.headers["user-agent"] },
+      origin: originOf(turn),
       detail: { scopes: answer.scopes.join(" "), ...(person !== null && { name: person }) },
     });
   });

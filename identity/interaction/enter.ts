@@ -1,34 +1,18 @@
 /** From one proof to the next, and from the last one into the session. */
 import type { FastifyReply } from "fastify";
 import { levelOf } from "../credentials/levels.ts";
-import { type RequestOrigin, recordHistory } from "../history/history.ts";
+import { recordHistory } from "../history/history.ts";
 import { recoveryNoticePage } from "../pages/recovery.ts";
 import { type Account, findAccount } from "../store/accounts.ts";
-import { readFactors } from "../store/factors.ts";
 import { rememberDevice } from "../store/known-devices.ts";
 import { cancelRecovery, findOpenRecovery } from "../store/recovery-requests.ts";
-import { demandedLevel, isShort, needsSecondFactor, type Standing } from "./demand.ts";
+import { isShort, needsSecondFactor } from "./demand.ts";
 import { keepDevice } from "./device-cookie.ts";
-import { showNewPassword } from "./new-password.ts";
 import { dropProgress, saveProgress } from "./progress.ts";
-import { showSecondFactor } from "./second-factor.ts";
-import { finishTurn, formAction, type Turn } from "./turn.ts";
-
-/** Where she stands with what she has proved. */
-export async function standingOf(
-  { parts, interaction }: Turn,
-  account: Account,
-  amr: readonly string[],
-): Promise<Standing> {
-  const { database, smsCodes } = parts.credentials;
-  return {
-    account,
-    factors: await readFactors(database, account.citizenId),
-    amr,
-    demanded: demandedLevel(interaction),
-    canSend: smsCodes !== null,
-  };
-}
+import { showNewPassword } from "./show-new-password.ts";
+import { showSecondFactor } from "./show-second-factor.ts";
+import { standingOf } from "./standing.ts";
+import { finishTurn, formAction, originOf, type Turn } from "./turn.ts";
 
 /** Goes on after a proof: to the next step, or in. */
 export async function advance(turn: Turn, citizenId: string, amr: readonly string[]): Promise<FastifyReply> {
@@ -98,11 +82,6 @@ async function enter(turn: Turn, account: Account, amr: readonly string[]): Prom
   await dropProgress(fleeting, interaction.uid);
   await leaveOtherSession(turn, citizenId);
   return await finishTurn(turn, { login: { accountId: citizenId, remember: false, amr: [...amr], acr } });
-}
-
-/** Where a request comes from, for her history. */
-export function originOf({ request }: Pick<Turn, "request">): RequestOrigin {
-  return { address: request.ip, userAgent: request.headers["user-agent"] };
 }
 
 /** Whoever was signed in here before is signed out first. */

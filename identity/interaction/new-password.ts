@@ -1,22 +1,15 @@
 /** A new password in the middle of a sign-in: she has said that somebody else was at her account. */
 import type { FastifyReply } from "fastify";
 import { hashPassword } from "../credentials/password.ts";
-import { type PasswordFault, passwordFault } from "../credentials/password-policy.ts";
-import { demandedPasswordPage } from "../pages/new-password.ts";
+import { passwordFault } from "../credentials/password-policy.ts";
 import { findAccount } from "../store/accounts.ts";
 import { readPersonalWords, recordCredentialChange, setPassword } from "../store/credential-changes.ts";
 import { needsSecondFactor } from "./demand.ts";
-import { advance, originOf, standingOf } from "./enter.ts";
+import { advance } from "./enter.ts";
 import type { Progress } from "./progress.ts";
-import { formAction, type Turn } from "./turn.ts";
-
-/** Judged as one that stands alone: no second factor may be left by now. */
-const hasSecondFactor = false;
-
-export function showNewPassword(turn: Turn, fault: PasswordFault | null): FastifyReply {
-  const page = demandedPasswordPage(turn.view, formAction(turn), { hasSecondFactor, fault });
-  return turn.reply.code(fault === null ? 200 : 422).send(page);
-}
+import { hasSecondFactor, showNewPassword } from "./show-new-password.ts";
+import { standingOf } from "./standing.ts";
+import { originOf, type Turn } from "./turn.ts";
 
 export async function answerNewPassword(turn: Turn, progress: Progress, password: string): Promise<FastifyReply> {
   const { database, background, notify } = turn.parts.credentials;

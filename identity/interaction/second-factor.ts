@@ -1,27 +1,20 @@
-/** The second step of a sign-in: a passkey, an app's code, a code by SMS or a printed code. */
+/** What is made of an answer to the second step of a sign-in: a passkey, an app's code, a code by SMS or a printed code. */
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { passkeyMethods, withSecondFactor } from "../credentials/levels.ts";
 import type { LimiterName } from "../credentials/limiters.ts";
 import { recoveryCodeHash } from "../credentials/recovery-code.ts";
 import { recordHistory } from "../history/history.ts";
-import { maskedMobile } from "../messages/sender.ts";
-import { type SecondFactorProblem, secondFactorPage, unmetPage } from "../pages/second-factor.ts";
+import type { SecondFactorProblem } from "../pages/second-factor.ts";
 import { findAccount } from "../store/accounts.ts";
 import { useRecoveryCode } from "../store/factors.ts";
-import { listPasskeys } from "../store/passkeys.ts";
 import { liftRecovery } from "../store/recovery-requests.ts";
 import { offeredFactors, type SecondFactor, type Standing, secondFactors } from "./demand.ts";
-import { advance, originOf, standingOf } from "./enter.ts";
+import { advance } from "./enter.ts";
 import { type Progress, saveProgress } from "./progress.ts";
-import { allowScripts, formAction, type Turn } from "./turn.ts";
-
-/** Shows the best way on, or says that there is none. */
-export async function showSecondFactor(turn: Turn, standing: Standing): Promise<FastifyReply> {
-  const [best] = offeredFactors(standing);
-  if (best === undefined) return turn.reply.send(unmetPage(turn.view, formAction(turn), standing));
-  return await showFactor(turn, standing, best, null);
-}
+import { passkeyUse, showFactor, showSecondFactor } from "./show-second-factor.ts";
+import { standingOf } from "./standing.ts";
+import { originOf, type Turn } from "./turn.ts";
 
 const choice = z.object({ action: z.enum(["choose", "send"]), factor: z.enum(secondFactors) });
 const answer = z.object({
@@ -115,37 +108,4 @@ async function isRight(turn: Turn, citizenId: string, factor: keyof typeof limit
         return true;
       });
   }
-}
-
-function passkeyUse({ interaction }: Turn, citizenId: string): string {
-  return `second factor ${interaction.uid} ${citizenId}`;
-}
-
-async function showFactor(
-  turn: Turn,
-  standing: Standing,
-  factor: SecondFactor,
-  problem: SecondFactorProblem | null,
-  isCodeSent = false,
-): Promise<FastifyReply> {
-  const { reply, view, parts } = turn;
-  const { citizenId, mobile } = standing.account;
-  const { database, passkeys } = parts.credentials;
-  if (problem?.kind === "throttled") reply.header("retry-after", problem.waitSeconds);
-  reply.code(problem === null ? 200 : problem.kind === "throttled" ? 429 : 422);
-  if (factor === "passkey") allowScripts(turn);
-  const passkeyOptions =
-    factor === "passkey"
-      ? await passkeys.requestOptions(passkeyUse(turn, citizenId), await listPasskeys(database, citizenId))
-      : "";
-  return reply.send(
-    secondFactorPage(view, formAction(turn), {
-      factor,
-      others: offeredFactors(standing).filter((other) => other !== factor),
-      passkeyOptions,
-      mobile: mobile === null ? "" : maskedMobile(mobile),
-      isCodeSent,
-      problem,
-    }),
-  );
 }

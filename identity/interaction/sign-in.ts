@@ -9,11 +9,12 @@ import { findAccount } from "../store/accounts.ts";
 import { liftRecovery } from "../store/recovery-requests.ts";
 import { isShort, isStepUp, needsSecondFactor } from "./demand.ts";
 import { deviceOf } from "./device-cookie.ts";
-import { advance, answerRecoveryNotice, originOf, showRecoveryNotice, standingOf } from "./enter.ts";
+import { advance, answerRecoveryNotice, showRecoveryNotice } from "./enter.ts";
 import { answerNewPassword } from "./new-password.ts";
 import { dropProgress, readProgress } from "./progress.ts";
 import { answerSecondFactor } from "./second-factor.ts";
-import { allowScripts, finishTurn, formAction, type Turn } from "./turn.ts";
+import { standingOf } from "./standing.ts";
+import { allowScripts, finishTurn, formAction, originOf, type Turn } from "./turn.ts";
 
 /** Shows the step that she has come to. */
 export async function showSignIn(turn: Turn): Promise<FastifyReply> {

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Provider } from "oidc-provider";
 import { pageHeaders } from "../../platform/web/page-headers.ts";
 import type { Credentials } from "../credentials/credentials.ts";
+import type { RequestOrigin } from "../history/history.ts";
 import { chosenLanguage, type PageRequest, type View, viewOf } from "../pages/view.ts";
 import { languageCookie } from "../provider/cookies.ts";
 import type { IdentityStores } from "../store/adapter.ts";
@@ -68,4 +69,9 @@ export function formAction({ request }: Turn): string {
 /** What the view of a page depends on, of a request to identity's own server. */
 export function pageRequestOf({ method, url, headers, cookies }: FastifyRequest): PageRequest {
   return { method, url, cookie: cookies[languageCookie], acceptLanguage: headers["accept-language"] };
+}
+
+/** Where a request comes from, for her history. */
+export function originOf({ request }: Pick<Turn, "request">): RequestOrigin {
+  return { address: request.ip, userAgent: request.headers["user-agent"] };
 }
