@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
 import { pageHeaders } from "../../platform/web/page-headers.ts";
 import type { Credentials } from "../credentials/credentials.ts";
-import { recordHistory } from "../history/history.ts";
 import { needsSecondFactor } from "../interaction/demand.ts";
 import { maskedMobile } from "../messages/sender.ts";
 import { type SecurityFault, securityPage } from "../pages/account-security.ts";
@@ -11,9 +10,10 @@ import { type Account, findAccount } from "../store/accounts.ts";
 import { lockAccount, recordCredentialChange } from "../store/credential-changes.ts";
 import { type Factors, readFactors } from "../store/factors.ts";
 import { addPasskey, listPasskeys, removePasskey } from "../store/passkeys.ts";
-import { cancelRecovery, findOpenRecovery } from "../store/recovery-requests.ts";
+import { findOpenRecovery } from "../store/recovery-requests.ts";
 import { accountPage, fieldsOf, originOf, type Visit } from "./page.ts";
 import type { AccountParts } from "./routes.ts";
+import { stopRecovery } from "./stop-recovery.ts";
 import { stepUp } from "./visitor.ts";
 
 export interface SecurityParts extends AccountParts {
@@ -59,7 +59,13 @@ export function addSecurity(app: FastifyInstance, parts: SecurityParts): void {
   app.get(securityAddress, route(showSecurity));
   app.post(`${securityAddress}/passkeys`, route(createPasskey));
   app.post(`${securityAddress}/passkeys/remove`, route(deletePasskey));
-  app.post(`${securityAddress}/recovery/stop`, route(stopRecovery));
+  app.post(
+    `${securityAddress}/recovery/stop`,
+    route(async ({ database }, visit) => {
+      await stopRecovery(database, visit);
+      return visit.reply.redirect(`${securityAddress}?done=stopped`, 303);
+    }),
+  );
 }
 
 const doneQuery = z.object({ done: z.enum(["added", "removed", "changed", "stopped"]) });
@@ -149,15 +155,6 @@ async function deletePasskey(parts: SecurityParts, visit: SecurityVisit): Promis
     return null;
   });
   return fault ? await showSecurity(parts, visit, fault) : afterChange(parts, visit, "removed");
-}
-
-async function stopRecovery({ database }: SecurityParts, visit: SecurityVisit): Promise<FastifyReply> {
-  const { citizenId } = visit.visitor;
-  await database.transaction(async (tx) => {
-    if (!(await cancelRecovery(tx, citizenId))) return;
-    await recordHistory(tx, { citizenId, kind: "recovery-cancelled", origin: originOf(visit) });
-  });
-  return visit.reply.redirect(`${securityAddress}?done=stopped`, 303);
 }
 
 /** Tells her mobile of a change, and shows the list again. */

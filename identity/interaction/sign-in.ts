@@ -5,8 +5,10 @@ import { passkeyMethods, passwordMethods } from "../credentials/levels.ts";
 import { type LoginFault, type LoginName, readLoginName } from "../credentials/login-name.ts";
 import { recordFailedSignIn } from "../history/failed-sign-ins.ts";
 import { type SignInProblem, signInPage } from "../pages/sign-in.ts";
+import { reclaimAccount } from "../recovery/reclaim-account.ts";
+import { staffPasskeys } from "../staff/accounts.ts";
 import { findAccount } from "../store/accounts.ts";
-import { liftRecovery } from "../store/recovery-requests.ts";
+import type { Passkey } from "../store/passkeys.ts";
 import { isShort, isStepUp, needsSecondFactor } from "./demand.ts";
 import { deviceOf } from "./device-cookie.ts";
 import { advance, answerRecoveryNotice, showRecoveryNotice } from "./enter.ts";
@@ -116,10 +118,25 @@ async function checkPasskey(turn: Turn, credential: string): Promise<FastifyRepl
   const admission = await limiters.admit(["passkey-address"], { address });
   if (!admission.allowed) return await sendPage(turn, "", { kind: "throttled", waitSeconds: admission.waitSeconds });
   const passkey = await passkeys.authenticate(database, passkeyUse(turn), credential);
-  if (!passkey) return await sendPage(turn, "", { kind: "passkey" });
+  if (!passkey) {
+    const isForWork = (await passkeys.authenticateFrom(staffPasskeys(database), passkeyUse(turn), credential)) !== null;
+    return await sendPage(turn, "", { kind: isForWork ? "staffPasskey" : "passkey" });
+  }
   await limiters.uncount(["passkey-address"], { address });
-  await liftRecovery(database, passkey.citizenId, passkey.createdAt);
+  await reclaim(turn, passkey);
   return await advance(turn, passkey.citizenId, passkeyMethods(passkey.synced));
+}
+
+/** Nothing of a recovery by the mobile alone stays beside a passkey from before it. */
+async function reclaim(turn: Turn, passkey: Passkey): Promise<void> {
+  const { database, fleeting, background, notify } = turn.parts.credentials;
+  const { session } = turn.interaction;
+  const own = session?.accountId === passkey.citizenId ? session.uid : undefined;
+  const isReclaimed = await database.transaction((tx) =>
+    reclaimAccount({ tx, fleeting }, passkey, originOf(turn), own),
+  );
+  const account = isReclaimed && (await findAccount(database, passkey.citizenId));
+  if (account) background.run("credential notice", () => notify(account, { kind: "credential", change: "removed" }));
 }
 
 function passkeyUse({ interaction }: Turn): string {

@@ -5,21 +5,27 @@ import type { AssuranceLevel } from "../../trust/assurance.ts";
 import type { Visitor } from "../account/visitor.ts";
 import type { AccountNumbers } from "../store/accounts.ts";
 import { type AccountSection, accountLayout, accountSections, formField } from "./account-layout.ts";
+import { recoveryUnderWay } from "./account-recovery.ts";
 import { icons } from "./icons.ts";
 import type { View } from "./view.ts";
 
 export interface OverviewState {
   readonly numbers: AccountNumbers;
   readonly level: AssuranceLevel;
-  /** Whether she has just chosen a language. */
-  readonly saved: boolean;
+  /** When a recovery that is under way may be completed; null when none is. */
+  readonly recoveryReadyAt: Date | null;
+  /** What she has just done here. */
+  readonly done: { readonly saved?: "language" | undefined; readonly stopped?: "recovery" | undefined };
 }
 
-export function overviewPage(view: View, visitor: Visitor, { numbers, level, saved }: OverviewState): string {
+export function overviewPage(view: View, visitor: Visitor, state: OverviewState): string {
   const { t } = view;
+  const { numbers, level, recoveryReadyAt, done } = state;
   const title = t("account.title");
   const main = html`<h1>${title}</h1>
-${saved && html`<p class="notice" role="status">${t("account.saved")}</p>`}
+${done.saved && html`<p class="notice" role="status">${t("account.saved")}</p>`}
+${done.stopped && html`<p class="notice" role="status">${t("security.done.stopped")}</p>`}
+${recoveryUnderWay(view, visitor, { readyAt: recoveryReadyAt, stopAt: "/account/recovery/stop" })}
 <section class="panel" aria-labelledby="profile"><h2 id="profile">${t("account.profile")}</h2>
 <dl class="facts">
 <dt>${t("account.name")}</dt><dd><bdi>${visitor.name}</bdi></dd>

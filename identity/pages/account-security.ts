@@ -6,6 +6,7 @@ import type { Account } from "../store/accounts.ts";
 import type { Factors } from "../store/factors.ts";
 import type { Passkey } from "../store/passkeys.ts";
 import { accountLayout, formField } from "./account-layout.ts";
+import { recoveryUnderWay } from "./account-recovery.ts";
 import { passkeyForm, passkeyScripts } from "./passkey-form.ts";
 import type { View } from "./view.ts";
 import { moment } from "./words.ts";
@@ -33,7 +34,7 @@ export function securityPage(view: View, visitor: Visitor, state: SecurityState)
   const main = html`<h1>${title}</h1>
 ${fault && html`<p class="warning" role="alert">${t(`security.fault.${fault}`)}</p>`}
 ${done && html`<p class="notice" role="status">${t(`security.done.${done}`)}</p>`}
-${recovery(view, visitor, state)}
+${recoveryUnderWay(view, visitor, { readyAt: state.recoveryReadyAt, stopAt: "/account/security/recovery/stop" })}
 ${account.isRecovered ? recovered(view, visitor, state) : everything(view, visitor, state)}
 ${passkeyScripts}`;
   return accountLayout(view, { current: "security", title, visitor }, main);
@@ -55,13 +56,6 @@ ${password(view, visitor, state)}`;
 
 function panel(id: string, title: string, content: Html): Html {
   return html`<section class="panel" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${content}</section>`;
-}
-
-function recovery({ t, language }: View, visitor: Visitor, { recoveryReadyAt }: SecurityState): Html | null {
-  if (!recoveryReadyAt) return null;
-  return html`<section class="warning" aria-labelledby="recovery"><h2 id="recovery">${t("recovery.notice.title")}</h2>
-<p>${t("security.recoveryUntil")} ${moment(language, recoveryReadyAt)}</p>
-<form method="post" action="/account/security/recovery/stop">${formField(visitor)}<button type="submit" class="danger">${t("recovery.notice.stop")}</button></form></section>`;
 }
 
 function passkeys(view: View, visitor: Visitor, { passkeys: list, creationOptions }: SecurityState): Html {

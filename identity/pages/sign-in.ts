@@ -10,7 +10,7 @@ import type { View } from "./view.ts";
 export type SignInProblem =
   | { readonly kind: "fields"; readonly login: LoginFault | null; readonly password: "missing" | null }
   | { readonly kind: "refused" }
-  | { readonly kind: "passkey" }
+  | { readonly kind: "passkey" | "staffPasskey" }
   | { readonly kind: "expired" }
   | { readonly kind: "throttled"; readonly waitSeconds: number };
 
@@ -76,6 +76,7 @@ function messagesOf({ t, language }: View, problem: SignInProblem | null): Messa
       return {};
     case "refused":
     case "passkey":
+    case "staffPasskey":
     case "expired":
       return { form: t(`signIn.formFault.${problem.kind}`) };
     case "throttled":

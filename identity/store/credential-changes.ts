@@ -45,12 +45,27 @@ export async function setPassword(tx: Queryable, citizenId: RawCitizenId, passwo
   ]);
 }
 
-/** Gives an account another mobile. @returns false when another account has that number */
+/**
+ * Gives an account another mobile. Of accounts that claim a number at once, one gets it.
+ *
+ * @returns false when another account has that number
+ */
 export async function setMobile(tx: Queryable, citizenId: RawCitizenId, mobile: string): Promise<boolean> {
-  const [other] = await tx.query("SELECT 1 FROM account WHERE mobile = $2 AND citizen_id <> $1", [citizenId, mobile]);
-  if (other) return false;
-  await tx.query("UPDATE account SET mobile = $2 WHERE citizen_id = $1", [citizenId, mobile]);
+  await tx.query("SAVEPOINT before_mobile");
+  try {
+    await tx.query("UPDATE account SET mobile = $2 WHERE citizen_id = $1", [citizenId, mobile]);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    await tx.query("ROLLBACK TO SAVEPOINT before_mobile");
+    return false;
+  }
+  await tx.query("RELEASE SAVEPOINT before_mobile");
   return true;
+}
+
+/** Whether a statement failed because the value is another row's (PostgreSQL, unique_violation). */
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "23505";
 }
 
 /** Whether a code by SMS is asked for after the password. */

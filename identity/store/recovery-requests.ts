@@ -105,12 +105,14 @@ export async function cancelRecoveryByLink(tx: Queryable, cancelHash: Uint8Array
  * Lifts what a recovery by the mobile alone left behind, once a factor from before it has been used.
  *
  * @param since when the account got the factor
+ * @returns whether there was anything to lift
  */
-export async function liftRecovery(database: Queryable, citizenId: RawCitizenId, since: Date): Promise<void> {
-  await database.query("UPDATE account SET recovered_at = NULL WHERE citizen_id = $1 AND recovered_at > $2", [
-    citizenId,
-    since.toISOString(),
-  ]);
+export async function liftRecovery(database: Queryable, citizenId: RawCitizenId, since: Date): Promise<boolean> {
+  const lifted = await database.query(
+    "UPDATE account SET recovered_at = NULL WHERE citizen_id = $1 AND recovered_at > $2 RETURNING 1",
+    [citizenId, since.toISOString()],
+  );
+  return lifted.length === 1;
 }
 
 function requestOf(row: Row): RecoveryRequest {

@@ -119,6 +119,42 @@ describe("recovery with the mobile alone", () => {
     expect(decodeJwt((await redeem(portal, { ...attempt, page: mine })).access_token).acr).toBe("urn:huimin:loa:2");
   });
 
+  it("counts no more for whoever proved a number that the account has no longer", async () => {
+    const { agent } = await startWaiting();
+    await letTimePass();
+    await identity.database.query("UPDATE account SET mobile = '19977999999' WHERE citizen_id = $1", [aygul.citizenId]);
+    const body = new URLSearchParams({ password: newPassword });
+    const page = await agent.open(`${identity.issuer}/recovery/password`, { method: "POST", body });
+    expect(page.url.pathname).toBe("/recovery");
+    expect((await signIn(identity, portal, { ...aygul, password: newPassword })).page.status).toBe(422);
+  });
+
+  it("lets a session of it rise to no level by itself, whatever becomes of the account meanwhile", async () => {
+    await startWaiting();
+    await letTimePass();
+    const { agent, page } = await proveMobile();
+    await agent.submit(page, { password: newPassword });
+    const since = identity.messages.length;
+    const thief = await signInToAccount(identity, { ...aygul, password: newPassword }, "/account?lang=en");
+    const asked = await thief.agent.submit(thief.page, { action: "send", factor: "sms" });
+    const inside = await thief.agent.submit(asked, { code: await smsCode(identity, aygul.mobile, since) });
+    expect(inside.url.pathname).toBe("/account");
+    await identity.database.query("UPDATE account SET recovered_at = NULL WHERE citizen_id = $1", [aygul.citizenId]);
+    const request = new URLSearchParams({
+      client_id: "account",
+      redirect_uri: `${identity.issuer}/account/return`,
+      response_type: "code",
+      scope: "openid",
+      code_challenge: "x".repeat(43),
+      code_challenge_method: "S256",
+      acr_values: "urn:huimin:loa:2",
+      ui_locales: "en",
+    });
+    const door = await thief.agent.open(`${identity.issuer}/auth?${request}`);
+    expect(door.url.pathname).toMatch(/^\/interaction\//);
+    expect(door.text).toContain('name="password"');
+  });
+
   it("ends every session and refresh token when it is completed", async () => {
     const tokens = await redeem(portal, await signIn(identity, portal, aygul));
     const { agent: hers } = await signInToAccount(identity, aygul);
@@ -182,6 +218,22 @@ describe("a recovery under way is stopped", () => {
     expect((await agent.submit(page, { token })).text).toContain("The recovery is stopped");
     expect((await agent.submit(page, { token })).status).toBe(404);
     expect(await hoursToWait()).toBeNaN();
+  });
+
+  it("on the account's first page, with one click and without a fresh sign-in", async () => {
+    const { agent } = await signInToAccount(identity, aygul, "/account?lang=en");
+    await startWaiting();
+    const page = await agent.open(`${identity.issuer}/account`);
+    expect(page.text).toContain("Somebody is recovering your account");
+    const form = /name="form" value="([^"]+)"/.exec(page.text)?.[1] ?? "";
+    const stop = `${identity.issuer}/account/recovery/stop`;
+    expect((await agent.open(stop, { method: "POST", body: new URLSearchParams() })).status).toBe(403);
+    expect(await hoursToWait()).toBe(24);
+    const stopped = await agent.open(stop, { method: "POST", body: new URLSearchParams({ form }) });
+    expect(stopped.text).toContain("The recovery is stopped");
+    expect(stopped.text).not.toContain("Somebody is recovering your account");
+    expect(await hoursToWait()).toBeNaN();
+    expect((await agent.open(stop)).url.pathname).toBe("/account");
   });
 
   it("on the security pages", async () => {
