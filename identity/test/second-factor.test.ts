@@ -293,4 +293,18 @@ describe("the security pages", () => {
     const told = () => identity.messages.slice(since).filter(({ text }) => text.includes("修改了一种登录方式"));
     await expect.poll(() => told().map(({ mobile }) => mobile)).toEqual([aygul.mobile]);
   });
+
+  it("give a number to one of two accounts that claim it at once, and tell the other so", async () => {
+    const neighbour = await settleCitizen(identity);
+    const mobile = "19900000078";
+    const claims = [];
+    for (const citizen of [aygul, neighbour]) {
+      const { agent } = await openSecurity(identity, citizen);
+      const since = identity.messages.length;
+      const asked = await agent.submit(await agent.open(`${identity.issuer}/account/security/mobile`), { mobile });
+      claims.push({ agent, asked, code: await smsCode(identity, mobile, since) });
+    }
+    const ends = await Promise.all(claims.map(({ agent, asked, code }) => agent.submit(asked, { code })));
+    expect(ends.map(({ status }) => status).sort()).toEqual([200, 422]);
+  });
 });
