@@ -24,14 +24,19 @@ interface Row {
 export async function readApplications(database: Queryable, citizenId: RawCitizenId): Promise<CitizenApplication[]> {
   const rows = await database.query<Row>(
     `WITH live AS (
-       SELECT payload ->> 'clientId' AS client_id, to_timestamp(min((payload ->> 'iat')::float8) OVER
-                (PARTITION BY payload ->> 'clientId')) AS since, granted.scopes
+       SELECT payload ->> 'clientId' AS client_id, to_timestamp((payload ->> 'iat')::float8) AS since, seen.scope
        FROM oidc_artefact
        LEFT JOIN LATERAL jsonb_each_text(coalesce(payload -> 'resources', '{}')
                 || jsonb_build_object('', payload #>> '{openid,scope}')) AS granted (resource, scopes) ON true
+       -- The provider keeps what was asked for, and beside it what of that she refused.
+       LEFT JOIN LATERAL (
+         SELECT unnest(string_to_array(granted.scopes, ' ')) EXCEPT
+         SELECT unnest(string_to_array(CASE granted.resource
+                  WHEN '' THEN payload #>> '{rejected,openid,scope}'
+                  ELSE payload #>> ARRAY['rejected', 'resources', granted.resource] END, ' '))) AS seen (scope) ON true
        WHERE model = 'Grant' AND payload ->> 'accountId' = $1 AND expires_at > now()),
      held AS (
-       SELECT client_id, min(since) AS since, string_to_array(string_agg(scopes, ' '), ' ') AS granted
+       SELECT client_id, min(since) AS since, array_remove(array_agg(scope), NULL) AS granted
        FROM live GROUP BY client_id)
      SELECT client_id, granted, scopes AS consented, declined, least(given_at, since) AS since
      FROM held FULL JOIN (SELECT * FROM consent WHERE citizen_id = $1::uuid) AS given USING (client_id)

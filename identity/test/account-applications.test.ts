@@ -55,6 +55,15 @@ describe("the page of applications", () => {
     expect(second).toContain("Your pension");
   });
 
+  it("names what she left out as left out alone", async () => {
+    const { agent } = await signInToAccount(identity, aygul);
+    await allowBank(agent);
+    const [entry = ""] = entriesOf(await applicationsOf(agent));
+    const [sees = "", leftOut = ""] = entry.split("You left out");
+    expect(sees).not.toContain("Your health insurance");
+    expect(leftOut).toContain("Your health insurance");
+  });
+
   it("stops one: its tokens die, its consent is forgotten, and the history and the gateways hear of it", async () => {
     const { agent } = await signInToAccount(identity, aygul);
     const { refresh_token: token = "" } = await allowBank(agent);
