@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { languages } from "../../platform/i18n.ts";
 import { sectorPattern } from "../../trust/pseudonym.ts";
+import { receivableKinds } from "../events/pending.ts";
 import type { Fault } from "./register.ts";
 
 const words = z.string().trim().min(1).max(500);
@@ -53,6 +54,13 @@ export const resourceEntry = z.strictObject({
   sector: sectorName,
   scopes: z.array(scopeName).max(100),
   client_scopes: z.array(scopeName).max(100),
+});
+
+/** A client that collects security events. */
+export const receiverEntry = z.strictObject({
+  kinds: z.array(z.enum(receivableKinds)).min(1).max(receivableKinds.length),
+  /** `paused`: events wait for it; `disabled`: none are kept. */
+  status: z.enum(["enabled", "paused", "disabled"]),
 });
 
 /** An account that may administer identity. */

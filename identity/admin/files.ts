@@ -11,6 +11,7 @@ const nameMembers: Readonly<Record<RegisterName, string>> = {
   scopes: "scope",
   purposes: "purpose",
   resources: "resource",
+  receivers: "client_id",
   administrators: "account_id",
 };
 

@@ -45,7 +45,15 @@ export interface Register {
   remove(tx: Queryable, name: string): Promise<void>;
 }
 
-export const registerNames = ["clients", "sectors", "scopes", "purposes", "resources", "administrators"] as const;
+export const registerNames = [
+  "clients",
+  "sectors",
+  "scopes",
+  "purposes",
+  "resources",
+  "receivers",
+  "administrators",
+] as const;
 
 export type RegisterName = (typeof registerNames)[number];
 

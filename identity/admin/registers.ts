@@ -1,7 +1,15 @@
 /** The registers of identity, apart from clients. */
 import type { Queryable } from "../../platform/postgres.ts";
 import { governmentSector, sectorPattern } from "../../trust/pseudonym.ts";
-import { administratorEntry, purposeEntry, resourceEntry, scopeEntry, sectorEntry, shapeFaults } from "./entries.ts";
+import {
+  administratorEntry,
+  purposeEntry,
+  receiverEntry,
+  resourceEntry,
+  scopeEntry,
+  sectorEntry,
+  shapeFaults,
+} from "./entries.ts";
 import { documentRows, type Entry, type Fault, faultIfAny, type Register } from "./register.ts";
 
 const removable = async (): Promise<Fault[]> => [];
@@ -102,6 +110,33 @@ const resources: Register = {
   },
 };
 
+const receivers: Register = {
+  name: "receivers",
+  namePattern: /^[\x21-\x7e]{1,200}$/,
+  read: async (tx) => {
+    const rows = await tx.query<{ client_id: string }>(
+      "SELECT client_id, kinds, status FROM event_receiver ORDER BY client_id",
+    );
+    return new Map(rows.map(({ client_id: name, ...entry }) => [name, entry]));
+  },
+  check: async (tx, { name, entry }) => {
+    const [keyed] = await tx.query("SELECT FROM oidc_client WHERE client_id = $1 AND metadata ? 'jwks'", [name]);
+    const message = "is no registered client with keys in its metadata (jwks): it proves itself with one of them";
+    return [...shapeFaults(name, entry, receiverEntry), ...(keyed ? [] : [{ entry: name, field: null, message }])];
+  },
+  write: async (tx, name, { kinds, status }) => {
+    await tx.query(
+      `INSERT INTO event_receiver (client_id, kinds, status) VALUES ($1, $2, $3)
+       ON CONFLICT (client_id) DO UPDATE SET kinds = excluded.kinds, status = excluded.status`,
+      [name, kinds, status],
+    );
+  },
+  checkRemoval: removable,
+  remove: async (tx, name) => {
+    await tx.query("DELETE FROM event_receiver WHERE client_id = $1", [name]);
+  },
+};
+
 const administrators: Register = {
   ...documentRows({ table: "administrator", key: "account_id", document: "document" }),
   name: "administrators",
@@ -110,7 +145,7 @@ const administrators: Register = {
   checkRemoval: removable,
 };
 
-export const plainRegisters: readonly Register[] = [sectors, scopes, purposes, resources, administrators];
+export const plainRegisters: readonly Register[] = [sectors, scopes, purposes, resources, receivers, administrators];
 
 /** Sectors that an entry names and nobody has registered. */
 export async function sectorFaults(tx: Queryable, entry: string, named: unknown): Promise<Fault[]> {

@@ -1,6 +1,19 @@
 /** Events that receivers have not acknowledged yet. */
 import type { Queryable } from "../../platform/postgres.ts";
 import { type EventRow, type StoredEvent, storedEvent } from "./outbox.ts";
+import type { SecurityEvent } from "./security-events.ts";
+
+/** Kinds of `SecurityEvent` that a client may receive: what happens to accounts. */
+export const receivableKinds = [
+  "session-established",
+  "session-revoked",
+  "credential-change",
+  "assurance-level-change",
+  "account-disabled",
+  "account-purged",
+  "grant-revoked",
+  "token-revoked",
+] as const satisfies readonly SecurityEvent["kind"][];
 
 /** Whether a client is registered to receive events, and not shut out. */
 export async function isReceiver(database: Queryable, clientId: string): Promise<boolean> {

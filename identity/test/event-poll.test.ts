@@ -4,6 +4,7 @@ import { type ClientAssertionSigner, signClientAssertion } from "../../trust/cli
 import { sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { endAllSessions } from "../account/endings.ts";
 import { emitSecurityEvent } from "../events/security-events.ts";
+import { createEntryFolder, runAdmin } from "./support/admin.ts";
 import { aygul, wei } from "./support/citizens.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 
@@ -20,9 +21,18 @@ async function register(clientId: string, receives: boolean): Promise<void> {
   ]);
   if (receives) {
     const kinds = ["session-revoked", "grant-revoked", "credential-change", "account-purged"];
-    await identity.database.query("INSERT INTO event_receiver (client_id, kinds) VALUES ($1, $2)", [clientId, kinds]);
+    expect(await applyReceiver({ client_id: clientId, kinds, status: "enabled" })).toMatchObject({ code: 0 });
   }
   signers[clientId] = { client: clientId, key: privateKey, keyId: clientId };
+}
+
+/** Registers a receiver by a file. */
+async function applyReceiver(entry: object) {
+  const folder = await createEntryFolder();
+  await folder.write("receiver.json", entry);
+  const run = await runAdmin(identity, `receivers apply ${folder.path}`);
+  await folder.remove();
+  return run;
 }
 
 /** What identity writes when a citizen lets a client in. */
@@ -141,6 +151,13 @@ describe("a registered receiver", () => {
       await signClientAssertion(signers.shop ?? never(), identity.issuer),
     ];
     for (const assertion of assertions) expect((await poll("bank", {}, assertion)).status).toBe(401);
+  });
+
+  it("is registered for kinds that there are, and with keys to prove itself by", async () => {
+    const unknown = await applyReceiver({ client_id: "shop", kinds: ["signing-key-withdrawn"], status: "enabled" });
+    const nobody = await applyReceiver({ client_id: "nobody", kinds: ["session-revoked"], status: "enabled" });
+    expect([unknown.code, nobody.code]).toEqual([1, 1]);
+    expect(nobody.complaints.join()).toContain("no registered client with keys");
   });
 
   it("is told what is wrong with its request", async () => {
