@@ -161,6 +161,25 @@ describe("a passkey", () => {
     await close();
   });
 
+  it("completes the second step after the password", async () => {
+    const { page, violations, close } = await openDevice();
+    await enterSecurity(page);
+    await addPasskey(page, "phone");
+    // Without the script the authenticator does not answer the login field's offer before she has typed.
+    await page.route("**/passkey.js", (route) => route.abort());
+    await page.goto(authorizationUrl({ prompt: "login" }));
+    await page.fill("input[name=login]", her.residentId);
+    await page.fill("input[name=password]", her.password);
+    await page.unroute("**/passkey.js");
+    await page.click("form:has(input[name=password]) button");
+    await page.waitForSelector("h1:has-text('Second step')");
+    await page.click("form[data-passkey] button");
+    await page.waitForURL(`${identity.issuer}/account`);
+    expect(await lastSession()).toEqual({ acr: "urn:huimin:loa:2", amr: ["pwd", "hwk", "user", "mfa"] });
+    expect(violations).toEqual([]);
+    await close();
+  });
+
   it("is asked for after the password, and says what it needs where no script runs", async () => {
     const { page, close } = await openDevice();
     await enterSecurity(page);
