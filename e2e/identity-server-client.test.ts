@@ -51,7 +51,7 @@ async function signIn(app: Connection, name: Parameters<typeof demoCitizen>[0], 
 }
 
 const whoSheIs = { scope: "openid" };
-const herBills = () => ({ scope: "openid utilities:read", resource: city.graph });
+const herBills = () => ({ scope: "openid citizen:read utilities:read", resource: city.graph });
 
 describe("a company's server, on openid-client, by the profile fapi2", () => {
   it("signs a citizen in, asks for her data, keeps its right and gives it back", async () => {
@@ -89,7 +89,7 @@ describe("a company's server, on openid-client, by the profile fapi2", () => {
       const answer = await oidc.fetchProtectedResource(configuration, token, ...request).catch(() => null);
       return await answer?.json();
     };
-    await expect.poll(read, { timeout: 20_000, interval: 500 }).toHaveProperty("data.me.id");
+    await expect.poll(read, { timeout: 20_000, interval: 500 }).toHaveProperty("data.me.id", decodeJwt(token).sub);
     const stolen = await ask(city.graph, question, undefined, { authorization: `Bearer ${token}` });
     expect(codesOf(stolen)).toEqual(["TOKEN_INVALID"]);
 
