@@ -12,7 +12,6 @@ export interface WatchedVersions {
 }
 
 /** Milliseconds from one question to the next. A changing key is accepted for minutes before it is used. */
-/** Clients of a new sector are let in within this time. */
 const pace = { refresh: 10_000, retry: 1_000 } as const;
 
 const timeoutMs = 3_000;
