@@ -84,7 +84,7 @@ describe("a company's server, on openid-client, by the profile fapi2", () => {
     const question = "{ me { id } }";
     const headers = new Headers({ "content-type": "application/json", accept: "application/graphql-response+json" });
     const request = [new URL(city.graph), "POST", JSON.stringify({ query: question }), headers, proofs] as const;
-    // The company may have just been registered: the gateway hears of its sector within about a minute.
+    // The company may have just been registered: the gateway hears of its sector within seconds.
     const read = async () => {
       const answer = await oidc.fetchProtectedResource(configuration, token, ...request).catch(() => null);
       return (await answer?.json()) ?? {};

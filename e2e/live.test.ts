@@ -1,11 +1,11 @@
 /** A bill on its way: from the department's transaction over the gateway's replicas to the citizen's device. */
 import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createClient } from "graphql-sse";
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from "jose";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { gatewaySpec } from "../gateway/config.ts";
 import { createGateway } from "../gateway/server.ts";
 import { es256PrivateJwk, loadConfig } from "../platform/config.ts";
@@ -68,9 +68,20 @@ async function startIssuer(): Promise<void> {
   const { privateKey, publicKey } = await generateKeyPair("ES256");
   issuerKey = privateKey;
   const keySet = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "1", alg: "ES256" }] });
-  issuer = createServer((_request, response) => response.end(keySet));
+  issuer = createServer((request, response) => {
+    if (request.url === "/events/stream") tellOfNoRevocation(response);
+    else response.end(keySet);
+  });
   await once(issuer.listen(0, "localhost"), "listening");
   issuerUrl = `http://localhost:${(issuer.address() as AddressInfo).port}`;
+}
+
+/** Identity's stream of revocations, of which there is none; the heart beats often. */
+function tellOfNoRevocation(response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  response.write("event: current\ndata: \n\n");
+  const heart = setInterval(() => response.write("event: heartbeat\ndata: \n\n"), 200);
+  response.once("close", () => clearInterval(heart));
 }
 
 async function startGateway(port: number, departmentPort: number): Promise<RunningService> {
@@ -84,7 +95,9 @@ async function startGateway(port: number, departmentPort: number): Promise<Runni
     HUIMIN_EVENT_KEYS: `utilities=http://localhost:${departmentPort}/.well-known/jwks.json`,
     ...(testRedisUrl && { REDIS_URL: testRedisUrl }),
   };
-  return await createGateway(loadConfig("gateway", gatewaySpec, environment), log);
+  const gateway = await createGateway(loadConfig("gateway", gatewaySpec, environment), log);
+  await vi.waitFor(async () => expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(200), 10_000);
+  return gateway;
 }
 
 async function accessToken(subject: string): Promise<string> {

@@ -30,10 +30,12 @@ async function signInToPortal(): Promise<void> {
 
 /** Lets a program ask the graph for her, in the session of this browser. */
 async function connectProgram(): Promise<Credentials> {
-  const code = page.waitForRequest((request) => request.url().startsWith("http://localhost/callback"));
+  // In a tab of its own: it ends on the browser's page about the callback, where nobody listens.
+  const tab = await page.context().newPage();
+  const code = tab.waitForRequest((request) => request.url().startsWith("http://localhost/callback"));
   const flow = await startCodeFlow(city);
-  await page.goto(flow.url);
-  await fillSignIn(page, residentId);
+  await tab.goto(flow.url);
+  await fillSignIn(tab, residentId);
   return await flow.redeem(new URL((await code).url()));
 }
 

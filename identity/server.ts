@@ -126,7 +126,6 @@ export async function createIdentity(
     "sweep events": () => sweepEvents(database),
     "sweep origins": () => sweepSessionOrigins(database),
     "sweep closed accounts": () => sweepClosedAccounts(database),
-    "reload sectors": sectors.reload,
   };
   app.addHook("onClose", runMaintenance(chores, log));
   const stopDelivering = deliverLogoutNotices({
@@ -139,8 +138,13 @@ export async function createIdentity(
     log,
   });
   app.addHook("onClose", stopDelivering);
-  const keyChores = { "rotate keys": provider.rotateKeys, "reload keys": provider.reloadKeys };
-  app.addHook("onClose", runMaintenance(keyChores, log, pace.reload));
+  // What an operator or another replica changes is taken up within seconds.
+  const news = {
+    "rotate keys": provider.rotateKeys,
+    "reload keys": provider.reloadKeys,
+    "reload sectors": sectors.reload,
+  };
+  app.addHook("onClose", runMaintenance(news, log, pace.reload));
   app.addHook("onClose", credentials.background.settle);
   return app;
 }

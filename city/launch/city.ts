@@ -12,7 +12,7 @@ import { requireFreePorts } from "./ports.ts";
 import { requireRedis } from "./redis.ts";
 import type { ReportedService } from "./report.ts";
 import { type CitySecrets, keepSecrets } from "./secrets.ts";
-import { startService } from "./service-process.ts";
+import { startService, untilReady } from "./service-process.ts";
 import { planServices, type ServicePlan } from "./services.ts";
 import type { StartSettings } from "./settings.ts";
 import { supervise } from "./supervisor.ts";
@@ -117,5 +117,6 @@ async function startServices(plans: readonly ServicePlan[], folder: DataFolder, 
   const outcomes = await Promise.allSettled(starts);
   const failed = outcomes.find((outcome) => outcome.status === "rejected");
   if (failed) throw failed.reason;
+  await Promise.all(plans.map((plan) => untilReady(plan, folder)));
   line.done(`${plans.length} ready`);
 }

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { open } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { LifecycleMessage } from "../../platform/lifecycle.ts";
 import { CityError } from "../failure.ts";
@@ -40,6 +41,29 @@ export async function startService(plan: ServicePlan, folder: DataFolder): Promi
     await part.stop();
     throw error;
   }
+}
+
+/** How often a service is asked whether it is ready, in milliseconds. */
+const readinessPauseMs = 100;
+
+/**
+ * Waits until a service that has started can do its work: it may need others that start beside it.
+ *
+ * @throws CityError when it cannot in time
+ */
+export async function untilReady(plan: ServicePlan, folder: DataFolder): Promise<void> {
+  const address = new URL("/health/ready", plan.url);
+  const patience = Date.now() + startTimeoutMs;
+  while (Date.now() < patience) {
+    const isReady = await fetch(address).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isReady) return;
+    await sleep(readinessPauseMs);
+  }
+  const waited = `${startTimeoutMs / 1_000} seconds`;
+  throw new CityError(`${plan.name} does not find what it needs after ${waited}; see ${folder.logFile(plan.name)}.`);
 }
 
 async function ready(child: ChildProcess, name: string, folder: DataFolder): Promise<void> {
