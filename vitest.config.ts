@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -20,6 +21,8 @@ export default defineConfig({
         test: {
           ...common,
           name: "suites",
+          // Much of what the suites do is waiting, for browsers, databases and time: a worker a core keeps all busy.
+          maxWorkers: Math.max(2, availableParallelism()),
           include: ["**/test/**/*.test.ts"],
           exclude: ["**/node_modules/**", ".data/**"],
         },
