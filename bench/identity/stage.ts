@@ -22,8 +22,6 @@ export interface Stage {
   /** Resident ID numbers of citizens with an account, and the password of them all. */
   readonly citizens: readonly string[];
   readonly password: string;
-  /** Gives every account the hash of the password at some cost. */
-  setHash(hash: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,9 +51,6 @@ export async function openStage(): Promise<Stage> {
       oidc: await register(database, "oidc", ["authorization_code"]),
       citizens: found.rows.map((row) => row.resident_id),
       password: demoPassword,
-      setHash: async (hash) => {
-        await database.query("UPDATE account SET password_hash = $1", [hash]);
-      },
       close,
     };
   } catch (error) {
