@@ -2,6 +2,7 @@
 import type { Browser, Page, Request, Response } from "playwright-core";
 import { expect } from "vitest";
 import { type Language, languageInfo, loadTexts } from "../../platform/i18n.ts";
+import { addVirtualAuthenticator } from "../../platform/test/browser.ts";
 import { type IdentityPage, type IdentityPageName, identityPages } from "./identity-pages.ts";
 
 const texts = loadTexts(new URL("../../identity/locales/", import.meta.url));
@@ -101,18 +102,7 @@ function isDocument(request: Request, page: Page): boolean {
 
 /** Chromium's virtual authenticator: a platform's own, which knows its owner. */
 async function addAuthenticator(page: Page): Promise<void> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("WebAuthn.enable");
-  await devtools.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
+  await addVirtualAuthenticator(page);
   // It answers at once, so it would pick a passkey from the login field before anybody had chosen to.
   await page.addInitScript(() => {
     PublicKeyCredential.isConditionalMediationAvailable = async () => false;

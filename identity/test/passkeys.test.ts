@@ -1,6 +1,6 @@
 import type { CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Browser, launchBrowser } from "../../platform/test/browser.ts";
+import { addVirtualAuthenticator, type Browser, launchBrowser } from "../../platform/test/browser.ts";
 import { proofInPerson } from "../store/proofing.ts";
 import type { TestCitizen } from "./support/citizens.ts";
 import { settleCitizen, smsCode } from "./support/factors.ts";
@@ -41,19 +41,7 @@ async function openDevice(isUserVerified = true): Promise<Device> {
   page.on("console", (message) => {
     if (message.text().includes("Content Security Policy")) violations.push(message.text());
   });
-  const cdp = await context.newCDPSession(page);
-  await cdp.send("WebAuthn.enable");
-  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified,
-      // Otherwise a passkey offered in the login field would be picked before anybody touches it.
-      automaticPresenceSimulation: true,
-    },
-  });
+  const { cdp, authenticatorId } = await addVirtualAuthenticator(page, isUserVerified);
   return { page, cdp, authenticatorId, violations, close: () => context.close() };
 }
 

@@ -1,7 +1,7 @@
 /** Caseworkers: invited by the operator's command, with passkeys in a real browser. */
 import * as oidc from "openid-client";
 import type { Page } from "playwright-core";
-import type { Browser } from "../../../platform/test/browser.ts";
+import { addVirtualAuthenticator, type Browser } from "../../../platform/test/browser.ts";
 import { runStaffCommand } from "../../staff/command.ts";
 import { depart, proofs, type Request, type TestClient } from "./client.ts";
 import type { TestIdentity } from "./identity.ts";
@@ -24,18 +24,7 @@ export async function inviteStaff(
 export async function openPageWithPasskeys(browser: Browser): Promise<Page> {
   const context = await browser.newContext({ locale: "en" });
   const page = await context.newPage();
-  const devtools = await context.newCDPSession(page);
-  await devtools.send("WebAuthn.enable");
-  await devtools.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
+  await addVirtualAuthenticator(page);
   return page;
 }
 
