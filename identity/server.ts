@@ -108,7 +108,7 @@ export async function createIdentity(
   addRecoveryStop(app, database, config.issuer);
   addCitizenSubgraph(app, config, database, sectors.government);
   addSectorVersions(app, sectors);
-  addAdminApi(app, { config, database, fleeting, sectors });
+  addAdminApi(app, { config, database, fleeting, sectors, limiters: credentials.limiters });
   const eventParts = { database, fleeting, issuer: config.issuer, sign: provider.sign };
   const { gatewayUrl } = config;
   addRevocationStream(app, { ...eventParts, gatewayUrl, subjectOf: sectors.government.seal, log });

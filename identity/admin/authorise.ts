@@ -7,6 +7,7 @@ import { type TokenHolder, verifyAccessToken } from "../../trust/access-token.ts
 import { HuiminError } from "../../trust/errors.ts";
 import { type CheckPossession, type ClaimAt, createPossessionCheckAt } from "../../trust/possession.ts";
 import type { IdentityConfig } from "../config.ts";
+import type { Limiters } from "../credentials/limiters.ts";
 import { adminResource, adminScope } from "../provider/scopes.ts";
 import type { Sectors } from "../sectors/sectors.ts";
 import { findGrantByName } from "../store/grants.ts";
@@ -21,12 +22,13 @@ export interface AuthoriseParts {
   readonly database: Queryable;
   readonly fleeting: Pick<KeyValueStore, "add">;
   readonly sectors: Sectors;
+  readonly limiters: Limiters;
 }
 
 /** Names the administrator who sends a request, for the record; null when the refusal is on its way. */
 export type Authorise = (request: FastifyRequest, reply: FastifyReply) => Promise<string | null>;
 
-export function createAuthorise({ app, config, database, fleeting, sectors }: AuthoriseParts): Authorise {
+export function createAuthorise({ app, config, database, fleeting, sectors, limiters }: AuthoriseParts): Authorise {
   const audience = adminResource(config);
   const checkPossession = createPossessionCheckAt((name, seconds) => fleeting.add(`admin-proof:${name}`, "", seconds));
   const administratorOf = async ({ subject, sector, actor }: TokenHolder): Promise<string | null> => {
@@ -36,28 +38,40 @@ export function createAuthorise({ app, config, database, fleeting, sectors }: Au
     const [found] = await database.query("SELECT 1 FROM administrator WHERE account_id = $1", [accountId]);
     return found ? accountId : null;
   };
-  return async (request, reply) => {
+  /** Of a client counts only what came with its key: nobody slows it down with a token found somewhere. */
+  const administratorWith = async (holder: TokenHolder, reply: FastifyReply): Promise<string | null> => {
+    const client = { client: holder.clientId };
+    const admission = await limiters.admit(["admin-client"], client);
+    if (!admission.allowed) return refuseForNow(reply, admission.waitSeconds);
+    if (!(await isLive(database, holder))) throw new HuiminError("TOKEN_INVALID", { detail: "it was taken back" });
+    if (!holder.scopes.has(adminScope)) return refuse(reply, 403, `error="insufficient_scope", scope="${adminScope}"`);
+    if (!isFresh(holder)) {
+      const demand = `acr_values="${demanded.level}", max_age="${demanded.maxAge}"`;
+      return refuse(reply, 401, `error="insufficient_user_authentication", ${demand}`);
+    }
+    const accountId = await administratorOf(holder);
+    if (accountId === null) return refuse(reply, 403, 'error="access_denied"');
+    await limiters.uncount(["admin-client"], client);
+    return `${accountId} through ${holder.clientId}`;
+  };
+  const actorOf: Authorise = async (request, reply) => {
     try {
-      const holder = await holderOf(
-        request,
-        { issuer: config.issuer, audience, keys: await ownKeys(app) },
-        checkPossession,
-      );
-      if (!(await isLive(database, holder))) throw new HuiminError("TOKEN_INVALID", { detail: "it was taken back" });
-      if (!holder.scopes.has(adminScope))
-        return refuse(reply, 403, `error="insufficient_scope", scope="${adminScope}"`);
-      if (!isFresh(holder)) {
-        const demand = `acr_values="${demanded.level}", max_age="${demanded.maxAge}"`;
-        return refuse(reply, 401, `error="insufficient_user_authentication", ${demand}`);
-      }
-      const accountId = await administratorOf(holder);
-      if (accountId === null) return refuse(reply, 403, 'error="access_denied"');
-      return `${accountId} through ${holder.clientId}`;
+      const policy = { issuer: config.issuer, audience, keys: await ownKeys(app) };
+      return await administratorWith(await holderOf(request, policy, checkPossession), reply);
     } catch (error) {
       if (!(error instanceof HuiminError) || error.status >= 500) throw error;
       request.log.info({ code: error.code, detail: error.detail }, "admin request refused");
       return refuse(reply, 401, error.code === "UNAUTHENTICATED" ? "" : `error="${oauthError(error)}"`);
     }
+  };
+  return async (request, reply) => {
+    // What is refused counts, and is counted before it is looked at: parallel requests gain nothing.
+    const subject = { address: request.ip };
+    const admission = await limiters.admit(["admin-address"], subject);
+    if (!admission.allowed) return refuseForNow(reply, admission.waitSeconds);
+    const actor = await actorOf(request, reply);
+    if (actor !== null) await limiters.uncount(["admin-address"], subject);
+    return actor;
   };
 }
 
@@ -98,6 +112,12 @@ function oauthError({ code }: HuiminError): string {
 function refuse(reply: FastifyReply, status: number, challenge: string): null {
   const error = /^error="([a-z_]+)"/.exec(challenge)?.[1] ?? "unauthorized";
   reply.code(status).header("www-authenticate", ["DPoP", challenge].filter(Boolean).join(" ")).send({ error });
+  return null;
+}
+
+/** RFC 6585, 4. */
+function refuseForNow(reply: FastifyReply, waitSeconds: number): null {
+  reply.code(429).header("retry-after", waitSeconds).send({ error: "too_many_requests" });
   return null;
 }
 

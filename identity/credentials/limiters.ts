@@ -6,13 +6,17 @@
  * who try her name, from wherever, cannot make her wait there. An account's two names, ID number and mobile, are
  * counted apart: counted together, a pause under one that was earned under the other would tell that both are the
  * same person's.
+ *
+ * A caseworker's account is what a passkey names before it proves anything. Her browsers are not known, so the pause
+ * that strangers can make for her, should they know her passkey's random name, is a minute at most. Enrolment counts by
+ * address alone: its code names the account and proves the right to it at once.
  */
 import { createHmac } from "node:crypto";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import { networkOf } from "../../platform/network.ts";
 
-/** What tries can be counted by. `account` is a login name or a citizen ID, `address` an IP address. */
-const dimensions = ["account", "address", "device", "mobile"] as const;
+/** What tries can be counted by. `account` is a login name, a citizen ID or a passkey's ID, `address` an IP address. */
+const dimensions = ["account", "address", "client", "device", "mobile"] as const;
 
 export type Dimension = (typeof dimensions)[number];
 
@@ -40,6 +44,12 @@ const rules = {
   "sign-in-address": { by: ["address"], free: 200, windowSeconds: hour, longestWaitSeconds: minute },
   "sign-in-device": { by: ["account", "device"], free: 10, windowSeconds: hour, longestWaitSeconds: 5 * minute },
   "passkey-address": { by: ["address"], free: 200, windowSeconds: hour, longestWaitSeconds: minute },
+  "staff-sign-in-pair": { by: ["account", "address"], free: 5, windowSeconds: hour, longestWaitSeconds: 15 * minute },
+  "staff-sign-in-account": { by: ["account"], free: 20, windowSeconds: hour, longestWaitSeconds: minute },
+  "staff-sign-in-address": { by: ["address"], free: 100, windowSeconds: hour, longestWaitSeconds: 5 * minute },
+  "staff-enrol-address": { by: ["address"], free: 20, windowSeconds: hour, longestWaitSeconds: 5 * minute },
+  "admin-address": { by: ["address"], free: 30, windowSeconds: hour, longestWaitSeconds: minute },
+  "admin-client": { by: ["client"], free: 30, windowSeconds: hour, longestWaitSeconds: minute },
   "totp-verify": { by: ["account"], free: 5, windowSeconds: hour, longestWaitSeconds: 15 * minute },
   "sms-verify": { by: ["account"], free: 10, windowSeconds: hour, longestWaitSeconds: 15 * minute },
   "recovery-code-verify": { by: ["account"], free: 5, windowSeconds: hour, longestWaitSeconds: 15 * minute },

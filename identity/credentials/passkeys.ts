@@ -144,6 +144,11 @@ function citizenPasskeys(database: Queryable): PasskeySource<Passkey> {
   return { find: (id) => findPasskey(database, id), use: (id, counter) => usePasskey(database, id, counter) };
 }
 
+/** Which passkey an answer names, before anything is proved; empty when it is no answer. */
+export function namedPasskey(answer: string): string {
+  return (read(assertion, answer) as AuthenticationResponseJSON | null)?.id ?? "";
+}
+
 const refused = { verified: false, authenticationInfo: { newCounter: 0 } } as const;
 
 const encoded = z.base64url().max(8_000);

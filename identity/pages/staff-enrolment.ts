@@ -1,15 +1,18 @@
 /** The pages on which a caseworker registers a passkey. */
 import { html } from "../../platform/html.ts";
 import type { StaffAccount } from "../staff/accounts.ts";
+import { duration } from "./duration.ts";
 import { describedBy, faultSummary, fieldFault, titleWithFaults } from "./form.ts";
 import { layout } from "./layout.ts";
 import { passkeyForm, passkeyScripts } from "./passkey-form.ts";
+import type { StaffSignInProblem } from "./staff-sign-in.ts";
 import type { View } from "./view.ts";
 
-export function staffCodePage(view: View, action: string, isRefused: boolean): string {
+/** Asks for the code; again when there is a problem with it. */
+export function staffCodePage(view: View, action: string, problem: StaffSignInProblem | null): string {
   const { t } = view;
   const title = t("staff.enrolTitle");
-  const fault = isRefused ? t("staff.codeFault") : undefined;
+  const fault = faultOf(view, problem);
   const main = html`<h1>${title}</h1>
 <p class="lead">${t("staff.enrolLead")}</p>
 ${faultSummary(t("staff.codeProblem"), fault === undefined ? [] : [{ field: "code", message: fault }])}
@@ -18,7 +21,12 @@ ${faultSummary(t("staff.codeProblem"), fault === undefined ? [] : [{ field: "cod
 ${fieldFault("code", fault)}
 <input id="code" name="code" type="text" dir="ltr" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="100" required${describedBy("code", fault, true)}></div>
 <button type="submit">${t("staff.goOn")}</button></form>`;
-  return layout(view, titleWithFaults(t, title, isRefused), main);
+  return layout(view, titleWithFaults(t, title, problem !== null), main);
+}
+
+function faultOf({ t, language }: View, problem: StaffSignInProblem | null): string | undefined {
+  if (problem?.kind === "throttled") return t("signIn.throttled", { time: duration(language, problem.waitSeconds) });
+  return problem ? t("staff.codeFault") : undefined;
 }
 
 export interface StaffPasskeyState {

@@ -13,7 +13,7 @@ import { addStaffPasskey, passkeysOfStaff, type StaffAccount, staffOfCode, useCo
 export interface EnrolmentParts {
   readonly issuer: string;
   readonly stores: Pick<IdentityStores, "database">;
-  readonly credentials: Pick<Credentials, "passkeys">;
+  readonly credentials: Pick<Credentials, "passkeys" | "limiters">;
 }
 
 /** Where it is done. The code is typed and never part of an address, which logs and histories keep. */
@@ -29,13 +29,17 @@ const form = z
 export function addStaffEnrolment(app: FastifyInstance, parts: EnrolmentParts): void {
   app.get(enrolmentPath, async (request, reply) => {
     head(parts, reply);
-    return reply.send(staffCodePage(viewOf(pageRequestOf(request)), enrolmentPath, false));
+    return reply.send(staffCodePage(viewOf(pageRequestOf(request)), enrolmentPath, null));
   });
   app.post(enrolmentPath, async (request, reply) => {
     head(parts, reply);
     const { code, credential } = form.parse(request.body);
+    const { limiters } = parts.credentials;
+    const admission = await limiters.admit(["staff-enrol-address"], { address: request.ip });
+    if (!admission.allowed) return askLater(request, reply, admission.waitSeconds);
     const staff = await staffOfCode(parts.stores.database, code);
-    if (!staff) return reply.code(422).send(staffCodePage(viewOf(pageRequestOf(request)), enrolmentPath, true));
+    if (!staff) return refuseCode(request, reply);
+    await limiters.uncount(["staff-enrol-address"], { address: request.ip });
     return credential === undefined
       ? await askForPasskey(parts, request, reply, { staff, code, isRefused: false })
       : await register(parts, request, reply, { staff, code, credential });
@@ -44,6 +48,16 @@ export function addStaffEnrolment(app: FastifyInstance, parts: EnrolmentParts): 
 
 function head({ issuer }: EnrolmentParts, reply: FastifyReply): void {
   reply.headers(pageHeaders(issuer, [], "own scripts")).type("text/html; charset=utf-8");
+}
+
+function refuseCode(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const page = staffCodePage(viewOf(pageRequestOf(request)), enrolmentPath, { kind: "refused" });
+  return reply.code(422).send(page);
+}
+
+function askLater(request: FastifyRequest, reply: FastifyReply, waitSeconds: number): FastifyReply {
+  const page = staffCodePage(viewOf(pageRequestOf(request)), enrolmentPath, { kind: "throttled", waitSeconds });
+  return reply.code(429).header("retry-after", waitSeconds).send(page);
 }
 
 const useOf = ({ staffId }: StaffAccount) => `staff enrolment ${staffId}`;
@@ -79,6 +93,5 @@ async function register(
     });
     return true;
   });
-  const view = viewOf(pageRequestOf(request));
-  return added ? reply.send(staffEnrolledPage(view)) : reply.code(422).send(staffCodePage(view, enrolmentPath, true));
+  return added ? reply.send(staffEnrolledPage(viewOf(pageRequestOf(request)))) : refuseCode(request, reply);
 }

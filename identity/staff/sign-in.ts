@@ -2,6 +2,8 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
 import { passkeyMethods } from "../credentials/levels.ts";
+import type { LimiterName } from "../credentials/limiters.ts";
+import { namedPasskey } from "../credentials/passkeys.ts";
 import { leaveOtherSession } from "../interaction/enter.ts";
 import {
   allowScripts,
@@ -11,7 +13,7 @@ import {
   type InteractionParts,
   type Turn,
 } from "../interaction/turn.ts";
-import { staffSignInPage } from "../pages/staff-sign-in.ts";
+import { type StaffSignInProblem, staffSignInPage } from "../pages/staff-sign-in.ts";
 import { staffPasskeys } from "./accounts.ts";
 
 /** Where the sign-in of a client for caseworkers goes on. */
@@ -26,7 +28,7 @@ export function addStaffSignIn(app: FastifyInstance, parts: InteractionParts): v
   app.get(`${staffInteractionPath}/:uid`, async (request, reply) => {
     const turn = await beginTurn(parts, request, reply);
     if (isOther(turn)) return await finishTurn(turn, { error: "access_denied" });
-    return await sendPage(turn, false);
+    return await sendPage(turn, null);
   });
   app.post(`${staffInteractionPath}/:uid`, async (request, reply) => {
     const turn = await beginTurn(parts, request, reply);
@@ -41,18 +43,27 @@ function isOther({ interaction }: Turn): boolean {
   return interaction.prompt.name !== "login";
 }
 
-async function sendPage(turn: Turn, isRefused: boolean): Promise<FastifyReply> {
+async function sendPage(turn: Turn, problem: StaffSignInProblem | null): Promise<FastifyReply> {
   const options = await turn.parts.credentials.passkeys.requestOptions(useOf(turn));
   allowScripts(turn);
-  const page = staffSignInPage(turn.view, formAction(turn), { options, isRefused });
-  return turn.reply.code(isRefused ? 422 : 200).send(page);
+  if (problem?.kind === "throttled") turn.reply.header("retry-after", problem.waitSeconds);
+  const status = problem === null ? 200 : problem.kind === "throttled" ? 429 : 422;
+  return turn.reply.code(status).send(staffSignInPage(turn.view, formAction(turn), { options, problem }));
 }
+
+/** The last is shared with everybody at that address. */
+const limiterNames: readonly LimiterName[] = ["staff-sign-in-pair", "staff-sign-in-account", "staff-sign-in-address"];
 
 /** A passkey in the hands of a caseworker whom her department has named in person is level 3. */
 async function answer(turn: Turn, credential: string): Promise<FastifyReply> {
-  const { passkeys, database } = turn.parts.credentials;
+  const { passkeys, database, limiters } = turn.parts.credentials;
+  const subject = { account: namedPasskey(credential), address: turn.request.ip };
+  const admission = await limiters.admit(limiterNames, subject);
+  if (!admission.allowed) return await sendPage(turn, { kind: "throttled", waitSeconds: admission.waitSeconds });
   const passkey = await passkeys.authenticateFrom(staffPasskeys(database), useOf(turn), credential);
-  if (!passkey) return await sendPage(turn, true);
+  if (!passkey) return await sendPage(turn, { kind: "refused" });
+  await limiters.forgive(limiterNames.slice(0, 2), subject);
+  await limiters.uncount(limiterNames.slice(2), subject);
   await leaveOtherSession(turn, passkey.staffId);
   const amr = passkeyMethods(false);
   return await finishTurn(turn, {

@@ -1,5 +1,6 @@
 import * as oidc from "openid-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLimiters } from "../credentials/limiters.ts";
 import { waterSector } from "./support/admin.ts";
 import { aygul, wei } from "./support/citizens.ts";
 import { begin, proofs, redeem, registerFapi2, signIn, type TestClient } from "./support/client.ts";
@@ -146,5 +147,31 @@ describe("whoever is no administrator, not well signed in, or without a proof", 
     const page = attempt.page.leavesTo ? attempt.page : await attempt.agent.submit(attempt.page, { action: "allow" });
     const { access_token: token } = await redeem(adminConsole, { ...attempt, page });
     expect(await call("clients", { token })).toMatchObject({ status: 401 });
+  });
+});
+
+describe("requests that are refused", () => {
+  const knock = () => fetch(`${identity.issuer}/admin/v1/clients`, { headers: { authorization: "DPoP a.b.c" } });
+  const forget = () => identity.restartWithoutFleeting();
+
+  it("are answered ever more rarely at one address; an administrator's own do not count", async () => {
+    await forget();
+    for (let n = 0; n < 35; n += 1) expect((await call("clients")).status).toBe(200);
+    const statuses = [];
+    for (let n = 0; n < 33; n += 1) statuses.push((await knock()).status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(31);
+    const last = await knock();
+    expect([last.status, await last.json()]).toEqual([429, { error: "too_many_requests" }]);
+    expect(Number(last.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+
+  it("are answered ever more rarely for one client that proves its key, wherever it asks from", async () => {
+    await forget();
+    const { token } = await tokenOf(wei, "urn:huimin:loa:3");
+    const limiters = createLimiters(identity.fleeting, identity.config.cookieKey);
+    // Other addresses have used up what the client has.
+    for (let n = 0; n < 30; n += 1) await limiters.admit(["admin-client"], { client: "admin-console" });
+    expect((await call("clients", { token })).status).toBe(403);
+    expect((await call("clients", { token })).status).toBe(429);
   });
 });

@@ -18,6 +18,7 @@ import {
 } from "./support/client.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 import { enrolStaff, inviteStaff, openPageWithPasskeys, signInStaff } from "./support/staff.ts";
+import { createUserAgent } from "./support/user-agent.ts";
 
 let identity: TestIdentity;
 let browser: Browser;
@@ -145,3 +146,52 @@ describe("an enrolment code", () => {
     expect(await staffOfCode(identity.database, late)).toBeUndefined();
   });
 });
+
+describe("guessing", () => {
+  const errorOf = (text: string) => /role="alert"[\s\S]*?<\/div>/.exec(text)?.[0] ?? "";
+
+  it("slows down for an address that tries passkeys, and a caseworker elsewhere gets in all the same", async () => {
+    const stranger = createUserAgent(identity.issuer, { "accept-language": "en" });
+    const page = await stranger.open((await depart(identity, caseload)).url);
+    const statuses: number[] = [];
+    let last = "";
+    let wait: string | null = null;
+    for (let n = 0; n < 7; n += 1) {
+      const { status, text, headers } = await stranger.submit(page, {
+        action: "passkey",
+        credential: assertionOf("c3RyYW5nZXI"),
+      });
+      statuses.push(status);
+      last = errorOf(text);
+      wait = headers.get("retry-after");
+    }
+    expect(statuses).toEqual([...Array.from({ length: 6 }, () => 422), 429]);
+    expect(last).toContain("Too many tries");
+    expect(Number(wait)).toBeGreaterThan(0);
+
+    const { code } = await invite();
+    const hers = await openBrowser();
+    await enrol(hers, code);
+    expect((await signInAsStaff(hers)).access_token).toBeTruthy();
+    await hers.context().close();
+  });
+
+  it("slows down for an address that tries enrolment codes; right ones do not count", async () => {
+    const { code } = await invite();
+    const enrolment = (typed: string) =>
+      fetch(`${identity.issuer}/staff/enrol`, { method: "POST", body: new URLSearchParams({ code: typed }) });
+    for (let n = 0; n < 25; n += 1) expect((await enrolment(code)).status).toBe(200);
+    const statuses: number[] = [];
+    for (let n = 0; n < 22; n += 1) statuses.push((await enrolment(`guess ${n}`)).status);
+    expect(statuses.slice(0, 20).every((status) => status === 422)).toBe(true);
+    expect(statuses.at(-1)).toBe(429);
+    const late = await enrolment(code);
+    expect([late.status, Number(late.headers.get("retry-after")) > 0]).toEqual([429, true]);
+  });
+});
+
+/** An answer in the form of one, of a passkey that nobody has. */
+function assertionOf(id: string): string {
+  const response = { clientDataJSON: "e30", authenticatorData: "AA", signature: "AA" };
+  return JSON.stringify({ id, rawId: id, type: "public-key", response });
+}
