@@ -1,13 +1,13 @@
 /** From a GraphQL request to what comes of it: the stations that are the same for every transport. */
-import { HuiminError } from "../trust/errors.ts";
-import { type Admission, type Errand, requireCaller } from "./admission/admit.ts";
-import { errorsOf, type WrittenAnswer } from "./answer.ts";
+import { type ErrorCode, HuiminError } from "../trust/errors.ts";
+import { type Admission, type Errand, type RequestLog, requireCaller } from "./admission/admit.ts";
+import type { Revocations } from "./admission/revocations.ts";
+import { type AnswerError, answerError, errorsOf, type WrittenAnswer } from "./answer.ts";
 import type { Border } from "./boundary/border.ts";
 import type { Boundary } from "./boundary/boundary.ts";
 import { createShare } from "./boundary/in-flight.ts";
 import { requestKey } from "./boundary/shared-requests.ts";
 import { introspect } from "./execution/introspection.ts";
-import type { Program } from "./execution/program.ts";
 import type { Documents, FoundRequest } from "./http/documents.ts";
 import { type TextStream, textStream } from "./http/stream.ts";
 import type { Carries, CarryOut, Outcome } from "./live/outcome.ts";
@@ -28,6 +28,8 @@ export interface CarryOutParts {
   readonly generations: Pick<Generations<ExecutableGeneration>, "use" | "current">;
   readonly documents: Documents;
   readonly subscriptions: Subscriptions;
+  /** Says who may not read what is left of an answer in parts; anybody may unless given. */
+  readonly revocations?: Pick<Revocations, "refusalOf">;
   /** Most that an operation may be estimated to cost; anything unless given. */
   readonly maxCost?: number;
 }
@@ -40,7 +42,8 @@ interface Ready {
 }
 
 /** Puts the stations in a row. */
-export function createCarryOut({ generations, documents, subscriptions, maxCost = Infinity }: CarryOutParts): CarryOut {
+export function createCarryOut(parts: CarryOutParts): CarryOut {
+  const { generations, documents, subscriptions, revocations, maxCost = Infinity } = parts;
   const share = createShare<WrittenAnswer>();
   const makeReady = (generation: Generation, { request, fits }: FoundRequest, admission: Admission): Ready => {
     const { admitted, border } = admission;
@@ -60,11 +63,14 @@ export function createCarryOut({ generations, documents, subscriptions, maxCost 
     if (!source) throw new HuiminError("GRAPHQL_VALIDATION_FAILED", { message: "A subscription must ask for data." });
     return { source, variables, boundary: generation.boundary, supergraph: generation.supergraph };
   };
-  const run = async (generation: ExecutableGeneration, ready: Ready, errand: Errand, carries: Carries) => {
+  const run = async (generation: ExecutableGeneration, ready: Ready, errand: Errand & Admission, carries: Carries) => {
     const { request, operation, variables } = ready;
     if (!operation.readsData) return whole(introspect(operation, variables));
     const { program } = await operation.planned(errand.admitted);
-    if (program.incremental && carries.parts) return inParts(program, variables, errand, generation.boundary);
+    if (program.incremental && carries.parts) {
+      const parts = program.executeIncrementally(variables, errand, generation.boundary);
+      return inParts(parts, errand.log, () => revocations?.refusalOf(errand));
+    }
     const execute = () => program.execute(variables, errand, generation.boundary);
     const isQuery = operation.definition.operation === "query";
     const key = isQuery ? requestKey({ generation: generation.id, request, admission: errand }) : undefined;
@@ -129,22 +135,32 @@ function whole(answer: object): { readonly outcome: Outcome } {
   return { outcome: { kind: "whole", answer: { body: JSON.stringify(answer) } } };
 }
 
-function inParts(program: Program, variables: Variables, errand: Errand, boundary: Boundary) {
+/**
+ * An answer in parts. What becomes of the right to read it is looked at before each part goes out.
+ *
+ * @param refusalOf why no more of it may be read
+ */
+function inParts(texts: AsyncGenerator<string, void, void>, log: RequestLog, refusalOf: () => ErrorCode | undefined) {
   const ended = Promise.withResolvers<void>();
-  const parts = async function* () {
+  const last = (errors: readonly AnswerError[]) => JSON.stringify({ errors, hasNext: false });
+  const parts = async function* (): AsyncGenerator<string, void, void> {
     try {
-      yield* program.executeIncrementally(variables, errand, boundary);
+      for await (const text of texts) {
+        const refusal = refusalOf();
+        yield refusal ? last([answerError(refusal)]) : text;
+        if (refusal) return;
+      }
     } catch (error) {
-      errand.log.error({ err: error }, "an answer in parts broke off");
-      yield JSON.stringify({ errors: errorsOf(error), hasNext: false });
+      log.error({ err: error }, "an answer in parts broke off");
+      yield last(errorsOf(error));
     } finally {
       ended.resolve();
     }
   };
-  const texts: TextStream = textStream((left) => {
+  const stream: TextStream = textStream((left) => {
     // A reader may leave before the first part was asked for; then nothing of the generator ever runs.
     left.addEventListener("abort", () => ended.resolve(), { once: true });
     return parts();
   });
-  return { outcome: { kind: "parts", texts }, ended: ended.promise } as const;
+  return { outcome: { kind: "parts", texts: stream }, ended: ended.promise } as const;
 }

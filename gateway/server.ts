@@ -114,7 +114,13 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
     });
     const enter = createEntrance(admit, createRateLimiter(config.rateLimits, store, log));
     const documents = createDocuments(store, createSafelist(trusted, config.safelistMode));
-    const carryOut = createCarryOut({ generations, documents, subscriptions, maxCost: config.maxCost });
+    const carryOut = createCarryOut({
+      generations,
+      documents,
+      subscriptions,
+      revocations,
+      maxCost: config.maxCost,
+    });
     addAddresses(app, config, { enter, carryOut, revocations, log });
     const supergraph = () => generations.current().supergraph;
     addEventIntake(app, {

@@ -6,14 +6,20 @@ import { WebSocket } from "ws";
 import { currentRevocations, securityEventNames } from "../../trust/security-event.ts";
 import { newCitizenId, startCity, type TestCity } from "./city.ts";
 import { type EventKeys, startEventKeys } from "./event-keys.ts";
+import { type HeldSubgraph, startHeldSubgraph } from "./held-subgraph.ts";
 
 let keys: EventKeys;
 let city: TestCity;
+let pension: HeldSubgraph;
 const leaving: (() => void)[] = [];
 
 beforeAll(async () => {
   keys = await startEventKeys();
-  city = await startCity({ settings: { HUIMIN_EVENT_KEYS: `utilities=${keys.url}` } });
+  pension = await startHeldSubgraph(() => city.subgraphs.pension.url);
+  city = await startCity({
+    settings: { HUIMIN_EVENT_KEYS: `utilities=${keys.url}` },
+    elsewhere: { pension: pension.url },
+  });
 });
 afterEach(() => {
   for (const leave of leaving.splice(0)) leave();
@@ -21,7 +27,7 @@ afterEach(() => {
 });
 afterAll(async () => {
   await city.close();
-  await keys.close();
+  await Promise.all([keys.close(), pension.close()]);
 });
 
 const until = { timeout: 15_000, interval: 10 };
@@ -156,6 +162,30 @@ describe("what is live", () => {
     city.issuer.stream.send(await sessionRevoked("live-1"));
     await expect.poll(() => ended, until).toBe(true);
     expect(answers).toMatchObject([{ errors: [{ extensions: { code: "TOKEN_INVALID" } }] }]);
+  });
+
+  it("ends with its token: an answer in parts, before the next of them", async () => {
+    const token = await city.token(newCitizenId(), { claims: { sid: "live-3" } });
+    const release = pension.hold();
+    const response = await fetch(`${city.gatewayUrl}/graphql`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: "multipart/mixed",
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({ query: "{ me { id ... @defer { pension { status } } } }" }),
+    });
+    const reader = (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (!text.includes('"hasNext":true')) text += (await reader.read()).value ?? "";
+    city.issuer.stream.send(await sessionRevoked("live-3"));
+    await refused(token);
+    release();
+    for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) text += value ?? "";
+    expect(text).toContain('"code":"TOKEN_INVALID"');
+    expect(text).toContain('"hasNext":false');
+    expect(text).not.toContain("PAUSED");
   });
 
   it("ends with its token: a socket", async () => {
