@@ -81,7 +81,8 @@ async function enter(turn: Turn, account: Account, amr: readonly string[]): Prom
   if (isNewDevice) background.run("new device notice", () => notify(account, { kind: "newDevice" }));
   await dropProgress(fleeting, interaction.uid);
   await leaveOtherSession(turn, citizenId);
-  return await finishTurn(turn, { login: { accountId: citizenId, remember: false, amr: [...amr], acr } });
+  const ts = Math.floor(Date.now() / 1000);
+  return await finishTurn(turn, { login: { accountId: citizenId, remember: false, ts, amr: [...amr], acr } });
 }
 
 /** Whoever was signed in here before is signed out first. */

@@ -67,7 +67,13 @@ async function answer(turn: Turn, credential: string): Promise<FastifyReply> {
   await leaveOtherSession(turn, passkey.staffId);
   const amr = passkeyMethods(false);
   return await finishTurn(turn, {
-    login: { accountId: passkey.staffId, remember: false, amr, acr: "urn:huimin:loa:3" },
+    login: {
+      accountId: passkey.staffId,
+      remember: false,
+      ts: Math.floor(Date.now() / 1000),
+      amr,
+      acr: "urn:huimin:loa:3",
+    },
   });
 }
 

@@ -51,6 +51,8 @@ describe("a caseworker", () => {
     const said = { sub, department: "health", role: "caseworker" };
     expect(tokens.claims()).toMatchObject(said);
     expect(decodeJwt(tokens.access_token)).toMatchObject({ ...said, acr: "urn:huimin:loa:3" });
+    const announced = "SELECT FROM security_event WHERE kind = 'session-established' AND account_id = $1";
+    expect(await identity.database.query(announced, [staffId])).toHaveLength(1);
 
     await page.goto(`${identity.issuer}/staff/enrol`);
     await page.fill("input[name=code]", code);
