@@ -7,6 +7,7 @@ import type { Queryable } from "../../platform/postgres.ts";
 import { emitSecurityEvent, type Initiator } from "../events/security-events.ts";
 import { type HistoryKind, type RequestOrigin, recordHistory } from "../history/history.ts";
 import { idHash } from "../store/artefact.ts";
+import { emptyGrant } from "../store/durable-artefacts.ts";
 import { fleetingArtefacts } from "../store/fleeting-artefacts.ts";
 
 export interface EndingParts {
@@ -112,7 +113,7 @@ export async function endAllSessions(
 export async function revokeGrant({ tx, fleeting }: EndingParts, grantId: string, ending: Ending): Promise<boolean> {
   const [grant] = await tx.query<{ account_id: string; client_id: string }>(
     `SELECT payload ->> 'accountId' AS account_id, payload ->> 'clientId' AS client_id
-     FROM oidc_artefact WHERE model = 'Grant' AND id_hash = $1 FOR UPDATE`,
+     FROM oidc_artefact WHERE model = 'Grant' AND id_hash = $1 AND payload <> '{}' FOR UPDATE`,
     [idHash(grantId)],
   );
   if (grant) {
@@ -126,10 +127,8 @@ export async function revokeGrant({ tx, fleeting }: EndingParts, grantId: string
     });
     await note(tx, accountId, ending, clientId);
   }
-  await tx.query("DELETE FROM oidc_artefact WHERE (model = 'Grant' AND id_hash = $1) OR grant_id = $2", [
-    idHash(grantId),
-    grantId,
-  ]);
+  await emptyGrant(tx, grantId);
+  await tx.query("DELETE FROM oidc_artefact WHERE grant_id = $1", [grantId]);
   for (const model of fleetingModels) await fleetingArtefacts(model, fleeting).revokeByGrantId(grantId);
   return grant !== undefined;
 }

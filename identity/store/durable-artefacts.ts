@@ -1,6 +1,6 @@
 /** Sessions, grants and refresh tokens in PostgreSQL. */
 import type { Adapter, AdapterPayload } from "oidc-provider";
-import type { Database } from "../../platform/postgres.ts";
+import type { Database, Queryable } from "../../platform/postgres.ts";
 import { alreadyConsumed, idHash } from "./artefact.ts";
 
 interface Row {
@@ -10,8 +10,12 @@ interface Row {
 
 const columns = "payload, floor(extract(epoch FROM consumed_at))::float8 AS consumed";
 
-/** A request that was under way when its session ended may have written it once more. */
-const notEnded = "NOT EXISTS (SELECT 1 FROM ended_session WHERE ended_session.uid = oidc_artefact.uid)";
+/**
+ * A request that was under way when its session ended may have written it once more. A grant that was taken back is
+ * left empty for a while (`emptyGrant`), and nothing is written over it.
+ */
+const notEnded =
+  "payload <> '{}' AND NOT EXISTS (SELECT 1 FROM ended_session WHERE ended_session.uid = oidc_artefact.uid)";
 
 /** oidc-provider's adapter for one kind of artefact. `consume` succeeds for one caller only. */
 export function durableArtefacts(model: string, database: Database): Adapter {
@@ -23,7 +27,8 @@ export function durableArtefacts(model: string, database: Database): Adapter {
          VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))
          ON CONFLICT (model, id_hash)
          DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id, uid = excluded.uid,
-                       expires_at = excluded.expires_at`,
+                       expires_at = excluded.expires_at
+         WHERE oidc_artefact.payload <> '{}'`,
         [model, idHash(id), JSON.stringify(rest), grantOf(model, id, payload), payload.uid ?? null, expiresIn ?? null],
       );
     },
@@ -69,6 +74,18 @@ export function durableArtefacts(model: string, database: Database): Adapter {
       );
     },
   };
+}
+
+/** Longer than any request that may write a grant once more. */
+const emptyFor = "1 hour";
+
+/** Leaves of a grant that was taken back only that there was one: who read it before cannot bring it back by saving it. */
+export async function emptyGrant(tx: Queryable, grantId: string): Promise<void> {
+  await tx.query(
+    `UPDATE oidc_artefact SET payload = '{}', grant_id = NULL, expires_at = now() + interval '${emptyFor}'
+     WHERE model = 'Grant' AND id_hash = $1`,
+    [idHash(grantId)],
+  );
 }
 
 /** The grant that an artefact belongs to; a grant belongs to itself. Its ID opens nothing. */

@@ -14,7 +14,7 @@ export async function findGrantByName(database: Queryable, name: string): Promis
   const bound = (fill: number) => Buffer.concat([beginning, Buffer.alloc(hashBytes - wholeBytes, fill)]);
   const [row] = await database.query<{ payload: AdapterPayload }>(
     `SELECT payload FROM oidc_artefact
-     WHERE model = 'Grant' AND id_hash BETWEEN $1 AND $2 AND (expires_at IS NULL OR expires_at > now())`,
+     WHERE model = 'Grant' AND id_hash BETWEEN $1 AND $2 AND payload <> '{}' AND (expires_at IS NULL OR expires_at > now())`,
     [bound(0x00), bound(0xff)],
   );
   return row?.payload;

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises";
 import * as oidc from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Ending, endAllSessions, endSession, revokeGrant, revokeGrantsOf } from "../account/endings.ts";
+import { durableArtefacts } from "../store/durable-artefacts.ts";
 import { aygul, wei } from "./support/citizens.ts";
 import {
   begin,
@@ -114,6 +116,20 @@ describe("a sign-in", () => {
     );
     expect(told).toEqual([{ payload: { sessionId: uid, acr: "urn:huimin:loa:1" } }]);
   });
+
+  it("is announced once, whatever she is asked before it is over, and anew when she signs in again", async () => {
+    const established = async () =>
+      (await identity.database.query("SELECT FROM security_event WHERE kind = 'session-established'")).length;
+    const asked = await signIn(identity, portal, aygul, { parameters: { prompt: "consent" } });
+    expect(await established()).toBe(1);
+    const page = await asked.agent.submit(asked.page, { action: "allow" });
+    await redeem(portal, { ...asked, page });
+    expect(await established()).toBe(1);
+    // The moment of a sign-in is known to the second.
+    await delay(1_000);
+    await signIn(identity, portal, aygul, { agent: asked.agent, parameters: { prompt: "login" } });
+    expect(await established()).toBe(2);
+  });
 });
 
 describe("a session that is ended from elsewhere", () => {
@@ -204,6 +220,29 @@ describe("a grant", () => {
     expect(await events()).toMatchObject([
       { kind: "grant-revoked", payload: { clientId: "portal", initiator: "user" } },
     ]);
+  });
+
+  it("does not come back when a request that read it before saves it, be it while the end is being written", async () => {
+    await signedIn();
+    const rows = await identity.database.query<{ grant_id: string }>(
+      "SELECT grant_id FROM oidc_artefact WHERE model = 'Grant' AND payload ->> 'accountId' = $1",
+      [aygul.citizenId],
+    );
+    const [grantId = ""] = rows.map(({ grant_id }) => grant_id);
+    const grants = durableArtefacts("Grant", identity.database);
+    const read = await grants.find(grantId);
+    if (!read) throw new Error("there is no grant");
+    const saved = await within(async (parts) => {
+      await revokeGrant(parts, grantId, byPolicy);
+      const saving = grants.upsert(grantId, read, 60);
+      await delay(50);
+      return { saving };
+    });
+    await saved.saving;
+    expect(await grants.find(grantId)).toBeUndefined();
+    await grants.upsert(grantId, read, 60);
+    expect(await grants.find(grantId)).toBeUndefined();
+    expect(await within((parts) => revokeGrant(parts, grantId, byPolicy))).toBe(false);
   });
 
   it("that is not there is not announced", async () => {
