@@ -30,18 +30,35 @@ export interface ChangeOptions extends Actor {
   readonly dryRun: boolean;
 }
 
-/** Carries the outcome of a trial out of the transaction that it rolls back. */
-class TrialOver extends Error {
-  readonly changes: readonly Change[];
+/** Rolls a trial back. */
+class TrialOver extends Error {}
 
-  constructor(changes: readonly Change[]) {
-    super("the trial is over");
-    this.changes = changes;
+/**
+ * Changes something as a whole, one administrator after the other. A trial is the very same transaction, rolled back
+ * at its end.
+ */
+export async function tryOrChange<Outcome>(
+  database: Database,
+  dryRun: boolean,
+  work: (tx: Queryable) => Promise<Outcome>,
+): Promise<Outcome> {
+  const done: { outcome?: Outcome } = {};
+  try {
+    return await database.transaction(async (tx) => {
+      await tx.query("SELECT pg_advisory_xact_lock(hashtextextended('huimin-identity-admin', 0))");
+      const outcome = await work(tx);
+      if (!dryRun) return outcome;
+      done.outcome = outcome;
+      throw new TrialOver("the trial is over");
+    });
+  } catch (error) {
+    if (error instanceof TrialOver && "outcome" in done) return done.outcome as Outcome;
+    throw error;
   }
 }
 
 /**
- * Makes a register as it is wished. A trial is the very same transaction, rolled back at its end.
+ * Makes a register as it is wished.
  *
  * @returns what was, or would be, changed; what is as wished already is not among it
  * @throws AdminRefused with every fault of every entry
@@ -52,22 +69,15 @@ export async function applyWish(
   wish: Wish,
   { actor, dryRun }: ChangeOptions,
 ): Promise<readonly Change[]> {
-  try {
-    return await database.transaction(async (tx) => {
-      await tx.query("SELECT pg_advisory_xact_lock(hashtextextended('huimin-identity-admin', 0))");
-      const changes = await differences(tx, register, wish);
-      for (const change of changes) {
-        if (change.after) await register.write(tx, change.entry, change.after);
-        else await register.remove(tx, change.entry);
-        await recordChange(tx, actor, register.name, change);
-      }
-      if (dryRun) throw new TrialOver(changes);
-      return changes;
-    });
-  } catch (error) {
-    if (error instanceof TrialOver) return error.changes;
-    throw error;
-  }
+  return await tryOrChange(database, dryRun, async (tx) => {
+    const changes = await differences(tx, register, wish);
+    for (const change of changes) {
+      if (change.after) await register.write(tx, change.entry, change.after);
+      else await register.remove(tx, change.entry);
+      await recordChange(tx, actor, register.name, change);
+    }
+    return changes;
+  });
 }
 
 async function differences(tx: Queryable, register: Register, wish: Wish): Promise<Change[]> {

@@ -1,44 +1,26 @@
 /** The administration of identity at the operator's machine: words in, lines out. */
-import { parseArgs } from "node:util";
-import type { Logger } from "../../platform/log.ts";
 import { createDatabase, type Database } from "../../platform/postgres.ts";
-import type { IdentityConfig } from "../config.ts";
+import { runImport } from "../extracts/command.ts";
+import { extractNames } from "../extracts/extract.ts";
 import { keyChangeSteps, stepKeyChange } from "../sectors/key-change.ts";
 import { openMapping } from "../sectors/mapping.ts";
 import { identitySchema } from "../store/migrations.ts";
-import { applyWish, type ChangeOptions, recordChange } from "./changes.ts";
+import { applyWish, recordChange } from "./changes.ts";
 import { entryFile, readEntryFiles } from "./files.ts";
 import { openRegisters, waitsOfKeyChanges } from "./open-registers.ts";
 import { AdminRefused, type Register, type RegisterName, registerNames } from "./register.ts";
 import { changeLines, keyChangeLines, recordLines } from "./report.ts";
+import { type AdminTerminal, type Command, Misunderstood, readCommand } from "./terminal.ts";
 
 export const adminUsage = `npm run --silent admin -- REGISTER list | show NAME | apply PATH [--prune] | remove NAME
        npm run --silent admin -- sectors key-change NAME ${keyChangeSteps.join("|")}
        npm run --silent admin -- sectors mapping NAME < old-pseudonyms > mapping.ndjson
+       npm run --silent admin -- ${extractNames.join("|")} import FILE
        npm run --silent admin -- changes list
 REGISTER is one of ${registerNames.join(", ")}. With --dry-run nothing is changed; --json prints JSON.`;
 
 /** Exit codes: done; refused, and nothing changed; not understood. */
 export const adminExit = { done: 0, refused: 1, usage: 2 } as const;
-
-export interface AdminTerminal {
-  readonly config: IdentityConfig;
-  readonly log: Logger;
-  /** Who types, for the record. */
-  readonly actor: string;
-  readonly print: (line: string) => void;
-  readonly complain: (line: string) => void;
-  /** What is piped in, by lines. */
-  readonly input: AsyncIterable<string>;
-}
-
-interface Command extends ChangeOptions {
-  readonly words: readonly string[];
-  readonly json: boolean;
-  readonly prune: boolean;
-}
-
-class Misunderstood extends Error {}
 
 /** Runs one command to its end. @returns an exit code of `adminExit` */
 export async function administer(args: readonly string[], terminal: AdminTerminal): Promise<number> {
@@ -65,23 +47,6 @@ export async function administer(args: readonly string[], terminal: AdminTermina
   }
 }
 
-function readCommand(args: readonly string[], actor: string): Command {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: {
-        "dry-run": { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        prune: { type: "boolean", default: false },
-      },
-      allowPositionals: true,
-    });
-    return { actor, words: positionals, dryRun: values["dry-run"], json: values.json, prune: values.prune };
-  } catch (error) {
-    throw new Misunderstood(error instanceof Error ? error.message : "The flags are not understood.");
-  }
-}
-
 async function run(command: Command, database: Database, terminal: AdminTerminal): Promise<void> {
   const [first, verb, name, step, ...more] = command.words;
   if (more.length > 0) throw new Misunderstood("That are too many words.");
@@ -92,6 +57,10 @@ async function run(command: Command, database: Database, terminal: AdminTerminal
   }
   if (first === "sectors" && verb === "key-change" && name !== undefined) {
     return await changeKey(command, name, step, database, terminal);
+  }
+  const extract = extractNames.find((known) => known === first);
+  if (extract && verb === "import" && name !== undefined && step === undefined) {
+    return await runImport(command, extract, name, database, terminal);
   }
   if (!isRegisterName(first) || step !== undefined) throw new Misunderstood("This is no command.");
   const { [first]: register } = await openRegisters(terminal.config, database);

@@ -43,7 +43,7 @@ export async function offerDelegation(tx: Queryable, offer: Offer): Promise<bool
   const kind: DelegationKind = companyId === null ? "elderly-parent" : "company-representative";
   await tx.query(
     `INSERT INTO delegation (kind, giver, company_id, holder, holder_name, scopes, valid_until)
-     VALUES ($1, $2, $3, $4, $5, $6, ($7::date + 1) AT TIME ZONE 'Asia/Shanghai')`,
+     VALUES ($1, $2, $3, $4, $5, $6, ($7::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')`,
     [kind, giver, companyId, await findHolder(tx, offer), holderName, scopes, lastDay],
   );
   await recordHistory(tx, {

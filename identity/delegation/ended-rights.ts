@@ -27,7 +27,8 @@ const slice = 20_000;
 /** Where rounds have come to in each table, by its name. */
 export type Places = Map<string, string>;
 
-interface EndedRight {
+/** A right that has ended, as both sides are told of it. */
+export interface EndedRight {
   readonly right_id: string;
   readonly kind: DelegationKind;
   readonly actor: RawCitizenId;
@@ -62,7 +63,9 @@ export async function endRights(
     } while (ended === batch);
     places.set(table, next);
   }
-  await endBaselessGrants(database, fleeting);
+  let ended: number;
+  do ended = await database.transaction((tx) => endSomeBaselessGrants({ tx, fleeting }));
+  while (ended === batch);
 }
 
 /** Before every ID. */
@@ -104,27 +107,27 @@ async function noteEnds(tx: Queryable, { table, key, known, ran, from }: Source)
   );
 }
 
-async function tellOfEnd(parts: EndingParts, right: EndedRight): Promise<void> {
+/** Ends what rests on a right, and writes into both histories that it has ended. */
+export async function tellOfEnd(parts: EndingParts, right: EndedRight): Promise<void> {
   const parties = await partiesOf(parts.tx, right);
   await recordForBoth(parts.tx, parties, { own: "delegation-ended", other: "delegation-ended" });
   await endActing(parts, right.right_id, "policy");
 }
 
 /**
- * Grants whose right is gone in some other way, such as a company's that has another representative now, and grants
- * with which more could be read than may be from now on: who has come under protection is protected at once, also
- * from tokens that are out already.
+ * Ends grants whose right is gone in some other way, such as a company's that has another representative now, and
+ * grants with which more could be read than may be from now on: who has come under protection is protected at once,
+ * also from tokens that are out already.
  */
-async function endBaselessGrants(database: Database, fleeting: KeyValueStore): Promise<void> {
-  let ended: number;
-  do {
-    ended = await database.transaction(async (tx) => {
-      const grants = await baselessGrants(tx);
-      for (const grantId of grants)
-        await revokeGrant({ tx, fleeting }, grantId, { initiator: "policy", history: null });
-      return grants.length;
-    });
-  } while (ended === batch);
+export async function endBaselessGrants(parts: EndingParts): Promise<void> {
+  while ((await endSomeBaselessGrants(parts)) === batch);
+}
+
+/** @returns how many; a full batch may not have been all */
+async function endSomeBaselessGrants(parts: EndingParts): Promise<number> {
+  const grants = await baselessGrants(parts.tx);
+  for (const grantId of grants) await revokeGrant(parts, grantId, { initiator: "policy", history: null });
+  return grants.length;
 }
 
 /** The right of each grant is looked up by its ID: there are far more rights than grants that rest on one. */

@@ -61,6 +61,14 @@ describe("a delegation", () => {
     expect(decodeJwt(tokens.access_token)).toMatchObject({ ...both, scope: "health:read", withheld: [] });
   });
 
+  it("ends with its last day by the city's clock", async () => {
+    const { agent } = await atDelegations(identity, wei);
+    const lastDay = dayFromNow(100);
+    await give(identity, agent, { ...aygul, lastDay });
+    const [row] = await identity.database.query<{ last: Date }>("SELECT valid_until AS last FROM delegation");
+    expect(row?.last.toISOString()).toBe(`${lastDay}T16:00:00.000Z`);
+  });
+
   it("gives nothing before it is accepted", async () => {
     const { agent } = await atDelegations(identity, wei);
     await give(identity, agent, aygul);
