@@ -6,6 +6,7 @@ import { keyChangeSteps, stepKeyChange } from "../sectors/key-change.ts";
 import { openMapping } from "../sectors/mapping.ts";
 import { identitySchema } from "../store/migrations.ts";
 import { applyWish, recordChange } from "./changes.ts";
+import { runEndSessions } from "./end-sessions.ts";
 import { entryFile, readEntryFiles } from "./files.ts";
 import { openRegisters, waitsOfKeyChanges } from "./open-registers.ts";
 import { AdminRefused, type Register, type RegisterName, registerNames } from "./register.ts";
@@ -16,6 +17,7 @@ export const adminUsage = `npm run --silent admin -- REGISTER list | show NAME |
        npm run --silent admin -- sectors key-change NAME ${keyChangeSteps.join("|")}
        npm run --silent admin -- sectors mapping NAME < old-pseudonyms > mapping.ndjson
        npm run --silent admin -- ${extractNames.join("|")} import FILE
+       npm run --silent admin -- citizens end-sessions < resident-id-numbers
        npm run --silent admin -- changes list
 REGISTER is one of ${registerNames.join(", ")}. With --dry-run nothing is changed; --json prints JSON.`;
 
@@ -57,6 +59,9 @@ async function run(command: Command, database: Database, terminal: AdminTerminal
   }
   if (first === "sectors" && verb === "key-change" && name !== undefined) {
     return await changeKey(command, name, step, database, terminal);
+  }
+  if (first === "citizens" && verb === "end-sessions" && name === undefined) {
+    return await runEndSessions(command, database, terminal);
   }
   const extract = extractNames.find((known) => known === first);
   if (extract && verb === "import" && name !== undefined && step === undefined) {

@@ -13,6 +13,7 @@ export const historyKinds = [
   "sign-in-failed",
   "sign-out",
   "session-ended",
+  "sessions-ended-by-office",
   "password-changed",
   "passkey-added",
   "passkey-removed",
