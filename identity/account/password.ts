@@ -1,10 +1,11 @@
 /** Her password and her printed codes. */
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
-import { hashPassword } from "../credentials/password.ts";
+import { isByPasskey } from "../credentials/levels.ts";
+import { hashPassword, isPassword } from "../credentials/password.ts";
 import { type PasswordFault, passwordFault } from "../credentials/password-policy.ts";
 import { newRecoveryCodes, recoveryCodeHash } from "../credentials/recovery-code.ts";
-import { passwordPage } from "../pages/account-password.ts";
+import { type CurrentFault, passwordPage } from "../pages/account-password.ts";
 import { recoveryCodesPage } from "../pages/account-recovery-codes.ts";
 import { lockAccount, readPersonalWords, recordCredentialChange, setPassword } from "../store/credential-changes.ts";
 import { replaceRecoveryCodes } from "../store/factors.ts";
@@ -24,7 +25,7 @@ const passwordAddress = `${securityAddress}/password`;
 export function addPassword(app: FastifyInstance, parts: SecurityParts): void {
   app.get(
     passwordAddress,
-    securityRoute(parts, async (visit) => showPassword(visit, null)),
+    securityRoute(parts, async (visit) => showPassword(visit)),
   );
   app.post(
     passwordAddress,
@@ -40,25 +41,60 @@ export function addPassword(app: FastifyInstance, parts: SecurityParts): void {
   );
 }
 
-function showPassword(visit: SecurityVisit, fault: PasswordFault | null): FastifyReply {
+interface Faults {
+  readonly fault?: PasswordFault | null;
+  readonly currentFault?: CurrentFault | null;
+}
+
+function showPassword(visit: SecurityVisit, { fault = null, currentFault = null }: Faults = {}): FastifyReply {
   const { view, visitor, reply, send } = visit;
-  reply.code(fault === null ? 200 : 422);
-  return send(passwordPage(view, visitor, { hasSecondFactor: hasSecondFactor(visit), fault }));
+  if (currentFault?.kind === "throttled") reply.code(429).header("retry-after", currentFault.waitSeconds);
+  else reply.code(fault === null && currentFault === null ? 200 : 422);
+  const asksForCurrent = mustGiveCurrent(visit);
+  return send(
+    passwordPage(view, visitor, { hasSecondFactor: hasSecondFactor(visit), asksForCurrent, fault, currentFault }),
+  );
+}
+
+/**
+ * Whether the password that she has is asked for beside the new one (OWASP ASVS 5.0, 6.2.3). Not after a sign-in with
+ * a passkey, ten minutes ago at most: it proves more, and is how who forgot her password gets another.
+ */
+function mustGiveCurrent({ account, visitor }: SecurityVisit): boolean {
+  return account.passwordHash !== null && !isByPasskey(visitor.amr);
+}
+
+/** Guesses are counted by the account, not the session. */
+async function currentFaultOf(
+  { credentials: { limiters } }: SecurityParts,
+  visit: SecurityVisit,
+  current: string,
+): Promise<CurrentFault | null> {
+  const { citizenId, passwordHash } = visit.account;
+  if (passwordHash === null || !mustGiveCurrent(visit)) return null;
+  if (current === "") return { kind: "missing" };
+  const admission = await limiters.admit(["current-password"], { account: citizenId });
+  if (!admission.allowed) return { kind: "throttled", waitSeconds: admission.waitSeconds };
+  if (!(await isPassword(passwordHash, current))) return { kind: "wrong" };
+  await limiters.forgive(["current-password"], { account: citizenId });
+  return null;
 }
 
 function hasSecondFactor({ account, factors }: SecurityVisit): boolean {
   return account.smsFactor || factors.totp || factors.passkeys > 0;
 }
 
-const passwordForm = z.object({ password: z.string().max(2_000) });
+const passwordForm = z.object({ password: z.string().max(2_000), current: z.string().max(2_000).default("") });
 
 async function changePassword(parts: SecurityParts, visit: SecurityVisit): Promise<FastifyReply> {
   const { database, fleeting } = parts;
   const { citizenId, sessionUid } = visit.visitor;
-  const { password } = fieldsOf(visit, passwordForm);
+  const { password, current } = fieldsOf(visit, passwordForm);
   const personal = await readPersonalWords(database, citizenId);
   const fault = passwordFault(password, { hasSecondFactor: hasSecondFactor(visit), personal });
-  if (fault) return showPassword(visit, fault);
+  if (fault) return showPassword(visit, { fault });
+  const currentFault = await currentFaultOf(parts, visit, current);
+  if (currentFault) return showPassword(visit, { currentFault });
   const passwordHash = await hashPassword(password);
   const origin = originOf(visit);
   await database.transaction(async (tx) => {

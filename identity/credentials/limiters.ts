@@ -43,6 +43,7 @@ const rules = {
   "sign-in-account": { by: ["account"], free: 20, windowSeconds: hour, longestWaitSeconds: 5 * minute },
   "sign-in-address": { by: ["address"], free: 200, windowSeconds: hour, longestWaitSeconds: minute },
   "sign-in-device": { by: ["account", "device"], free: 10, windowSeconds: hour, longestWaitSeconds: 5 * minute },
+  "current-password": { by: ["account"], free: 5, windowSeconds: hour, longestWaitSeconds: 15 * minute },
   "passkey-address": { by: ["address"], free: 200, windowSeconds: hour, longestWaitSeconds: minute },
   "staff-sign-in-pair": { by: ["account", "address"], free: 5, windowSeconds: hour, longestWaitSeconds: 15 * minute },
   "staff-sign-in-account": { by: ["account"], free: 20, windowSeconds: hour, longestWaitSeconds: minute },

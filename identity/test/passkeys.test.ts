@@ -102,8 +102,14 @@ describe("a passkey", () => {
     await enterSecurity(page);
     await addPasskey(page, "我的手机");
     expect(await page.textContent("#passkey-0")).toBe("我的手机");
+    const asksForCurrent = async () => {
+      await page.goto(`${identity.issuer}/account/security/password`);
+      return await page.isVisible("input[name=current]");
+    };
+    expect(await asksForCurrent()).toBe(true);
     await signInWithPasskey(page, { acr_values: "urn:huimin:loa:2" });
     expect(await lastSession()).toEqual({ acr: "urn:huimin:loa:2", amr: ["hwk", "user", "mfa"] });
+    expect(await asksForCurrent()).toBe(false);
     await identity.database.transaction((tx) =>
       proofInPerson(tx, her.citizenId, "8c1d3a52-0f0e-4a8e-9a4e-2f8d5c6b7a01"),
     );

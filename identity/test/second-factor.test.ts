@@ -255,16 +255,28 @@ describe("the security pages", () => {
       [`${aygul.mobile} huimin`, "name, ID number or mobile"],
       ["惠民 阿依古丽 阿依古丽 2026 12", "name, ID number or mobile"],
     ]) {
-      const again = await agent.submit(page, { password: password ?? "" });
+      const again = await agent.submit(page, { password: password ?? "", current: aygul.password });
       expect(again.status, password).toBe(422);
       expect(again.text, password).toMatch(new RegExp(reason ?? ""));
       expect(again.text).not.toContain(`value="${password}"`);
     }
     const password = "four plain words in a row";
-    expect((await agent.submit(page, { password })).url.search).toBe("?done=changed");
+    expect((await agent.submit(page, { password, current: aygul.password })).url.search).toBe("?done=changed");
     expect((await agent.open(`${identity.issuer}/account`)).url.pathname).toBe("/account");
     expect((await other.agent.open(`${identity.issuer}/account`)).url.pathname).toMatch(/^\/interaction\//);
     expect((await signIn(identity, portal, { ...aygul, password })).page.leavesTo).not.toBeNull();
+  });
+
+  it("ask for the current password beside the new one, and slow down who guesses it", async () => {
+    const { agent } = await openSecurity(identity, aygul);
+    const page = await agent.open(`${identity.issuer}/account/security/password?lang=en`);
+    const password = "four plain words in a row";
+    const missing = await agent.submit(page, { password });
+    expect([missing.status, missing.text.includes("Enter your current password.")]).toEqual([422, true]);
+    const guesses: number[] = [];
+    for (let i = 0; i < 8; i += 1) guesses.push((await agent.submit(page, { password, current: `guess ${i}` })).status);
+    expect(guesses).toEqual([422, 422, 422, 422, 422, 422, 429, 429]);
+    expect((await signIn(identity, portal, { ...aygul, password })).page.leavesTo).toBeNull();
   });
 
   it("ask for the second factor of a session that began before there was one", async () => {
