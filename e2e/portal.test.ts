@@ -49,10 +49,10 @@ describe.each([
     await expect.poll(() => page.locator("html").getAttribute("lang")).toBe("en");
     expect(await card("health")).toMatch(/Last visit/);
     expect(await card("pension")).toMatch(/Last payment\s*¥[\d,]+\.\d\d/);
-    expect(await card("employment")).toMatch(/You have retired/);
+    expect(await card("employment")).toMatch(/Retired\s*The pension is shown/);
     expect(await card("utilities")).toMatch(/To pay in all\s*¥[\d,]+\.\d\d/);
 
-    await page.click("form.sign-out button");
+    await page.click("form[action='/sign-out'] button");
     await page.waitForURL(`${city.portal}/?state=signed-out`);
     expect(await page.locator("[role=status]").textContent()).toMatch(/signed out of all services/);
     await page.goto(city.portal);

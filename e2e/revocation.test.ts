@@ -45,7 +45,7 @@ describe("a token that has minutes to live", () => {
     const credentials = await connectProgram();
     expect(codesOf(await ask(city.graph, myName, credentials))).toEqual([]);
     await page.goto(city.portal);
-    await page.click("form.sign-out button");
+    await page.click("form[action='/sign-out'] button");
     await page.waitForURL(`${city.portal}/?state=signed-out`);
     await expect.poll(async () => codesOf(await ask(city.graph, myName, credentials))).toEqual(["TOKEN_INVALID"]);
   });

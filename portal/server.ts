@@ -66,7 +66,7 @@ export async function startPortal(config: PortalConfig, log: Logger): Promise<Ru
 
 /** Every answer carries the headers of pages; a route that may be kept says so. */
 function addHeaders(app: FastifyInstance, { portalUrl, issuer }: PortalConfig): void {
-  // The sign-out form is sent on to identity.
+  // Forms of signing out and of returning to her own matters are sent on to identity.
   const headers = pageHeaders(portalUrl, [issuer]);
   app.addHook("onRequest", async (_request, reply) => {
     reply.headers(headers);

@@ -7,6 +7,7 @@ import { revokeGrant } from "../account/endings.ts";
 import { actingForOf, setActingFor } from "../delegation/acting-grant.ts";
 import { recordActing } from "../delegation/acting-record.ts";
 import { type ActingRight, findRight, rightsOf } from "../delegation/acting-right.ts";
+import { actingForParameter } from "../delegation/own-matters.ts";
 import { choosePage } from "../pages/choose.ts";
 import { clientNameIn } from "../provider/client-metadata.ts";
 import { delegationKindsOf, isCityClient } from "../provider/clients.ts";
@@ -14,7 +15,13 @@ import { grantToCity } from "../provider/grants.ts";
 import { nameOfCitizen } from "../store/accounts.ts";
 import { finishTurn, formAction, originOf, type Turn } from "./turn.ts";
 
-export async function showChoice(turn: Turn, gone = false): Promise<FastifyReply> {
+/** Asks her, unless her client says that she has answered. */
+export async function askForWhom(turn: Turn): Promise<FastifyReply> {
+  if (turn.interaction.params[actingForParameter] === undefined) return await showChoice(turn);
+  return await finishTurn(turn, { select_account: { grantId: await chosenGrant(turn, null) } });
+}
+
+async function showChoice(turn: Turn, gone = false): Promise<FastifyReply> {
   const { parts, view, reply } = turn;
   const { actor, client } = await chooserOf(turn);
   const people = await rightsOf(parts.stores.database, actor, delegationKindsOf(client));

@@ -1,7 +1,7 @@
 /** The pages between a client's request and its answer: signing in, for whom, and consent. */
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
-import { answerChoice, showChoice } from "./choose.ts";
+import { answerChoice, askForWhom } from "./choose.ts";
 import { answerConsent, showConsent } from "./consent.ts";
 import { answerSignIn, showSignIn } from "./sign-in.ts";
 import { beginTurn, finishTurn, type InteractionParts, type Turn } from "./turn.ts";
@@ -34,7 +34,7 @@ const signIn: Question = { show: showSignIn, answer: answerSignIn };
 
 /** By the name of the provider's prompt. */
 const questions: Readonly<Record<string, Question>> = {
-  select_account: { show: showChoice, answer: answerChoice },
+  select_account: { show: askForWhom, answer: answerChoice },
   consent: { show: showConsent, answer: answerConsent },
 };
 

@@ -6,6 +6,7 @@ import { type Language, languages } from "../../platform/i18n.ts";
 import { assuranceLevels } from "../../trust/assurance.ts";
 import type { IdentityConfig } from "../config.ts";
 import { actingForIn } from "../delegation/acting-grant.ts";
+import { actingForParameter, assertActingFor } from "../delegation/own-matters.ts";
 import { recordConnection } from "../device/connection.ts";
 import { signingAlgorithms } from "../keys/rotation.ts";
 import type { Sectors } from "../sectors/sectors.ts";
@@ -82,6 +83,7 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
     responseTypes: ["code"],
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
+    extraParams: { [actingForParameter]: assertActingFor },
     scopes: [...oidcScopes],
     claims: claimsByScope,
     acrValues: [...assuranceLevels],

@@ -92,6 +92,24 @@ describe("somebody who may act for another", () => {
     expect(refused).toEqual({ status: 400, error: "invalid_grant" });
   });
 
+  it("returns to her own matters without a question when she told her client, and not by a stranger's link", async () => {
+    const attempt = await actFor(portal, guardianship);
+    const { refresh_token: refreshToken = "" } = await redeem(portal, attempt);
+    const parameters = { prompt: "select_account", acting_for: "self" };
+    const again = await begin(identity, portal, { agent: attempt.agent, parameters });
+    const tokens = await redeem(portal, again);
+    expect(tokens.claims()?.sub).toBe(sealed(aygul.citizenId));
+    expect(tokens.claims()).not.toHaveProperty("act");
+    expect(await refusalOf(refresh(portal, refreshToken))).toEqual({ status: 400, error: "invalid_grant" });
+
+    const app = await publicClient(identity.issuer, "graphiql", `${identity.config.gatewayUrl}/graphiql/callback`);
+    const refused = { error: "invalid_request" };
+    await expect(begin(identity, app, { agent: attempt.agent, parameters })).rejects.toMatchObject(refused);
+    for (const acting_for of [guardianship, "somebody"]) {
+      await expect(begin(identity, portal, { parameters: { acting_for } })).rejects.toMatchObject(refused);
+    }
+  });
+
   it("is not signed in silently before she has chosen", async () => {
     const { agent } = await signIn(identity, portal, aygul);
     const silent = await begin(identity, portal, { agent, parameters: { prompt: "none" } });

@@ -10,7 +10,7 @@ export function layout(view: View, title: string, main: Html): string {
 <header class="top"><div class="inner">
 <a class="brand" href="/">${brandMark}<span>${t("brand")}</span></a>
 ${languageMenu(t("language"), language, (tag) => `${here}?lang=${tag}`)}
-${view.formToken !== null && html`${view.actingFor === null && html`<a class="account" href="${choosePersonPath}">${t("acting.begin")}</a>`}<a class="account" href="/account">${t("account")}</a>${signOutForm(view, view.formToken)}`}
+${view.formToken !== null && html`${view.actingFor === null && html`<a class="account" href="${choosePersonPath}">${t("acting.begin")}</a>`}<a class="account" href="/account">${t("account")}</a>${buttonForm("/sign-out", view.formToken, t("signOut"))}`}
 </div></header>
 ${view.actingFor && actingBanner(view, view.actingFor)}
 <main id="main" class="inner" tabindex="-1">${main}</main>
@@ -22,11 +22,13 @@ ${view.actingFor && actingBanner(view, view.actingFor)}
 const choosePersonPath = "/sign-in?person=choose";
 
 /** Stands on every page, so that nobody takes another's matters for her own. */
-function actingBanner({ t }: View, { name }: PersonActedFor): Html {
+function actingBanner({ t, formToken }: View, { name }: PersonActedFor): Html {
   const words = name === null ? t("acting.forSomebody") : sentence(t, "acting.for", { name });
-  return html`<section class="acting" aria-label="${t("acting.label")}"><div class="inner"><p>${words}</p><a href="${choosePersonPath}">${t("acting.change")}</a></div></section>`;
+  return html`<section class="acting" aria-label="${t("acting.label")}"><div class="inner"><p>${words}</p>
+<div class="ways">${formToken !== null && buttonForm("/own-matters", formToken, t("acting.end"))}<a href="${choosePersonPath}">${t("acting.change")}</a></div></div></section>`;
 }
 
-function signOutForm({ t }: View, formToken: string): Html {
-  return html`<form class="sign-out" method="post" action="/sign-out"><input type="hidden" name="form" value="${formToken}"><button type="submit" class="quiet">${t("signOut")}</button></form>`;
+/** One button that only a page of this session can have. */
+function buttonForm(action: string, formToken: string, label: string): Html {
+  return html`<form method="post" action="${action}"><input type="hidden" name="form" value="${formToken}"><button type="submit" class="quiet">${label}</button></form>`;
 }

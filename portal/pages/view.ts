@@ -10,7 +10,7 @@ export interface View {
   readonly t: Translate;
   /** Where the language menu leads: the page itself, unless it cannot be asked for twice. */
   readonly here: string;
-  /** Goes into the sign-out form; null while nobody is signed in. */
+  /** Goes into the forms of the page; null while nobody is signed in. */
   readonly formToken: string | null;
   /** For whom she acts; null for herself. */
   readonly actingFor: PersonActedFor | null;
@@ -28,7 +28,7 @@ export interface Reader {
   readonly actsForAnother: boolean;
 }
 
-/** What pages are told of a session: nothing that opens anything but its sign-out form. */
+/** What pages are told of a session: nothing that opens anything but its forms. */
 export function readerOf({ formToken, actsForAnother }: Reader): Reader {
   return { formToken, actsForAnother };
 }

@@ -23,12 +23,9 @@ export interface Provider {
   /**
    * Where to send the citizen to sign in.
    *
-   * @param prompt what she is asked although identity knows her; null for nothing
+   * @param forWhom what is new about for whom she acts; null for nothing
    */
-  begin(
-    language: Language,
-    prompt: typeof choosePerson | null,
-  ): Promise<{ readonly url: URL; readonly attempt: Attempt }>;
+  begin(language: Language, forWhom: ForWhom | null): Promise<{ readonly url: URL; readonly attempt: Attempt }>;
   /**
    * Redeems the code that came back to `callback`.
    *
@@ -49,8 +46,14 @@ export interface Provider {
 /** The portal, as identity knows it. */
 export const clientId = "portal";
 
-/** Asks her for whom she acts (`prompt` of OpenID Connect Core 1.0, 3.1.2.1). */
-export const choosePerson = "select_account";
+/** She is asked for whom she acts, or has said that it is herself. */
+export type ForWhom = "choose" | "self";
+
+/** By `prompt` of OpenID Connect Core 1.0, 3.1.2.1, and a parameter of identity's own. */
+const choices = {
+  choose: { prompt: "select_account" },
+  self: { prompt: "select_account", acting_for: "self" },
+} as const satisfies Record<ForWhom, object>;
 
 /** Comes back to the landing page as `state` when identity has ended the session. */
 export const signedOutState = "signed-out";
@@ -77,11 +80,11 @@ export function createProvider(config: ProviderConfig, possession: Possession): 
   const redirect = { redirect_uri: `${config.portalUrl}/callback`, resource, scope };
   return {
     ready: discovered,
-    begin: async (language, prompt) => {
+    begin: async (language, forWhom) => {
       const { client, proofs } = await discovered();
       const attempt = newAttempt();
       const proof = { state: attempt.state, nonce: attempt.nonce, ...(await challenge(attempt)) };
-      const request = { ...redirect, ...proof, ...(prompt && { prompt }), ui_locales: language };
+      const request = { ...redirect, ...proof, ...(forWhom && choices[forWhom]), ui_locales: language };
       return { url: await oidc.buildAuthorizationUrlWithPAR(client, request, proofs), attempt };
     },
     finish: async (callback, { state, nonce, codeVerifier }) => {

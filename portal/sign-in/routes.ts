@@ -8,7 +8,7 @@ import { viewOf } from "../pages/view.ts";
 import { type Cookies, signInSeconds } from "../session/cookies.ts";
 import type { Seal } from "../session/seal.ts";
 import type { Session, Sessions } from "../session/sessions.ts";
-import { type Attempt, choosePerson, type Provider } from "./provider.ts";
+import type { Attempt, ForWhom, Provider } from "./provider.ts";
 
 export interface SignInParts {
   readonly provider: Provider;
@@ -19,25 +19,46 @@ export interface SignInParts {
 }
 
 const attemptShape: z.ZodType<Attempt> = z.object({ state: z.string(), nonce: z.string(), codeVerifier: z.string() });
-const signOutForm = z.object({ form: z.string() });
+const pageForm = z.object({ form: z.string() });
 const personQuestion = z.object({ person: z.literal("choose") });
 
-/** `/sign-in` (with `?person=choose` to act for another than before), `/callback` and `/sign-out`. */
+/** `/sign-in` (with `?person=choose` to act for another than before), `/own-matters`, `/callback` and `/sign-out`. */
 export function addSignIn(app: FastifyInstance, parts: SignInParts): void {
-  app.get("/sign-in", (request, reply) => beginSignIn(parts, request, reply));
+  app.get("/sign-in", (request, reply) => {
+    const asksForPerson = personQuestion.safeParse(request.query).success;
+    return beginSignIn(parts, request, reply, asksForPerson ? "choose" : null);
+  });
+  app.post("/own-matters", (request, reply) => returnToOwnMatters(parts, request, reply));
   app.get("/callback", (request, reply) => finishSignIn(parts, request, reply));
   app.post("/sign-out", (request, reply) => signOut(parts, request, reply));
 }
 
-async function beginSignIn(parts: SignInParts, request: FastifyRequest, reply: FastifyReply) {
+async function beginSignIn(
+  parts: SignInParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  forWhom: ForWhom | null,
+): Promise<FastifyReply> {
   const { signIn, language } = parts.cookies;
-  const prompt = personQuestion.safeParse(request.query).success ? choosePerson : null;
-  const begun = parts.provider.begin(viewOf(request, language).language, prompt);
+  const begun = parts.provider.begin(viewOf(request, language).language, forWhom);
   const { url, attempt } = await begun.catch((cause: unknown) => {
     throw new Problem("identityDown", { cause });
   });
   const sealed = await parts.seal.close(signIn.name, attempt, signInSeconds);
   return reply.setCookie(signIn.name, sealed, signIn.options).redirect(url.href, 303);
+}
+
+/** A form of the page itself: no link of others takes her away from the person for whom she acts. */
+async function returnToOwnMatters(parts: SignInParts, request: FastifyRequest, reply: FastifyReply) {
+  const session = await sessionOf(parts, request);
+  if (session === null) return reply.redirect("/", 303);
+  if (!isFormOf(session, request.body)) throw new Problem("form", { reader: session });
+  return await beginSignIn(parts, request, reply, "self");
+}
+
+async function sessionOf({ cookies, sessions }: SignInParts, request: FastifyRequest): Promise<Session | null> {
+  const id = request.cookies[cookies.session.name];
+  return id === undefined ? null : await sessions.find(id);
 }
 
 async function finishSignIn(parts: SignInParts, request: FastifyRequest, reply: FastifyReply) {
@@ -87,8 +108,7 @@ const answerFaults = new Set([
 
 async function signOut(parts: SignInParts, request: FastifyRequest, reply: FastifyReply) {
   const { session: cookie, language } = parts.cookies;
-  const id = request.cookies[cookie.name];
-  const session = id === undefined ? null : await parts.sessions.find(id);
+  const session = await sessionOf(parts, request);
   if (session === null) return reply.redirect("/", 303);
   if (!isFormOf(session, request.body)) throw new Problem("form", { reader: session });
   await parts.sessions.end(session.id);
@@ -105,7 +125,7 @@ async function signOut(parts: SignInParts, request: FastifyRequest, reply: Fasti
 }
 
 function isFormOf(session: Session, body: unknown): boolean {
-  const sent = Buffer.from(signOutForm.safeParse(body).data?.form ?? "");
+  const sent = Buffer.from(pageForm.safeParse(body).data?.form ?? "");
   const expected = Buffer.from(session.formToken);
   return sent.length === expected.length && timingSafeEqual(sent, expected);
 }

@@ -28,6 +28,8 @@ const pageOf = async (somebody: Visitor) => await (await somebody.ask("/")).text
 const cardOf = (page: string, department: string) =>
   new RegExp(`<article class="card ${department}".*?</article>`, "s").exec(page)?.[0] ?? "";
 const forbidden = (...path: string[]) => ({ message: "…", path, extensions: { code: "FORBIDDEN" } });
+const work = (status: string) => ({ employment: { status, job: null, unemployment: null } });
+const noBills = { edges: [], pageInfo: { hasNextPage: false } };
 const banner = 'class="acting"';
 const choice = 'href="/sign-in?person=choose"';
 const kept = "Kept private";
@@ -47,6 +49,40 @@ describe("a page for somebody who acts for another", () => {
       expect(page).toContain(choice);
     },
   );
+
+  it.each([
+    ["zh-CN", /您/],
+    ["ug", /ڭىز/],
+    ["kk", /ңыз|ңіз|сіз(?![а-я])/i],
+    ["en", /\byou/i],
+  ])("calls nobody “you” in the cards of the person acted for, in %s", async (language, you) => {
+    const { pension, health } = overview;
+    const short = { retirementMonth: "2031-05", minimumReached: false, monthlyAmount: null };
+    const answers = [
+      { health: { coverage: null, lastEncounter: null }, pension: { pension: null }, employment: { employment: null } },
+      { health, pension: { pension: { ...pension.pension, forecast: short } }, employment: work("RETIRED") },
+      { employment: work("NOT_IN_LABOUR_FORCE"), utilities: { ...overview.utilities, bills: noBills } },
+    ];
+    const reader = await signedIn(language);
+    for (const data of answers) {
+      portal.graph.answer = { data: { ...overview, ...data } };
+      const page = await pageOf(reader);
+      for (const department of ["health", "pension", "employment", "utilities"]) {
+        expect(cardOf(page, department)).toContain("<h2");
+        expect(cardOf(page, department)).not.toMatch(you);
+      }
+    }
+  });
+
+  it("leads back to her own matters with one button, which identity hears of", async () => {
+    const page = await pageOf(visitor);
+    const form = /<form method="post" action="\/own-matters"><input type="hidden" name="form" value="([^"]+)"/;
+    const token = form.exec(page)?.[1] ?? "";
+    expect((await visitor.submit("/own-matters", { form: "wrong" })).status).toBe(403);
+    portal.identity.actsForAnother = false;
+    await visitor.submit("/own-matters", { form: token });
+    expect(portal.identity.pushed.at(-1)).toMatchObject({ prompt: "select_account", acting_for: "self" });
+  });
 
   it("is in the language of who reads it, not of the person acted for", async () => {
     expect(overview.citizen.preferredLanguage).toBe("zh-CN");

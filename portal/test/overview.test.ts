@@ -75,7 +75,7 @@ describe("the citizen's page", () => {
     const pension = await words("pension");
     for (const fact of ["Being paid", "¥3,210.05", "October 2026", "October 15, 2026"]) expect(pension).toContain(fact);
     expect(pension).not.toContain("estimate");
-    expect(await words("employment")).toContain("You have retired.");
+    expect(await words("employment")).toContain("The pension is shown");
   });
 
   it("says when the contributions will not reach the minimum, instead of an amount", async () => {
@@ -105,10 +105,10 @@ describe("the citizen's page", () => {
         bills: { edges: [], pageInfo: { hasNextPage: false } },
       },
     });
-    expect(await words("health")).toContain("There are no visits on record for you yet.");
-    expect(await words("health")).toContain("There is no medical insurance on record for you in this city.");
-    expect(await words("pension")).toContain("There is no old-age insurance on record for you.");
-    expect(await words("employment")).toContain("There is no employment record for you.");
+    expect(await words("health")).toContain("There are no visits on record yet.");
+    expect(await words("health")).toContain("There is no medical insurance on record in this city.");
+    expect(await words("pension")).toContain("There is no old-age insurance on record.");
+    expect(await words("employment")).toContain("There is no employment record.");
     expect(await words("utilities")).toContain("There is nothing to pay.");
     expect(await words("utilities")).toContain("All paid");
   });
@@ -163,7 +163,7 @@ describe("a graph that gives no page", () => {
     expect(response.status).toBe(503);
     expect(response.headers.get("retry-after")).toBe("60");
     const page = await response.text();
-    expect(page).toContain("Your information cannot be shown right now");
+    expect(page).toContain("The information cannot be shown right now");
     expect(page).toContain('action="/sign-out"');
     expect(page).not.toContain("secret of the inside");
   });
@@ -184,7 +184,7 @@ describe("a graph that gives no page", () => {
       await other.graph.close();
       const response = await somebody.ask("/");
       expect(response.status).toBe(503);
-      expect(await response.text()).toContain("ئۇچۇرلىرىڭىزنى ھازىرچە كۆرسەتكىلى بولمايدۇ");
+      expect(await response.text()).toContain("ئۇچۇرلارنى ھازىرچە كۆرسەتكىلى بولمايدۇ");
     } finally {
       await other.close();
     }

@@ -129,6 +129,7 @@ function configuration(
       },
     ],
     cookies: { keys: ["a key of the tests"] },
+    extraParams: ["acting_for"],
     enabledJWA: { idTokenSigningAlgValues: ["ES256"] },
     claims: { openid: ["sub", "act"] },
     findAccount: (_ctx, accountId) => ({
