@@ -1,11 +1,12 @@
 /** What the graph answers, and the ways in which it refuses to. */
 import type { GraphQLError, GraphQLFormattedError } from "graphql";
+import type { AssuranceChallenge } from "../trust/assurance.ts";
 import { type ErrorCode, errorCatalogue, HuiminError } from "../trust/errors.ts";
 import type { Cacheability } from "./boundary/boundary.ts";
 
 /** An error as the caller reads it. `extensions.code` is always one of the catalogue. */
 export interface AnswerError extends GraphQLFormattedError {
-  readonly extensions: { readonly code: ErrorCode };
+  readonly extensions: { readonly code: ErrorCode } & Partial<AssuranceChallenge>;
 }
 
 /** A GraphQL response (GraphQL specification, section 7.1). Without `data` nothing was executed. */
@@ -39,13 +40,17 @@ export class RequestRefused extends Error {
 }
 
 /** One error with a code of the catalogue; its sentence unless `message` says it better. */
-export function answerError(code: ErrorCode, message: string = errorCatalogue[code].message): AnswerError {
-  return { message, extensions: { code } };
+export function answerError(
+  code: ErrorCode,
+  message: string = errorCatalogue[code].message,
+  challenge?: AssuranceChallenge,
+): AnswerError {
+  return { message, extensions: { code, ...challenge } };
 }
 
 /** What the caller may hear of something that was thrown: a refusal, or only that we failed. */
 export function errorsOf(thrown: unknown): readonly AnswerError[] {
   if (thrown instanceof RequestRefused) return thrown.errors;
-  if (thrown instanceof HuiminError) return [answerError(thrown.code, thrown.message)];
+  if (thrown instanceof HuiminError) return [answerError(thrown.code, thrown.message, thrown.challenge)];
   return [answerError("INTERNAL_SERVER_ERROR")];
 }

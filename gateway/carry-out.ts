@@ -1,6 +1,6 @@
 /** From a GraphQL request to what comes of it: the stations that are the same for every transport. */
 import { type ErrorCode, HuiminError } from "../trust/errors.ts";
-import { type Admission, type Errand, type RequestLog, requireCaller } from "./admission/admit.ts";
+import { type Admission, type Admitted, type Errand, type RequestLog, requireCaller } from "./admission/admit.ts";
 import type { Revocations } from "./admission/revocations.ts";
 import { type AnswerError, answerError, errorsOf, type WrittenAnswer } from "./answer.ts";
 import type { Border } from "./boundary/border.ts";
@@ -8,6 +8,7 @@ import type { Boundary } from "./boundary/boundary.ts";
 import { createShare } from "./boundary/in-flight.ts";
 import { requestKey } from "./boundary/shared-requests.ts";
 import { introspect } from "./execution/introspection.ts";
+import type { SubscriptionSource } from "./execution/program.ts";
 import type { Documents, FoundRequest } from "./http/documents.ts";
 import { type TextStream, textStream } from "./http/stream.ts";
 import type { Carries, CarryOut, Outcome } from "./live/outcome.ts";
@@ -59,14 +60,21 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
   const prepareLive = async (found: FoundRequest, session: Session): Promise<LiveOperation> => {
     const generation = generations.current();
     const { operation, variables } = makeReady(generation, found, session.admission);
-    const { source } = (await operation.planned(session.admission.admitted)).program;
-    if (!source) throw new HuiminError("GRAPHQL_VALIDATION_FAILED", { message: "A subscription must ask for data." });
-    return { source, variables, boundary: generation.boundary, supergraph: generation.supergraph };
+    const source = await sourceFor(operation, session.admission.admitted);
+    // What she may read can change while she listens: a sign-in grows old.
+    const answer: SubscriptionSource["answer"] = async (event, given, errand, boundary) =>
+      (await sourceFor(operation, errand.admitted)).answer(event, given, errand, boundary);
+    return {
+      source: { ...source, answer },
+      variables,
+      boundary: generation.boundary,
+      supergraph: generation.supergraph,
+    };
   };
   const run = async (generation: ExecutableGeneration, ready: Ready, errand: Errand & Admission, carries: Carries) => {
     const { request, operation, variables } = ready;
     if (!operation.readsData) return whole(introspect(operation, variables));
-    const { program } = await operation.planned(errand.admitted);
+    const { program, challenge } = await operation.planned(errand.admitted);
     if (program.incremental && carries.parts) {
       const parts = program.executeIncrementally(variables, errand, generation.boundary);
       return inParts(parts, errand.log, () => revocations?.refusalOf(errand));
@@ -75,7 +83,7 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
     const isQuery = operation.definition.operation === "query";
     const key = isQuery ? requestKey({ generation: generation.id, request, admission: errand }) : undefined;
     const answer = key === undefined ? await execute() : await share(key, execute);
-    return { outcome: { kind: "whole", answer } } as const;
+    return { outcome: { kind: "whole", answer, challenge } } as const;
   };
   const carryOut: CarryOut = async (written, session, carries, log) => {
     const found = await documents.find(written, log);
@@ -109,8 +117,9 @@ function comingIn(variables: Variables, border: Border): Variables {
 /** Answers for such a client; each as its session knows people at the moment. */
 function goingOut(outcome: Outcome, { admission }: Session): Outcome {
   const rename = (text: string) => admission.border?.outward(text) ?? text;
-  if (outcome.kind === "whole")
-    return { kind: "whole", answer: { ...outcome.answer, body: rename(outcome.answer.body) } };
+  if (outcome.kind === "whole") {
+    return { ...outcome, answer: { ...outcome.answer, body: rename(outcome.answer.body) } };
+  }
   const { texts } = outcome;
   return {
     kind: outcome.kind,
@@ -122,6 +131,14 @@ function goingOut(outcome: Outcome, { admission }: Session): Outcome {
       return: () => texts.return(),
     },
   };
+}
+
+/** Where the events of a subscription come from for somebody. */
+async function sourceFor(operation: CompiledOperation, admitted: Admitted): Promise<SubscriptionSource> {
+  const { program, challenge } = await operation.planned(admitted);
+  if (program.source) return program.source;
+  if (challenge) throw new HuiminError("INSUFFICIENT_USER_AUTHENTICATION", { challenge });
+  throw new HuiminError("GRAPHQL_VALIDATION_FAILED", { message: "A subscription must ask for data." });
 }
 
 function requireLive({ live }: Carries): void {

@@ -25,7 +25,14 @@ import type { Enter, Entry } from "./admission/entrance.ts";
 import { errorsOf, RequestRefused } from "./answer.ts";
 import { type AcceptedAnswers, acceptedAnswers, defaultMediaType } from "./http/media-type.ts";
 import { type HttpRequest, readRequest } from "./http/request.ts";
-import { type HttpResponse, writeAnswer, writeEvents, writeParts, writeWhole } from "./http/response.ts";
+import {
+  challengeHeaders,
+  type HttpResponse,
+  writeAnswer,
+  writeEvents,
+  writeParts,
+  writeWhole,
+} from "./http/response.ts";
 import { streamOf } from "./http/stream.ts";
 import type { CarryOut, Outcome } from "./live/outcome.ts";
 import { fixedSession } from "./live/session.ts";
@@ -65,7 +72,8 @@ function isAnswerable({ whole, events }: AcceptedAnswers): boolean {
   return whole !== undefined || events !== "refused";
 }
 
-function write(outcome: Outcome, accepted: AcceptedAnswers, more: HttpResponse["headers"]): HttpResponse {
+function write(outcome: Outcome, accepted: AcceptedAnswers, limits: HttpResponse["headers"]): HttpResponse {
+  const more = outcome.challenge ? { ...limits, ...challengeHeaders(outcome.challenge) } : limits;
   if (outcome.kind === "live") return writeEvents(outcome.texts, more);
   if (outcome.kind === "parts") return writeParts(outcome.texts, more);
   if (accepted.events === "preferred") return writeEvents(streamOf(outcome.answer.body), more);

@@ -7,6 +7,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { composeServices } from "@apollo/composition";
 import { parse } from "graphql";
+import { putDirectives, takeDirectives } from "./directives.ts";
 import { divideEvents, type Service } from "./events.ts";
 
 /** Every subgraph of the city, in the order in which it appears in the supergraph. */
@@ -31,16 +32,17 @@ export function composeSupergraph(): string {
 }
 
 /**
- * The supergraph SDL of these subgraphs, with the announced events of each beside it.
+ * The supergraph SDL of these subgraphs, with the announced events of each beside it and the demands of all merged.
  *
  * @throws Error as `composeSupergraph` does
  */
 export function compose(services: readonly Service[]): string {
-  const { supergraphSdl, errors } = composeServices(services.flatMap(divideEvents));
+  const divided = takeDirectives(services);
+  const { supergraphSdl, errors } = composeServices(divided.services.flatMap(divideEvents));
   if (errors?.length || supergraphSdl === undefined) {
     throw new Error(`The subgraphs do not compose:\n${(errors ?? []).map((e) => `- ${e.message}`).join("\n")}`);
   }
-  return `# Composed by \`npm run compose\` from the subgraphs beside this file. Do not edit.\n${supergraphSdl}\n`;
+  return `# Composed by \`npm run compose\` from the subgraphs beside this file. Do not edit.\n${putDirectives(supergraphSdl, divided)}\n`;
 }
 
 if (import.meta.main) {

@@ -22,3 +22,18 @@ export function isAssuranceLevel(value: unknown): value is AssuranceLevel {
 export function meetsLevel(actual: AssuranceLevel, demanded: AssuranceLevel): boolean {
   return assuranceLevels.indexOf(actual) >= assuranceLevels.indexOf(demanded);
 }
+
+/** The level of a number from 1 to 3, as the schema writes it. */
+export function assuranceLevel(number: number): AssuranceLevel | undefined {
+  return assuranceLevels[number - 1];
+}
+
+/**
+ * With which authorization request a caller may come back when she has not signed in well enough, in its parameters'
+ * names (RFC 9470, 3; OpenID Connect Core 1.0, 3.1.2.1).
+ */
+export interface AssuranceChallenge {
+  readonly acr_values: AssuranceLevel;
+  /** Most seconds since she signed in. */
+  readonly max_age?: number;
+}

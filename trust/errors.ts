@@ -2,6 +2,7 @@
  * Every error that the graph can answer with. `docs/errors.md` describes each; a test holds both
  * against one another. OAuth endpoints use the codes of OAuth and OpenID Connect instead.
  */
+import type { AssuranceChallenge } from "./assurance.ts";
 
 /** The HTTP status of a request that fails as a whole, and the sentence the caller reads. */
 interface ErrorKind {
@@ -41,6 +42,10 @@ export const errorCatalogue = {
   DPOP_PROOF_INVALID: {
     status: 401,
     message: "The proof of possession (header DPoP) is missing or does not count. Make a new one for this request.",
+  },
+  INSUFFICIENT_USER_AUTHENTICATION: {
+    status: 401,
+    message: "Sign in again with more certainty to read this.",
   },
   FORBIDDEN: { status: 403, message: "You are not allowed to read this." },
   METHOD_NOT_ALLOWED: { status: 405, message: "Use POST, or GET for queries." },
@@ -83,11 +88,17 @@ export class HuiminError extends Error {
   override readonly name = "HuiminError";
   readonly code: ErrorCode;
   readonly detail: string | undefined;
+  /** Of `INSUFFICIENT_USER_AUTHENTICATION`: what would do. */
+  readonly challenge: AssuranceChallenge | undefined;
 
-  constructor(code: ErrorCode, options: { message?: string; detail?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    options: { message?: string; detail?: string; cause?: unknown; challenge?: AssuranceChallenge } = {},
+  ) {
     super(options.message ?? errorCatalogue[code].message, { cause: options.cause });
     this.code = code;
     this.detail = options.detail;
+    this.challenge = options.challenge;
   }
 
   /** HTTP status when the whole request fails with this error. */

@@ -4,6 +4,7 @@ import { LRUCache } from "lru-cache";
 import { certificateThumbprint, clientCertificate } from "../../platform/client-certificate.ts";
 import type { Logger } from "../../platform/log.ts";
 import { type AccessTokenPolicy, type TokenHolder, verifyAccessToken } from "../../trust/access-token.ts";
+import type { AssuranceLevel } from "../../trust/assurance.ts";
 import type { Caller } from "../../trust/caller.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import type { CheckPossession } from "../../trust/possession.ts";
@@ -19,6 +20,10 @@ export interface SignedIn {
   readonly caller: Caller;
   /** SHA-256 of the access token: tells tokens apart where the token itself must not be kept. */
   readonly tokenId: string;
+  /** How certain it is who signed in; null when nobody did for this token. */
+  readonly level: AssuranceLevel | null;
+  /** When she signed in, in seconds since the epoch; null as above. */
+  readonly signedInAt: number | null;
 }
 
 /** Somebody who showed nothing: may read the schema, and no data. */
@@ -104,7 +109,8 @@ export function createAdmission(parts: AdmissionParts): Admit {
     const holder = await verifyAccessToken(token, accessTokens);
     const caller = sectors.entering(holder);
     const border = sectors.borderOfClients(holder.sector);
-    const admitted: SignedIn = Object.freeze({ kind: "signed in", caller, tokenId });
+    const { level, signedInAt } = holder;
+    const admitted: SignedIn = Object.freeze({ kind: "signed in", caller, tokenId, level, signedInAt });
     const verified = { admission: Object.freeze({ admitted, holder: caller, border }), caller };
     remembered.set(tokenId, verified);
     return verified;

@@ -1,4 +1,5 @@
 /** What went wrong while an operation ran, as the caller may hear it. */
+import type { AssuranceChallenge } from "../../trust/assurance.ts";
 import { type ErrorCode, errorCatalogue } from "../../trust/errors.ts";
 import type { AnswerError } from "../answer.ts";
 import type { ResponsePath } from "./tree.ts";
@@ -14,6 +15,8 @@ interface Problem {
   readonly path: ResponsePath | undefined;
   /** The part of an incremental answer that it belongs to. */
   readonly part: number;
+  /** With what the caller may read it after all. */
+  readonly challenge?: AssuranceChallenge;
 }
 
 /** Collects errors: each once, and no more than an answer can hold. */
@@ -37,6 +40,12 @@ export class Problems {
     this.#problems.set(JSON.stringify([problem.code, problem.message, path]), { ...problem, path });
   }
 
+  /** Adds what the caller may not read. */
+  addRefusal(challenge: AssuranceChallenge, path: ResponsePath, part: number): void {
+    const code = "INSUFFICIENT_USER_AUTHENTICATION";
+    this.add({ code, message: errorCatalogue[code].message, path, part, challenge });
+  }
+
   /** Adds what a writer found; false when it only follows from what is known already. */
   addFault(fault: Fault, where: ResponsePath, part: number): boolean {
     const path = this.#visible(where);
@@ -54,9 +63,11 @@ export class Problems {
 
   /** The errors of a part, or of all. */
   list(belongs: (problem: Problem) => boolean = () => true): AnswerError[] {
-    return [...this.#problems.values()]
-      .filter(belongs)
-      .map(({ code, message, path }) => ({ message, ...(path && { path }), extensions: { code } }));
+    return [...this.#problems.values()].filter(belongs).map(({ code, message, path, challenge }) => ({
+      message,
+      ...(path && { path }),
+      extensions: { code, ...challenge },
+    }));
   }
 }
 

@@ -8,6 +8,7 @@ import type { Errand } from "../admission/admit.ts";
 import type { WrittenAnswer } from "../answer.ts";
 import type { Boundary, SubgraphAnswer, SubgraphRequest } from "../boundary/boundary.ts";
 import type { Variables } from "../operation/operation.ts";
+import { noRefusals, type Refusals } from "../rights/rights.ts";
 import { compileIntrospection } from "./introspection.ts";
 import { createTypeConditions } from "./type-conditions.ts";
 import { createVisiblePath } from "./visible-path.ts";
@@ -25,6 +26,8 @@ export interface PlannedOperation {
   readonly plan: QueryPlan;
   /** What clients call a response name, where the gateway has put a name of its own in its place. */
   readonly responseNames?: ReadonlyMap<string, string>;
+  /** What its caller may not read; `plan` does without it. */
+  readonly refusals?: Refusals;
 }
 
 /** An operation compiled for one supergraph: run any number of times, also at once. */
@@ -70,7 +73,8 @@ export function compileProgram(operation: PlannedOperation): Program {
 }
 
 function readParts(operation: PlannedOperation): Parts {
-  const { document, definition, schema, supergraphSchema, responseNames = new Map<string, string>() } = operation;
+  const { document, definition, schema, supergraphSchema, refusals = noRefusals } = operation;
+  const { responseNames = new Map<string, string>() } = operation;
   const fragments: Fragments = Object.fromEntries(
     document.definitions
       .filter((node) => node.kind === Kind.FRAGMENT_DEFINITION)
@@ -85,6 +89,7 @@ function readParts(operation: PlannedOperation): Parts {
     conditions: createTypeConditions(supergraphSchema),
     visible: createVisiblePath(definition.selectionSet, fragments, responseNames),
     responseNames,
+    refusals,
     introspection: compileIntrospection(schema, definition, fragments),
   };
 }

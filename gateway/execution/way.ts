@@ -4,6 +4,7 @@ import type { GraphQLSchema, OperationDefinitionNode } from "graphql";
 import type { WrittenAnswer } from "../answer.ts";
 import type { SubgraphAnswer, SubgraphRequest } from "../boundary/boundary.ts";
 import type { Variables } from "../operation/operation.ts";
+import type { Refusals } from "../rights/rights.ts";
 import { type CompiledPlan, compilePlan } from "./compiled-plan.ts";
 import { compileDeferred, rootTypeOf } from "./deferred.ts";
 import { type Incremental, runIncrementally } from "./incremental.ts";
@@ -30,6 +31,7 @@ export interface Parts {
   readonly visible: VisiblePath;
   /** What clients call a response name, where the gateway has put a name of its own in its place. */
   readonly responseNames: ReadonlyMap<string, string>;
+  readonly refusals: Refusals;
   /** Answers what is asked of the schema itself. */
   readonly introspection: ((variables: Variables) => Tree) | undefined;
 }
@@ -45,7 +47,7 @@ export interface Way {
 
 /** Compiles a plan; `event` is the fetch that gives a subscription its events. */
 export function compileWay(parts: Parts, node: PlanNode | undefined, event?: FetchNode): Way {
-  const { schema, supergraphSchema, definition, fragments, guards, conditions, responseNames } = parts;
+  const { schema, supergraphSchema, definition, fragments, guards, conditions, responseNames, refusals } = parts;
   const plan = compilePlan(node, event, conditions);
   const isPlanned = (place: string) => plan.fetches.some(({ writes }) => writes.has(place));
   const options: WriterOptions = {
@@ -54,6 +56,7 @@ export function compileWay(parts: Parts, node: PlanNode | undefined, event?: Fet
     fragments,
     guards,
     responseNames,
+    refusals,
     isPlanned,
     sharedAt: plan.sharedAt,
   };

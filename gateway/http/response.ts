@@ -1,6 +1,7 @@
 /** Answer to bytes: status, headers and body, by the GraphQL over HTTP specification. */
 import type { Readable } from "node:stream";
 import type { DirectResponse } from "../../platform/direct-route.ts";
+import type { AssuranceChallenge } from "../../trust/assurance.ts";
 import { type ErrorCode, errorCatalogue } from "../../trust/errors.ts";
 import { proofAlgorithms } from "../../trust/possession.ts";
 import type { Answer, AnswerError, WrittenAnswer } from "../answer.ts";
@@ -99,6 +100,8 @@ function statusOf(code: ErrorCode, mediaType: AnswerMediaType): number {
 
 function refusalHeaders({ extensions }: AnswerError): Record<string, string> {
   switch (extensions.code) {
+    case "INSUFFICIENT_USER_AUTHENTICATION":
+      return challengeHeaders(extensions);
     case "UNAUTHENTICATED":
       return { "www-authenticate": challenges() };
     case "TOKEN_INVALID":
@@ -113,17 +116,33 @@ function refusalHeaders({ extensions }: AnswerError): Record<string, string> {
   }
 }
 
+/** With what the caller may read all that she asked for (RFC 9470, 3). */
+export function challengeHeaders({ acr_values, max_age }: Partial<AssuranceChallenge>): Record<string, string> {
+  const more = {
+    ...(acr_values !== undefined && { acr_values }),
+    ...(max_age !== undefined && { max_age: String(max_age) }),
+  };
+  const code = "INSUFFICIENT_USER_AUTHENTICATION";
+  return { "www-authenticate": challenges("insufficient_user_authentication", code, more) };
+}
+
 /** Both ways to show a token (RFC 6750, 3; RFC 9449, 7.1). */
-function challenges(error?: string, code?: ErrorCode): string {
-  return `${challenge("DPoP", error, code)}, ${challenge("Bearer", error, code)}`;
+function challenges(error?: string, code?: ErrorCode, more?: Record<string, string>): string {
+  return `${challenge("DPoP", error, code, more)}, ${challenge("Bearer", error, code, more)}`;
 }
 
 /** The sentences of the catalogue keep to the characters that a description may have. */
-function challenge(scheme: "DPoP" | "Bearer", error?: string, code?: ErrorCode): string {
+function challenge(
+  scheme: "DPoP" | "Bearer",
+  error?: string,
+  code?: ErrorCode,
+  more: Record<string, string> = {},
+): string {
   const parameters = {
     realm: "huimin",
     ...(error !== undefined && { error }),
     ...(code !== undefined && { error_description: errorCatalogue[code].message }),
+    ...more,
     ...(scheme === "DPoP" && { algs: proofAlgorithms.join(" ") }),
   };
   return `${scheme} ${Object.entries(parameters)

@@ -1,11 +1,17 @@
 /** What comes of a request, before a transport gives it its form. */
+import type { AssuranceChallenge } from "../../trust/assurance.ts";
 import type { RequestLog } from "../admission/admit.ts";
 import type { WrittenAnswer } from "../answer.ts";
 import type { WrittenRequest } from "../http/request.ts";
 import type { TextStream } from "../http/stream.ts";
 import type { Session } from "./session.ts";
 
-export type Outcome =
+export type Outcome = Delivery & {
+  /** With what the caller may read the fields that she was refused. */
+  readonly challenge?: AssuranceChallenge | undefined;
+};
+
+type Delivery =
   | { readonly kind: "whole"; readonly answer: WrittenAnswer }
   /** One answer in parts (`@defer`). */
   | { readonly kind: "parts"; readonly texts: TextStream }

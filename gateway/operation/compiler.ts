@@ -17,6 +17,8 @@ import { HuiminError } from "../../trust/errors.ts";
 import { RequestRefused } from "../answer.ts";
 import type { GraphQLRequest } from "../http/request.ts";
 import { avoidClashes, reservedNames } from "../planning/clashing-names.ts";
+import { readDemands } from "../rights/demands.ts";
+import { findRights, noRefusals, type Refusals, withoutRefused } from "../rights/rights.ts";
 import type { LoadedSupergraph } from "../supergraph/supergraph.ts";
 import { createCostEstimate } from "./cost.ts";
 import { deferRule } from "./defer-rule.ts";
@@ -126,22 +128,32 @@ function createMaker(supergraph: LoadedSupergraph, { overrideRule = () => false 
   const estimateCost = createCostEstimate(supergraphSchema);
   const findLabels = createLabelFinder(supergraphSchema, schema);
   const reserved = reservedNames(supergraphSchema);
+  const demands = readDemands(supergraphSchema);
   return (text: string, grown: (length: number) => void): CompiledOperation => {
     const read = readOperation(text);
     // Written with response names that plans do not confuse; planned in a form that keeps labels, too.
     const { document, responseNames } = avoidClashes(read.document, reserved);
     const labelled = findLabels(document);
-    const plannable = { ...definitionOf(document), responseNames, schema, supergraphSchema };
-    const planned = createPlannings({ ...plannable, text: printOperation(labelled.document) }, planner, grown);
+    const rights = findRights(document, schema, demands);
+    const plannable = {
+      ...definitionOf(document),
+      responseNames,
+      schema,
+      supergraphSchema,
+      text: printOperation(labelled.document),
+      textWithout: (refusals: Refusals) => printOperation(withoutRefused(labelled.document, schema, refusals)),
+    };
+    const planned = createPlannings(plannable, planner, grown);
     return Object.freeze({
       ...read,
       schema,
       cost: estimateCost(read),
-      planned: (admitted) => planned(decideOverrides(labelled.labels, admitted, overrideRule)),
+      planned: (admitted) =>
+        planned(decideOverrides(labelled.labels, admitted, overrideRule), rights.decide(admitted, Date.now() / 1000)),
       warm: async () => {
         if (!read.readsData) return;
         for (const on of labelled.labels.length > 0 ? [false, true] : [false]) {
-          await planned(new Map(labelled.labels.map((label) => [label, on])));
+          await planned(new Map(labelled.labels.map((label) => [label, on])), noRefusals);
         }
       },
     } satisfies CompiledOperation);

@@ -1,15 +1,19 @@
-/** The plans of one operation: one for each way in which its `@override` labels fall. */
+/** The plans of one operation: one for each way in which its `@override` labels fall and in which it is refused. */
 import type { QueryPlan } from "@apollo/query-planner";
 import { GraphQLError } from "graphql";
 import { LRUCache } from "lru-cache";
+import type { AssuranceChallenge } from "../../trust/assurance.ts";
 import { RequestRefused } from "../answer.ts";
 import { compileProgram, type PlannedOperation, type Program } from "../execution/program.ts";
 import type { Planner } from "../planning/planner.ts";
+import type { Refusals } from "../rights/rights.ts";
 import type { OverrideDecisions } from "./overrides.ts";
 
 /** What is to be planned: an operation and its text. */
 export interface Plannable extends Omit<PlannedOperation, "plan"> {
   readonly text: string;
+  /** The text without what is refused. */
+  textWithout(refusals: Refusals): string;
   /** Response names of `text` that have another name in the answer. */
   readonly responseNames: ReadonlyMap<string, string>;
 }
@@ -18,6 +22,8 @@ export interface Plannable extends Omit<PlannedOperation, "plan"> {
 export interface PlannedProgram {
   readonly plan: QueryPlan;
   readonly program: Program;
+  /** With what the caller may read the fields of it that she may not read now; undefined when there are none. */
+  readonly challenge: AssuranceChallenge | undefined;
 }
 
 /** Most ways of one operation that are kept. */
@@ -30,22 +36,22 @@ const maxWays = 16;
  * @param grown is told the length of every plan that is kept
  */
 export function createPlannings(
-  { text, ...operation }: Plannable,
+  { text, textWithout, ...operation }: Plannable,
   planner: Planner,
   grown: (length: number) => void,
-): (overrides: OverrideDecisions) => Promise<PlannedProgram> {
+): (overrides: OverrideDecisions, refusals: Refusals) => Promise<PlannedProgram> {
   const ways = new LRUCache<string, Promise<PlannedProgram>>({ max: maxWays });
-  const make = async (overrides: OverrideDecisions): Promise<PlannedProgram> => {
-    const plan = await makePlan(planner, text, overrides);
-    const program = compileProgram({ ...operation, plan });
+  const make = async (overrides: OverrideDecisions, refusals: Refusals): Promise<PlannedProgram> => {
+    const plan = await makePlan(planner, refusals.key === "" ? text : textWithout(refusals), overrides);
+    const program = compileProgram({ ...operation, plan, refusals });
     grown(JSON.stringify(plan).length);
-    return Object.freeze({ plan, program });
+    return Object.freeze({ plan, program, challenge: refusals.challenge });
   };
-  return (overrides) => {
-    const way = wayOf(overrides);
+  return (overrides, refusals) => {
+    const way = wayOf(overrides, refusals);
     const known = ways.get(way);
     if (known) return known;
-    const flight = make(overrides).catch((error: unknown) => {
+    const flight = make(overrides, refusals).catch((error: unknown) => {
       ways.delete(way);
       throw error;
     });
@@ -55,8 +61,8 @@ export function createPlannings(
 }
 
 /** Labels cannot hold what JSON puts between them. */
-function wayOf(overrides: OverrideDecisions): string {
-  return overrides.size === 0 ? "" : JSON.stringify([...overrides]);
+function wayOf(overrides: OverrideDecisions, { key }: Refusals): string {
+  return overrides.size === 0 && key === "" ? "" : JSON.stringify([key, ...overrides]);
 }
 
 async function makePlan(planner: Planner, document: string, overrides: OverrideDecisions): Promise<QueryPlan> {

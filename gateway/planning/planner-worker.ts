@@ -14,6 +14,9 @@ import { withStandIns } from "./required-arguments.ts";
 import { readRequirements } from "./requirements.ts";
 import type { PlanningTask, WorkerMessage } from "./worker-messages.ts";
 
+/** The gateway itself sees to what these demand (`gateway/rights/`). */
+const supportedFeatures = new Set([...ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, "https://huimin.invalid/rights/v1.0"]);
+
 const typenameField: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: "__typename" } };
 
 const port = parentPort;
@@ -85,7 +88,7 @@ function explain(error: unknown): WorkerMessage {
 
 function readSupergraph(sdl: string): Supergraph | undefined {
   try {
-    return Supergraph.build(sdl, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
+    return Supergraph.build(sdl, { supportedFeatures });
   } catch (error) {
     say({ type: "unreadable", message: messageOf(error) });
     return undefined;

@@ -252,7 +252,10 @@ let tokens = 0;
 
 export function errandOf(caller: Caller): Errand {
   tokens += 1;
-  return { admitted: { kind: "signed in", caller, tokenId: `token ${tokens}` }, log: createLogger("test", "silent") };
+  return {
+    admitted: { kind: "signed in", caller, tokenId: `token ${tokens}`, level: null, signedInAt: null },
+    log: createLogger("test", "silent"),
+  };
 }
 
 export interface AskOptions {

@@ -156,7 +156,8 @@ export async function ready(url: string): Promise<void> {
   }
 }
 
-async function postQuery(
+/** Posts a query to a gateway. */
+export async function postQuery(
   gatewayUrl: string,
   query: string,
   { token, variables, headers }: QueryOptions = {},

@@ -174,6 +174,8 @@ describe("two citizens", () => {
           admitted: {
             kind: "signed in",
             tokenId,
+            level: null,
+            signedInAt: null,
             caller: { subject: "s", clientId: "c", scopes: new Set(), expiresAt: 1 },
           },
         }),

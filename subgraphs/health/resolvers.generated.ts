@@ -38,7 +38,10 @@ export type Citizen = {
   id: Scalars['CitizenID']['output'];
   /** The most recent encounter, or null when there has been none. */
   lastEncounter?: Maybe<Encounter>;
-  /** Prescriptions, newest first. `first` is at most 100. */
+  /**
+   * Prescriptions, newest first. `first` is at most 100. Only for who has signed in with a second factor or a passkey
+   * in the last 15 minutes; see `INSUFFICIENT_USER_AUTHENTICATION`.
+   */
   medicationRequests?: Maybe<MedicationRequestConnection>;
 };
 
@@ -95,8 +98,8 @@ export type Encounter = {
   end?: Maybe<Scalars['DateTime']['output']>;
   /** Identifier of the encounter inside the health department. */
   id: Scalars['ID']['output'];
-  /** Prescriptions written in this encounter. */
-  medicationRequests: Array<MedicationRequest>;
+  /** Prescriptions written in this encounter, for whom `Citizen.medicationRequests` is for. */
+  medicationRequests?: Maybe<Array<MedicationRequest>>;
   /** Why the citizen was seen, in plain words. */
   reason: Scalars['String']['output'];
   /** The hospital, clinic or community health centre. */
@@ -309,8 +312,6 @@ export type FederationReferenceTypes = {
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   Citizen: ResolverTypeWrapper<CitizenReference>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   CitizenID: ResolverTypeWrapper<Scalars['CitizenID']['output']>;
   Coverage: ResolverTypeWrapper<CoverageRow>;
   CoverageStatus: CoverageStatus;
@@ -330,13 +331,13 @@ export type ResolversTypes = {
   Money: ResolverTypeWrapper<Money>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   Citizen: CitizenReference;
-  String: Scalars['String']['output'];
-  Int: Scalars['Int']['output'];
   CitizenID: Scalars['CitizenID']['output'];
   Coverage: CoverageRow;
   Date: Scalars['Date']['output'];
@@ -352,7 +353,16 @@ export type ResolversParentTypes = {
   Money: Money;
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
+  Int: Scalars['Int']['output'];
+  String: Scalars['String']['output'];
 };
+
+export type AssuranceDirectiveArgs = {
+  level: Scalars['Int']['input'];
+  maxAge?: Maybe<Scalars['String']['input']>;
+};
+
+export type AssuranceDirectiveResolver<Result, Parent, ContextType = HealthContext, Args = AssuranceDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type CitizenResolvers<ContextType = HealthContext, ParentType extends ResolversParentTypes['Citizen'] = ResolversParentTypes['Citizen'], FederationReferenceType extends FederationReferenceTypes['Citizen'] = FederationReferenceTypes['Citizen']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Citizen']> | FederationReferenceType, FederationReferenceType, ContextType>;
@@ -388,7 +398,7 @@ export type EncounterResolvers<ContextType = HealthContext, ParentType extends R
   cost?: Resolver<ResolversTypes['EncounterCost'], ParentType, ContextType>;
   end?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  medicationRequests?: Resolver<Array<ResolversTypes['MedicationRequest']>, ParentType, ContextType>;
+  medicationRequests?: Resolver<Maybe<Array<ResolversTypes['MedicationRequest']>>, ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   serviceProvider?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   serviceType?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -456,3 +466,6 @@ export type Resolvers<ContextType = HealthContext> = {
   PageInfo?: PageInfoResolvers<ContextType>;
 };
 
+export type DirectiveResolvers<ContextType = HealthContext> = {
+  assurance?: AssuranceDirectiveResolver<any, any, ContextType>;
+};

@@ -17,6 +17,8 @@ import {
   isObjectType,
   TypeNameMetaFieldDef,
 } from "graphql";
+import type { AssuranceChallenge } from "../../../trust/assurance.ts";
+import type { Refusals } from "../../rights/rights.ts";
 import { isInherited, isTree, read, type Tree } from "../tree.ts";
 import type { Guard, Guards } from "./guards.ts";
 import { compileLeaf } from "./leaf.ts";
@@ -36,6 +38,8 @@ export interface WriterOptions {
   readonly sharedAt: (place: string) => readonly number[];
   /** What clients call a response name, where the gateway has put a name of its own in its place. */
   readonly responseNames: ReadonlyMap<string, string>;
+  /** What the caller may not read. */
+  readonly refusals: Refusals;
   /** Deferred fragments are left out. */
   readonly undeferred?: boolean;
 }
@@ -81,12 +85,15 @@ export function compileWriter(
   };
 
   const composite = (output: GraphQLCompositeType, position: Position): WriteValue => {
-    const fieldsOf = (object: GraphQLObjectType): WriteObject =>
-      writeFields(
+    const fieldsOf = (object: GraphQLObjectType): WriteObject => {
+      const refused = options.refusals.ofType(object.name);
+      if (refused) return withheld(refused, true);
+      return writeFields(
         selectedFields({ ...options, applies: appliesTo(options.schema, object) }, position.sources).map((field) =>
           compileField(field, object, position.place),
         ),
       );
+    };
     if (isObjectType(output)) return concrete(fieldsOf(output));
     return abstract(options.schema, output, fieldsOf, () => unresolved(output, position));
   };
@@ -120,12 +127,23 @@ export function compileWriter(
     const definition = parent.getFields()[name];
     // Introspection is answered beside the plan and stands in the tree as it is.
     if (!definition) return { ...common, write: writeIntrospection };
+    const refused = options.refusals.ofField(parent.name, name);
+    if (refused) return { ...common, write: withheld(refused, isNonNullType(definition.type)) };
     const at = parentPlace === "" ? field.responseName : `${parentPlace}.${field.responseName}`;
     const write = compile(definition.type, { sources: field.sources, place: at });
     return { ...common, write: options.isPlanned(at) ? write : unplanned(write) };
   };
 
   return composite(type, { sources, place });
+}
+
+/** Stands in the place of what the caller may not read. */
+function withheld(challenge: AssuranceChallenge, isRequired: boolean): WriteValue {
+  return (_value, writing) => {
+    writing.refuse(challenge);
+    if (!isRequired) writing.text += "null";
+    return !isRequired;
+  };
 }
 
 function required(write: WriteValue): WriteValue {

@@ -1,4 +1,5 @@
 /** The state of writing one answer. */
+import type { AssuranceChallenge } from "../../../trust/assurance.ts";
 import type { ResponsePath, Tree } from "../tree.ts";
 import type { Decisions } from "./guards.ts";
 
@@ -12,7 +13,7 @@ export type Fault = "missing" | "unfit";
 export class Writing {
   /** What was written so far. Kept by value: going back to an earlier text is all it takes to undo. */
   text = "";
-  /** Set when something does not fit and `path` was not kept. */
+  /** Set when something does not fit or may not be read, and `path` was not kept. */
   faulty = false;
   /** Where the writing is; undefined on the first way through. */
   readonly path: (string | number)[] | undefined;
@@ -24,6 +25,7 @@ export class Writing {
   readonly #texts = new Map<number, Map<unknown, string>>();
   readonly #onFault: (fault: Fault, path: ResponsePath) => void;
   readonly #onNull: (path: ResponsePath) => void;
+  readonly #onRefusal: (challenge: AssuranceChallenge, path: ResponsePath) => void;
 
   constructor(options: {
     readonly decisions: Decisions;
@@ -34,6 +36,8 @@ export class Writing {
     readonly onFault?: (fault: Fault, path: ResponsePath) => void;
     /** Hears where a null took the place of something that does not fit. */
     readonly onNull?: (path: ResponsePath) => void;
+    /** Hears what the caller may not read, and with what she may. */
+    readonly onRefusal?: (challenge: AssuranceChallenge, path: ResponsePath) => void;
   }) {
     this.decisions = options.decisions;
     this.shared = options.shared;
@@ -41,6 +45,7 @@ export class Writing {
     this.path = options.path && [...options.path];
     this.#onFault = options.onFault ?? (() => {});
     this.#onNull = options.onNull ?? (() => {});
+    this.#onRefusal = options.onRefusal ?? (() => {});
   }
 
   /** Notes that a value is missing or does not fit; always false, for writers to return. */
@@ -48,6 +53,12 @@ export class Writing {
     if (this.path) this.#onFault(fault, [...this.path]);
     else this.faulty = true;
     return false;
+  }
+
+  /** Notes that the caller may not read what was to be written. */
+  refuse(challenge: AssuranceChallenge): void {
+    if (this.path) this.#onRefusal(challenge, [...this.path]);
+    else this.faulty = true;
   }
 
   /** Notes that null stands for what was being written. */

@@ -1,0 +1,145 @@
+/**
+ * The demands of an operation, found when it is compiled and decided for each request. What a caller may not read is
+ * left out of what is planned, so that no subgraph is asked for it, and written as null with an error.
+ */
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  type InlineFragmentNode,
+  isAbstractType,
+  isInterfaceType,
+  Kind,
+  type SelectionSetNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from "graphql";
+import type { AssuranceChallenge } from "../../trust/assurance.ts";
+import type { Admitted } from "../admission/admit.ts";
+import { challengeOf, type Demand, joinDemands, meetsDemand } from "./demand.ts";
+import type { Demands } from "./demands.ts";
+
+/** What one caller may not read of an operation. */
+export interface Refusals {
+  /** The same for callers who are refused the same. */
+  readonly key: string;
+  /** With what she may read all of it; undefined when she may already. */
+  readonly challenge: AssuranceChallenge | undefined;
+  /** With what she may read a field of an object or interface type; undefined when she may. */
+  ofField(type: string, field: string): AssuranceChallenge | undefined;
+  /** With what she may read objects of a type; undefined when she may. */
+  ofType(type: string): AssuranceChallenge | undefined;
+}
+
+/** Of whoever may read everything. */
+export const noRefusals: Refusals = Object.freeze({
+  key: "",
+  challenge: undefined,
+  ofField: () => undefined,
+  ofType: () => undefined,
+});
+
+/** An operation as far as demands go. */
+export interface OperationRights {
+  /** @param now seconds since the epoch */
+  decide(admitted: Admitted, now: number): Refusals;
+}
+
+/** Finds the demands of an operation that is written for `schema`. */
+export function findRights(document: DocumentNode, schema: GraphQLSchema, demands: Demands): OperationRights {
+  const found = demands.none ? [] : [...demandsOf(document, schema, demands)];
+  if (found.length === 0) return { decide: () => noRefusals };
+  return {
+    decide(admitted, now) {
+      const unmet = found.filter((demand) => !meetsDemand(demand, admitted, now));
+      return unmet.length === 0 ? noRefusals : refusalsOf(unmet, schema, demands);
+    },
+  };
+}
+
+function demandsOf(document: DocumentNode, schema: GraphQLSchema, demands: Demands): ReadonlySet<Demand> {
+  const found = new Set<Demand | undefined>();
+  const typeInfo = new TypeInfo(schema);
+  const visitor = visitWithTypeInfo(typeInfo, {
+    Field({ name }) {
+      for (const type of holders(typeInfo.getParentType(), schema)) found.add(demands.ofField(type, name.value));
+      for (const type of holders(getNamedType(typeInfo.getType()), schema)) found.add(demands.ofType(type));
+    },
+  });
+  visit(document, visitor);
+  found.delete(undefined);
+  return found as ReadonlySet<Demand>;
+}
+
+/** The type itself, and whatever else an object of it may be. */
+function holders(type: GraphQLNamedType | null | undefined, schema: GraphQLSchema): string[] {
+  if (!type) return [];
+  return [type, ...(isAbstractType(type) ? schema.getPossibleTypes(type) : [])].map(({ name }) => name);
+}
+
+function refusalsOf(unmet: readonly Demand[], schema: GraphQLSchema, demands: Demands): Refusals {
+  const challenges = new Map<Demand | undefined, AssuranceChallenge>(
+    unmet.map((demand) => [demand, challengeOf(demand)]),
+  );
+  const whole = joinDemands(unmet);
+  return {
+    key: JSON.stringify(unmet),
+    challenge: whole && challengeOf(whole),
+    ofType: (type) => challenges.get(demands.ofType(type)),
+    ofField(typeName, field) {
+      const type = schema.getType(typeName);
+      // Of an interface it is not known which of its objects it will be.
+      const types = isInterfaceType(type) ? holders(type, schema) : [typeName];
+      const [first] = types.flatMap((each) => challenges.get(demands.ofField(each, field)) ?? []);
+      return first;
+    },
+  };
+}
+
+const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: "__typename" } };
+
+/**
+ * The operation without what is refused. Where nothing else is left, it asks for the type alone; what is left comes
+ * as a whole, since a part of it that was deferred may be gone.
+ */
+export function withoutRefused(document: DocumentNode, schema: GraphQLSchema, refusals: Refusals): DocumentNode {
+  const typeInfo = new TypeInfo(schema);
+  const visitor = visitWithTypeInfo(typeInfo, {
+    Field: (node) => withoutRefusedField(node, typeInfo.getParentType(), schema, refusals),
+    Directive: ({ name }) => (name.value === "defer" ? null : undefined),
+    SelectionSet: {
+      leave: (node): SelectionSetNode | undefined =>
+        node.selections.length === 0 ? { ...node, selections: [typename] } : undefined,
+    },
+  });
+  return visit(document, visitor);
+}
+
+/** Undefined leaves the field as it is, null takes it away. */
+function withoutRefusedField(
+  node: FieldNode,
+  parent: GraphQLNamedType | null | undefined,
+  schema: GraphQLSchema,
+  { ofField }: Refusals,
+): InlineFragmentNode | null | undefined {
+  if (!parent) return undefined;
+  if (!isAbstractType(parent)) return ofField(parent.name, node.name.value) ? null : undefined;
+  const objects = schema.getPossibleTypes(parent);
+  // Of an interface without objects only the fields of its own are ever there.
+  const possible: readonly GraphQLNamedType[] = objects.length > 0 ? objects : [parent];
+  const allowed = possible.filter(({ name }) => !ofField(name, node.name.value));
+  if (allowed.length === possible.length) return undefined;
+  return allowed.length === 0 ? null : selectOnEach(allowed, node);
+}
+
+function selectOnEach(types: readonly GraphQLNamedType[], field: FieldNode): InlineFragmentNode {
+  const on = ({ name: value }: GraphQLNamedType): InlineFragmentNode => ({
+    kind: Kind.INLINE_FRAGMENT,
+    typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value } },
+    selectionSet: { kind: Kind.SELECTION_SET, selections: [field] },
+  });
+  return { kind: Kind.INLINE_FRAGMENT, selectionSet: { kind: Kind.SELECTION_SET, selections: types.map(on) } };
+}
