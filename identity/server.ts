@@ -22,6 +22,7 @@ import { deliverLogoutNotices, giveUpLogoutNotices } from "./events/logout-notic
 import { sweepEvents } from "./events/outbox.ts";
 import { addEventPoll } from "./events/poll.ts";
 import { addRevocationStream } from "./events/revocation-stream.ts";
+import { sweepHistory } from "./history/retention.ts";
 import { addInteractions } from "./interaction/routes.ts";
 import { pageRequestOf } from "./interaction/turn.ts";
 import { type KeyPace, keyPace } from "./keys/pace.ts";
@@ -125,6 +126,7 @@ export async function createIdentity(
     "sweep revoked tokens": () => sweepRevokedTokens(database),
     "sweep events": () => sweepEvents(database),
     "sweep origins": () => sweepSessionOrigins(database),
+    "sweep history": () => sweepHistory(database),
     "sweep closed accounts": () => sweepClosedAccounts(database),
   };
   app.addHook("onClose", runMaintenance(chores, log));

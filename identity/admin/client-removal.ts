@@ -16,4 +16,5 @@ export async function takeEverythingFrom(tx: Queryable, clientId: string): Promi
     [clientId],
   );
   await tx.query("DELETE FROM consent WHERE client_id = $1", [clientId]);
+  await tx.query("DELETE FROM application_use WHERE client_id = $1", [clientId]);
 }

@@ -5,13 +5,15 @@ import { isCityClient } from "../provider/clients.ts";
 import { accountLayout, formField } from "./account-layout.ts";
 import { type ScopeWords, scopeList } from "./consent.ts";
 import type { View } from "./view.ts";
-import { clientName, moment, type NamedClient } from "./words.ts";
+import { clientName, day, moment, type NamedClient } from "./words.ts";
 
 export interface ListedApplication {
   readonly client: NamedClient;
   readonly scopes: readonly string[];
   readonly declined: readonly string[];
   readonly since: Date;
+  /** YYYY-MM-DD. */
+  readonly lastUsedOn: string;
   readonly isLive: boolean;
 }
 
@@ -36,13 +38,14 @@ ${stopped && html`<p class="notice" role="status">${t("applications.stopped")}</
 
 function entry(view: View, visitor: Visitor, application: ListedApplication, words: ScopeWords): Html {
   const { t, language } = view;
-  const { client, scopes, declined, since, isLive } = application;
+  const { client, scopes, declined, since, lastUsedOn, isLive } = application;
   const heading = `a-${client.clientId}`;
   const isCity = isCityClient(client);
   return html`<li><h2 id="${heading}">${clientName(view, client)} ${isCity && html`<span class="tag">${t("applications.city")}</span>`}</h2>
 <div><h3>${t("applications.sees")}</h3>${scopeList(view, scopes, words)}</div>
 ${declined.length > 0 && html`<div><h3>${t("applications.declined")}</h3>${scopeList(view, declined, words)}</div>`}
 <p class="hint">${t("applications.since")} ${moment(language, since)}</p>
+<p class="hint">${t("applications.lastUsed")} ${day(language, lastUsedOn)}</p>
 ${!isLive && html`<p class="hint">${t("applications.asleep")}</p>`}
 <form method="post" action="/account/applications/stop">${formField(visitor)}<button type="submit" name="client" value="${client.clientId}" class="quiet small danger" aria-describedby="${heading}">${t("applications.stop")}</button></form></li>`;
 }

@@ -3,6 +3,7 @@ import { type Html, html } from "../../platform/html.ts";
 import { isObjectionable } from "../account/objectionable.ts";
 import type { Visitor } from "../account/visitor.ts";
 import type { PastEntry } from "../history/read-history.ts";
+import { historyYears } from "../history/retention.ts";
 import { accountLayout, accountSections, formField } from "./account-layout.ts";
 import type { View } from "./view.ts";
 import { clientName, device, moment, type NamedClient } from "./words.ts";
@@ -29,7 +30,8 @@ ${reported && html`<p class="notice" role="status">${t("historyPage.reported")} 
 <nav class="actions" aria-label="${t("historyPage.pages")}">
 ${!isFirstPage && html`<a class="button quiet" href="/account/history">${t("historyPage.newest")}</a>`}
 ${next !== null && html`<a class="button quiet" href="/account/history?before=${next}">${t("historyPage.earlier")}</a>`}
-</nav>`;
+</nav>
+<p class="hint">${t("historyPage.kept", { years: historyYears })}</p>`;
   return accountLayout(view, { current: "history", title, visitor }, main);
 }
 

@@ -14,6 +14,13 @@ export function moment(language: Language, at: Date): Html {
   return html`<bdi><time datetime="${at.toISOString()}">${text}</time></bdi>`;
 }
 
+/** A day of the city's calendar, given as YYYY-MM-DD. */
+export function day(language: Language, date: string): Html {
+  const format = { dateStyle: "long", timeZone: "UTC" } as const;
+  const text = new Intl.DateTimeFormat([language, "zh-CN"], format).format(new Date(date));
+  return html`<bdi><time datetime="${date}">${text}</time></bdi>`;
+}
+
 /** The last day of what ends at a moment, by the city's calendar: what ends at midnight has ended the day before. */
 export function lastDayText(language: Language, endsAt: number): string {
   const format = { dateStyle: "long", timeZone: cityTimeZone } as const;

@@ -11,6 +11,7 @@ import { advanceSigningKeys, type KeyStores } from "../store/signing-keys.ts";
 import { createAccessTokenReader } from "../tokens/access-tokens.ts";
 import { answerForJwts, unsupported } from "../tokens/endpoints.ts";
 import { addTokenExchange } from "../tokens/exchange.ts";
+import { noteApplicationUses } from "./application-uses.ts";
 import { leaveLogoutToTheQueue } from "./back-channel-logout.ts";
 import { configure, type ProviderParts } from "./configuration.ts";
 import { endGrantsInOnePlace } from "./end-grant.ts";
@@ -118,6 +119,7 @@ function equip(
   shareSuccessors(provider, parts.config.cookieKey);
   recordSessionOrigins(provider, parts.stores.database);
   provider.use(sayHowLongKeysKeep(pace));
+  provider.use(noteApplicationUses(parts.stores.database, log));
   logRefusals(provider, log);
 }
 

@@ -8,6 +8,8 @@ export interface CitizenApplication {
   /** What she was asked for and left out. */
   readonly declined: readonly string[];
   readonly since: Date;
+  /** The day on which it last was given a token or her consent, as YYYY-MM-DD by the city's calendar. */
+  readonly lastUsedOn: string;
   /** Whether it holds a grant now; without one it has to send her to sign in first. */
   readonly isLive: boolean;
 }
@@ -18,6 +20,7 @@ interface Row {
   readonly consented: string[] | null;
   readonly declined: string[] | null;
   readonly since: Date;
+  readonly last_used_on: string;
 }
 
 /** Every application that has access, the one that got it last in front. */
@@ -36,18 +39,21 @@ export async function readApplications(database: Queryable, citizenId: RawCitize
                   ELSE payload #>> ARRAY['rejected', 'resources', granted.resource] END, ' '))) AS seen (scope) ON true
        WHERE model = 'Grant' AND payload ->> 'accountId' = $1 AND expires_at > now()),
      held AS (
-       SELECT client_id, min(since) AS since, array_remove(array_agg(scope), NULL) AS granted
+       SELECT client_id, min(since) AS since, max(since) AS latest, array_remove(array_agg(scope), NULL) AS granted
        FROM live GROUP BY client_id)
-     SELECT client_id, granted, scopes AS consented, declined, least(given_at, since) AS since
+     SELECT client_id, granted, scopes AS consented, declined, least(given_at, since) AS since,
+            greatest(used_on, (greatest(given_at, latest) AT TIME ZONE 'Asia/Shanghai')::date)::text AS last_used_on
      FROM held FULL JOIN (SELECT * FROM consent WHERE citizen_id = $1::uuid) AS given USING (client_id)
+     LEFT JOIN (SELECT client_id, used_on FROM application_use WHERE citizen_id = $1::uuid) AS used USING (client_id)
      ORDER BY since DESC`,
     [citizenId],
   );
-  return rows.map(({ client_id: clientId, granted, consented, declined, since }) => ({
+  return rows.map(({ client_id: clientId, granted, consented, declined, since, last_used_on }) => ({
     clientId,
     scopes: [...new Set([...(granted ?? []), ...(consented ?? [])])].sort(),
     declined: declined ?? [],
     since,
+    lastUsedOn: last_used_on,
     isLive: granted !== null,
   }));
 }

@@ -43,8 +43,9 @@ export async function rememberConsent(
   );
 }
 
-/** @returns false when there was nothing to forget */
+/** Forgets when it was used as well. @returns false when there was nothing to forget */
 export async function forgetConsent(database: Queryable, citizenId: RawCitizenId, clientId: string): Promise<boolean> {
+  await database.query("DELETE FROM application_use WHERE citizen_id = $1 AND client_id = $2", [citizenId, clientId]);
   const gone = await database.query("DELETE FROM consent WHERE citizen_id = $1 AND client_id = $2 RETURNING 1", [
     citizenId,
     clientId,
@@ -55,4 +56,5 @@ export async function forgetConsent(database: Queryable, citizenId: RawCitizenId
 /** Takes back every decision of hers. */
 export async function forgetAllConsents(database: Queryable, citizenId: RawCitizenId): Promise<void> {
   await database.query("DELETE FROM consent WHERE citizen_id = $1", [citizenId]);
+  await database.query("DELETE FROM application_use WHERE citizen_id = $1", [citizenId]);
 }

@@ -10,7 +10,7 @@ import type { RawCitizenId } from "../../trust/pseudonym.ts";
 /** By the name that the part has in the file; `$1` is the citizen. */
 const statements = {
   profile: `SELECT resident_id, name, name_latin, birth_date, address_district, address_line, address_postal_code,
-                   preferred_language, deceased_on
+                   preferred_language, contact_mobile, deceased_on
             FROM citizen WHERE citizen_id = $1::uuid`,
   account: `SELECT mobile, password_hash IS NOT NULL AS has_password, must_change_password, sms_factor, opened_at,
                    proofing, proofed_at, recovered_at
@@ -31,6 +31,7 @@ const statements = {
                  FROM oidc_artefact
                  WHERE model = 'Grant' AND payload ->> 'accountId' = $1::text AND expires_at > now()`,
   consents: "SELECT client_id AS client, scopes, declined, given_at FROM consent WHERE citizen_id = $1::uuid",
+  applicationUses: "SELECT client_id AS client, used_on::text FROM application_use WHERE citizen_id = $1::uuid",
   guardianships: `SELECT g.name AS guardian, w.name AS ward, kind, valid_from, valid_until
                   FROM guardianship JOIN citizen g ON g.citizen_id = guardian JOIN citizen w ON w.citizen_id = ward
                   WHERE $1::uuid IN (guardian, ward)`,

@@ -55,6 +55,30 @@ describe("the page of applications", () => {
     expect(second).toContain("Your pension");
   });
 
+  it("says on which day each was last used, to the day, and forgets it with the access", async () => {
+    const { agent } = await signInToAccount(identity, aygul);
+    const { refresh_token: token = "" } = await allowBank(agent);
+    const lastUsed = async () => {
+      const [entry = ""] = entriesOf(await applicationsOf(agent)).filter((one) => one.includes("新河"));
+      return /Last used on <bdi><time datetime="([\d-]+)">/.exec(entry)?.[1];
+    };
+    const today = new Intl.DateTimeFormat("sv", { timeZone: "Asia/Shanghai" }).format();
+    expect(await lastUsed()).toBe(today);
+    const of = "WHERE citizen_id = $1 AND client_id = 'bank'";
+    const change = (sql: string) => identity.database.query(sql, [aygul.citizenId]);
+    await change(`UPDATE application_use SET used_on = '2026-02-03' ${of}`);
+    await change(`UPDATE consent SET given_at = '2026-01-31T16:00:00Z' ${of}`);
+    await change(`UPDATE oidc_artefact SET payload = jsonb_set(payload, '{iat}', '1769875200')
+                  WHERE model = 'Grant' AND payload ->> 'accountId' = $1::text`);
+    expect(await lastUsed()).toBe("2026-02-03");
+    await change(`DELETE FROM application_use ${of}`);
+    expect(await lastUsed()).toBe("2026-02-01");
+    await refresh(bank, token);
+    expect(await lastUsed()).toBe(today);
+    await agent.submit(await applicationsOf(agent), { client: "bank" });
+    expect(await change(`SELECT 1 FROM application_use ${of}`)).toEqual([]);
+  });
+
   it("names what she left out as left out alone", async () => {
     const { agent } = await signInToAccount(identity, aygul);
     await allowBank(agent);

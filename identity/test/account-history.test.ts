@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { languages } from "../../platform/i18n.ts";
 import { endAllSessions } from "../account/endings.ts";
 import { historyKinds, recordHistory } from "../history/history.ts";
+import { sweepHistory } from "../history/retention.ts";
 import { texts } from "../pages/view.ts";
 import { signInToAccount } from "./support/account.ts";
 import { aygul, wei } from "./support/citizens.ts";
@@ -157,5 +158,36 @@ describe('"this wasn\'t me"', () => {
     await agent.open(`${identity.issuer}/account/history/not-me`, { method: "POST", body });
     expect((await historyOf(agent)).url.pathname).toBe("/account/history");
     expect(await identity.database.query("SELECT 1 FROM account WHERE must_change_password")).toEqual([]);
+  });
+});
+
+describe("an entry of five years ago", () => {
+  it("is removed by a chore, and younger ones stay; the page says so", async () => {
+    const [old, young] = [await entryOf(aygul.citizenId, "sign-in"), await entryOf(aygul.citizenId, "sign-out")];
+    for (const [entry, age] of [
+      [old, "5 years 1 day"],
+      [young, "4 years 360 days"],
+    ]) {
+      await identity.database.query(
+        "UPDATE account_history SET occurred_at = now() - $2::interval WHERE entry_id = $1",
+        [entry, age],
+      );
+    }
+    await sweepHistory(identity.database);
+    const { agent } = await signInToAccount(identity, aygul);
+    const page = await historyOf(agent);
+    expect(entriesOf(page).map(([, number]) => Number(number))).toContain(young);
+    expect(entriesOf(page).map(([, number]) => Number(number))).not.toContain(old);
+    expect(page.text).toContain("kept for 5 years");
+  });
+
+  it("is removed also where there are thousands", async () => {
+    await identity.database.query(
+      `INSERT INTO account_history (citizen_id, kind, occurred_at, detail)
+       SELECT $1, 'sign-in', now() - interval '6 years', '{}' FROM generate_series(1, 2500)`,
+      [aygul.citizenId],
+    );
+    await sweepHistory(identity.database);
+    expect(await identity.database.query("SELECT 1 FROM account_history")).toEqual([]);
   });
 });
