@@ -39,11 +39,13 @@ import { type MakeProvider, openProvider, plainProvider } from "./provider/provi
 import { addProvider } from "./provider/routes.ts";
 import { graphResource } from "./provider/scopes.ts";
 import { createSubjects } from "./provider/subjects.ts";
+import { addRecoveryAtCounter } from "./recovery/counter.ts";
 import { addRecovery } from "./recovery/routes.ts";
 import { addRecoveryStop } from "./recovery/stop.ts";
 import { addRegistration } from "./registration/routes.ts";
 import { addSectorVersions } from "./sectors/route.ts";
 import { openSectors } from "./sectors/sectors.ts";
+import { addCounter } from "./staff/counter.ts";
 import { addStaffEnrolment } from "./staff/enrolment.ts";
 import { addStaffSignIn } from "./staff/sign-in.ts";
 import { sweepClosedAccounts } from "./store/accounts.ts";
@@ -106,10 +108,13 @@ export async function createIdentity(
   addAccountSecurity(app, { ...account, credentials });
   addRegistration(app, credentials, config.issuer);
   addRecovery(app, { credentials, issuer: config.issuer });
+  addRecoveryAtCounter(app, credentials, config.issuer);
   addRecoveryStop(app, database, config.issuer);
   addCitizenSubgraph(app, config, database, sectors.government);
   addSectorVersions(app, sectors);
-  addAdminApi(app, { config, database, fleeting, sectors, limiters: credentials.limiters });
+  const administration = { config, database, fleeting, sectors, limiters: credentials.limiters };
+  addAdminApi(app, administration);
+  addCounter(app, { ...administration, credentials });
   const eventParts = { database, fleeting, issuer: config.issuer, sign: provider.sign };
   const { gatewayUrl } = config;
   addRevocationStream(app, { ...eventParts, gatewayUrl, subjectOf: sectors.government.seal, log });

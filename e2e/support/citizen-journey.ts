@@ -250,6 +250,9 @@ export async function stopRecovery(citizen: Citizen): Promise<void> {
 async function startRecovery({ visit, person, mobile }: Citizen): Promise<void> {
   await visit.open("/recovery");
   await visit.see("recoveryStartPage");
+  await visit.press("a[href='/recovery/counter']");
+  await visit.see("counterPage");
+  await visit.open("/recovery");
   await visit.send({ login: person.residentId });
   await visit.see("codePage");
   await visit.send({ code: await mobile.next(smsCode) });

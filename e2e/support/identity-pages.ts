@@ -34,6 +34,7 @@ export const identityPages = {
   recoveryWaitingPage: { path: /^\/recovery\/proof$/, title: "recovery.waiting.title", madeBy: "recoveryProofPage" },
   recoveryPasswordPage: { path: /^\/recovery\/password$/, title: "newPassword.title" },
   recoveredPage: { path: /^\/recovery\/password$/, title: "recovery.done.title" },
+  counterPage: { path: /^\/recovery\/counter$/, title: "recovery.counter.title" },
   stopPage: { path: /^\/recovery\/stop$/, title: "recovery.stop.title" },
   stoppedPage: { path: /^\/recovery\/stop$/, title: "recovery.stopped.title" },
   overviewPage: { path: /^\/account$/, title: "account.title" },

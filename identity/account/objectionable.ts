@@ -16,6 +16,7 @@ const objectionable: ReadonlySet<HistoryKind> = new Set<HistoryKind>([
   "recovery-code-used",
   "recovery-started",
   "recovery-completed",
+  "recovered-at-counter",
   "consent-given",
   "device-connected",
   "delegation-given",

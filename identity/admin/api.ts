@@ -1,7 +1,7 @@
 /** The admin API: the registers over HTTP, for administrators (`authorise.ts`). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { Database } from "../../platform/postgres.ts";
+import type { Database, Queryable } from "../../platform/postgres.ts";
 import type { IdentityConfig } from "../config.ts";
 import { keyChangeSteps, stepKeyChange } from "../sectors/key-change.ts";
 import { type AuthoriseParts, createAuthorise } from "./authorise.ts";
@@ -32,7 +32,7 @@ interface Administration {
 /** Adds `/admin/v1/…`. Clients are checked on a provider of their own, which comes into being with the first request. */
 export function addAdminApi(app: FastifyInstance, parts: AdminApiParts): void {
   const { database, config, sectors } = parts;
-  const authorise = createAuthorise({ ...parts, app });
+  const authorise = createAuthorise({ ...parts, app }, isAdministrator);
   let registers: Promise<Readonly<Record<RegisterName, Register>>> | undefined;
   const registerOf = async (name: RegisterName) => {
     registers ??= openRegisters(config, database);
@@ -41,8 +41,9 @@ export function addAdminApi(app: FastifyInstance, parts: AdminApiParts): void {
   const administered = (handle: (administration: Administration) => Promise<unknown>) => {
     return async (request: FastifyRequest, reply: FastifyReply) => {
       reply.header("cache-control", "no-store");
-      const actor = await authorise(request, reply);
-      if (actor === null) return reply;
+      const administrator = await authorise(request, reply);
+      if (administrator === null) return reply;
+      const { actor } = administrator;
       return await answer(reply, async () => {
         const { dryRun } = options.parse(request.query);
         return await handle({ request, reply, change: { actor, dryRun: dryRun === "true" } });
@@ -98,6 +99,11 @@ export function addAdminApi(app: FastifyInstance, parts: AdminApiParts): void {
       return { dryRun: change.dryRun, ...report };
     }),
   );
+}
+
+async function isAdministrator(database: Queryable, accountId: string): Promise<boolean> {
+  const [found] = await database.query("SELECT 1 FROM administrator WHERE account_id = $1", [accountId]);
+  return found !== undefined;
 }
 
 /** Faults of the one who asks are told; all others are the server's to mask. */

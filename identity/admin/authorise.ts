@@ -1,4 +1,4 @@
-/** Who may use the admin API: a registered administrator, freshly signed in at the highest level, whose client proves its key. */
+/** Who may administer: somebody with the right to, freshly signed in at the highest level, whose client proves its key. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { createLocalJWKSet, type JSONWebKeySet } from "jose";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
@@ -25,21 +25,31 @@ export interface AuthoriseParts {
   readonly limiters: Limiters;
 }
 
-/** Names the administrator who sends a request, for the record; null when the refusal is on its way. */
-export type Authorise = (request: FastifyRequest, reply: FastifyReply) => Promise<string | null>;
+/** Who sends a request. */
+export interface Administrator {
+  readonly accountId: string;
+  /** For the record: the account, and through which client. */
+  readonly actor: string;
+}
 
-export function createAuthorise({ app, config, database, fleeting, sectors, limiters }: AuthoriseParts): Authorise {
+/** Names who sends a request; null when the refusal is on its way. */
+export type Authorise = (request: FastifyRequest, reply: FastifyReply) => Promise<Administrator | null>;
+
+/** @param hasRight whether an account may do what it is all about */
+export function createAuthorise(
+  { app, config, database, fleeting, sectors, limiters }: AuthoriseParts,
+  hasRight: (database: Queryable, accountId: string) => Promise<boolean>,
+): Authorise {
   const audience = adminResource(config);
   const checkPossession = createPossessionCheckAt((name, seconds) => fleeting.add(`admin-proof:${name}`, "", seconds));
   const administratorOf = async ({ subject, sector, actor }: TokenHolder): Promise<string | null> => {
     // Nobody administers in another's name.
     if (sector === null || actor !== null) return null;
     const accountId = sectors.pseudonymsOf(sector).open(subject);
-    const [found] = await database.query("SELECT 1 FROM administrator WHERE account_id = $1", [accountId]);
-    return found ? accountId : null;
+    return accountId !== null && (await hasRight(database, accountId)) ? accountId : null;
   };
   /** Of a client counts only what came with its key: nobody slows it down with a token found somewhere. */
-  const administratorWith = async (holder: TokenHolder, reply: FastifyReply): Promise<string | null> => {
+  const administratorWith = async (holder: TokenHolder, reply: FastifyReply): Promise<Administrator | null> => {
     const client = { client: holder.clientId };
     const admission = await limiters.admit(["admin-client"], client);
     if (!admission.allowed) return refuseForNow(reply, admission.waitSeconds);
@@ -52,7 +62,7 @@ export function createAuthorise({ app, config, database, fleeting, sectors, limi
     const accountId = await administratorOf(holder);
     if (accountId === null) return refuse(reply, 403, 'error="access_denied"');
     await limiters.uncount(["admin-client"], client);
-    return `${accountId} through ${holder.clientId}`;
+    return { accountId, actor: `${accountId} through ${holder.clientId}` };
   };
   const actorOf: Authorise = async (request, reply) => {
     try {

@@ -59,6 +59,8 @@ const rules = {
   "sms-send-address": { by: ["address"], free: 60, windowSeconds: hour, longestWaitSeconds: 5 * minute },
   "recovery-start-account": { by: ["account"], free: 3, windowSeconds: day, longestWaitSeconds: 6 * hour },
   "recovery-start-address": { by: ["address"], free: 30, windowSeconds: hour, longestWaitSeconds: 5 * minute },
+  "counter-officer": { by: ["account"], free: 20, windowSeconds: hour, longestWaitSeconds: 15 * minute },
+  "counter-code": { by: ["account"], free: 5, windowSeconds: hour, longestWaitSeconds: 15 * minute },
   "register-account": { by: ["account"], free: 5, windowSeconds: day, longestWaitSeconds: 6 * hour },
   "register-address": { by: ["address"], free: 30, windowSeconds: hour, longestWaitSeconds: 5 * minute },
 } as const satisfies Record<string, LimiterRule>;

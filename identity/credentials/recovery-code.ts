@@ -9,11 +9,13 @@ const codesOnSheet = 8;
 
 /** The codes of a new sheet: 120 random bits each, in six groups of four. */
 export function newRecoveryCodes(): string[] {
-  return Array.from({ length: codesOnSheet }, () =>
-    Array.from({ length: groups }, () =>
-      [...randomBytes(groupLength)].map((byte) => alphabet[byte % 32]).join(""),
-    ).join("-"),
-  );
+  return Array.from({ length: codesOnSheet }, newRecoveryCode);
+}
+
+export function newRecoveryCode(): string {
+  return Array.from({ length: groups }, () =>
+    [...randomBytes(groupLength)].map((byte) => alphabet[byte % 32]).join(""),
+  ).join("-");
 }
 
 /** What is kept of a code. Groups, case, and O, I and L for 0 and 1 make no difference. */

@@ -26,6 +26,7 @@ export const historyKinds = [
   "recovery-started",
   "recovery-cancelled",
   "recovery-completed",
+  "recovered-at-counter",
   "not-me-reported",
   "consent-given",
   "grant-revoked",

@@ -11,6 +11,7 @@ export type Notice =
   | { readonly kind: "accountOpened" }
   | { readonly kind: "credential"; readonly change: "added" | "removed" | "changed" }
   | { readonly kind: "recoveryStarted"; readonly hours: number; readonly cancelUrl: string }
+  | { readonly kind: "counterRecovery"; readonly cancelUrl: string }
   | { readonly kind: "recoveryCompleted" };
 
 /** Sends a notice to the account's mobile, or to another number that she had until now. */
@@ -43,6 +44,8 @@ function textOf(notice: Notice, issuer: string, language: Language): string {
       return t(`sms.credential.${notice.change}`, { url });
     case "recoveryStarted":
       return t("sms.recoveryStarted", { hours: notice.hours, url: notice.cancelUrl });
+    case "counterRecovery":
+      return t("sms.counterRecovery", { url: notice.cancelUrl });
     default:
       return t(`sms.notice.${notice.kind}`, { url });
   }

@@ -46,7 +46,8 @@ ${faultSummary(t("recovery.problem"), message === undefined ? [] : [{ field: "lo
 <div class="field"><label for="login">${t("signIn.login")}</label>
 <p class="hint" id="login-hint">${t("signIn.loginHint")}</p>${fieldFault("login", message)}
 <input id="login" name="login" type="text" dir="ltr" value="${login}" autocomplete="username" autocapitalize="characters" spellcheck="false" maxlength="64" required${describedBy("login", message, true)}></div>
-<button type="submit">${t("recovery.next")}</button></form>`;
+<button type="submit">${t("recovery.next")}</button></form>
+<ul class="ways"><li><a href="/recovery/counter">${t("recovery.counter.link")}</a></li></ul>`;
   return layout(view, titleWithFaults(t, title, fault !== null), main);
 }
 
@@ -107,10 +108,10 @@ ${faultSummary(t("newPassword.problem"), passwordFaults(view, state))}
 }
 
 /** The account has its new password. */
-export function recoveredPage(view: View, signIn: string): string {
+export function recoveredPage(view: View, signIn: string, from: "home" | "counter"): string {
   const { t } = view;
   const main = html`<h1>${t("recovery.done.title")}</h1>
-<p class="lead">${t("recovery.done.lead")}</p>
+<p class="lead">${from === "counter" ? t("recovery.done.counterLead") : t("recovery.done.lead")}</p>
 <p><a class="button" href="${signIn}">${t("signIn.submit")}</a></p>`;
   return layout({ ...view, inLanguage: null }, t("recovery.done.title"), main);
 }

@@ -30,5 +30,5 @@ export async function complete(parts: Parts, step: ProvedStep): Promise<FastifyR
   if (!isDone) return reply.redirect("/recovery/proof", 303);
   await parts.journey.end(request, reply);
   background.run("recovery notice", () => notify(account, { kind: "recoveryCompleted" }));
-  return send(recoveredPage(view, signInAddress(state.from)));
+  return send(recoveredPage(view, signInAddress(state.from), "home"));
 }

@@ -12,13 +12,14 @@ export interface CredentialChange {
   readonly credential: CredentialKind;
   readonly change: "create" | "revoke" | "update";
   readonly history: HistoryKind;
-  readonly origin: RequestOrigin;
+  /** Absent where an officer did it. */
+  readonly origin?: RequestOrigin;
   readonly detail?: Readonly<Record<string, string>>;
 }
 
 export async function recordCredentialChange(tx: Queryable, change: CredentialChange): Promise<void> {
   const { citizenId, credential, change: kind, history, origin, detail } = change;
-  await recordHistory(tx, { citizenId, kind: history, origin, ...(detail && { detail }) });
+  await recordHistory(tx, { citizenId, kind: history, ...(origin && { origin }), ...(detail && { detail }) });
   await emitSecurityEvent(tx, { accountId: citizenId, kind: "credential-change", credential, change: kind });
 }
 
@@ -66,6 +67,11 @@ export async function setMobile(tx: Queryable, citizenId: RawCitizenId, mobile: 
 /** Whether a statement failed because the value is another row's (PostgreSQL, unique_violation). */
 function isTaken(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "23505";
+}
+
+/** Takes the mobile from an account, as a name and as a factor. */
+export async function removeMobile(tx: Queryable, citizenId: RawCitizenId): Promise<void> {
+  await tx.query("UPDATE account SET mobile = NULL, sms_factor = false WHERE citizen_id = $1", [citizenId]);
 }
 
 /** Whether a code by SMS is asked for after the password. */

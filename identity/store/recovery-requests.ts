@@ -2,11 +2,14 @@
 import type { Queryable } from "../../platform/postgres.ts";
 import type { RawCitizenId } from "../../trust/pseudonym.ts";
 
+/** What it rests on: a printed code beside the mobile, the mobile and time, or an officer who saw her. */
+export type RecoveryProof = "code" | "mobile" | "counter";
+
 /** A recovery that is under way. */
 export interface RecoveryRequest {
   readonly recoveryId: string;
   readonly citizenId: RawCitizenId;
-  readonly proof: "code" | "mobile";
+  readonly proof: RecoveryProof;
   readonly startedAt: Date;
   readonly readyAt: Date;
 }
@@ -14,7 +17,7 @@ export interface RecoveryRequest {
 interface Row {
   readonly recovery_id: string;
   readonly citizen_id: string;
-  readonly proof: "code" | "mobile";
+  readonly proof: RecoveryProof;
   readonly started_at: Date;
   readonly ready_at: Date;
 }
@@ -22,11 +25,13 @@ interface Row {
 /** What starts a recovery. Times are seconds from now. */
 export interface NewRecovery {
   readonly citizenId: RawCitizenId;
-  readonly proof: "code" | "mobile";
+  readonly proof: RecoveryProof;
   readonly delaySeconds: number;
   readonly lifeSeconds: number;
   /** SHA-256 of what the notice's link carries. */
   readonly cancelHash: Uint8Array;
+  /** Of one at the counter: SHA-256 of its code, and the staff account of the officer. */
+  readonly counter?: { readonly codeHash: Uint8Array; readonly officerId: string };
 }
 
 const isOpen = "ended_at IS NULL AND expires_at > now()";
@@ -39,6 +44,20 @@ export async function findOpenRecovery(
   const [row] = await database.query<Row>(`SELECT * FROM recovery_request WHERE citizen_id = $1 AND ${isOpen}`, [
     citizenId,
   ]);
+  return row && requestOf(row);
+}
+
+/** The recovery that an officer opened for the citizen of this number, found by the code that she was handed. */
+export async function findRecoveryByCode(
+  database: Queryable,
+  residentId: string,
+  codeHash: Uint8Array,
+): Promise<RecoveryRequest | undefined> {
+  const [row] = await database.query<Row>(
+    `SELECT recovery_request.* FROM recovery_request JOIN citizen USING (citizen_id)
+     WHERE code_hash = $1 AND resident_id = $2 AND ${isOpen}`,
+    [Buffer.from(codeHash), residentId],
+  );
   return row && requestOf(row);
 }
 
@@ -57,16 +76,24 @@ export async function wasStoppedLately(database: Queryable, citizenId: RawCitize
 
 /** Starts a recovery in the place of one that was under way. Of parallel starts one succeeds. */
 export async function startRecovery(tx: Queryable, recovery: NewRecovery): Promise<RecoveryRequest | undefined> {
-  const { citizenId, proof, delaySeconds, lifeSeconds, cancelHash } = recovery;
+  const { citizenId, proof, delaySeconds, lifeSeconds, cancelHash, counter } = recovery;
   await tx.query(
     "UPDATE recovery_request SET ended_at = now(), outcome = 'replaced' WHERE citizen_id = $1 AND ended_at IS NULL",
     [citizenId],
   );
   const [row] = await tx.query<Row>(
-    `INSERT INTO recovery_request (citizen_id, proof, ready_at, expires_at, cancel_hash)
-     VALUES ($1, $2, now() + make_interval(secs => $3), now() + make_interval(secs => $4), $5)
+    `INSERT INTO recovery_request (citizen_id, proof, ready_at, expires_at, cancel_hash, code_hash, opened_by)
+     VALUES ($1, $2, now() + make_interval(secs => $3), now() + make_interval(secs => $4), $5, $6, $7)
      ON CONFLICT DO NOTHING RETURNING *`,
-    [citizenId, proof, delaySeconds, delaySeconds + lifeSeconds, Buffer.from(cancelHash)],
+    [
+      citizenId,
+      proof,
+      delaySeconds,
+      delaySeconds + lifeSeconds,
+      Buffer.from(cancelHash),
+      counter ? Buffer.from(counter.codeHash) : null,
+      counter?.officerId ?? null,
+    ],
   );
   return row && requestOf(row);
 }

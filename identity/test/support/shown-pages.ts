@@ -83,6 +83,7 @@ export const shownPages: readonly ShownPage[] = [
   { name: "the code of a device", open: at("/device") },
   { name: "registering", open: at("/register") },
   { name: "getting back in", open: at("/recovery") },
+  { name: "a code from the counter", open: at("/recovery/counter") },
   { name: "an account that is closed", open: at("/account/closed") },
   { name: "consent that a guardian must give", open: openAsChild },
   { name: "consent", as: "aygul", open: openConsent },

@@ -9,8 +9,9 @@ import type { TestIdentity } from "./identity.ts";
 /** Makes a caseworker; `code` is what she enrols with. */
 export async function inviteStaff(
   identity: TestIdentity,
+  role = "caseworker",
 ): Promise<{ readonly staffId: string; readonly code: string }> {
-  const words = ["invite", "--department", "health", "--role", "caseworker", "--name", "李明"];
+  const words = ["invite", "--department", "health", "--role", role, "--name", "李明"];
   const lines = await runStaffCommand(words, identity.database, identity.issuer);
   const after = (label: string) =>
     lines
