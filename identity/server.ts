@@ -20,13 +20,13 @@ import { createCredentials } from "./credentials/credentials.ts";
 import { endRights, type Places } from "./delegation/ended-rights.ts";
 import { deliverLogoutNotices, giveUpLogoutNotices } from "./events/logout-notices.ts";
 import { sweepEvents } from "./events/outbox.ts";
-import { addEventPoll } from "./events/poll.ts";
 import { addRevocationStream } from "./events/revocation-stream.ts";
+import { addTransmitter } from "./events/transmitter.ts";
 import { sweepHistory } from "./history/retention.ts";
 import { addInteractions } from "./interaction/routes.ts";
 import { pageRequestOf } from "./interaction/turn.ts";
 import { type KeyPace, keyPace } from "./keys/pace.ts";
-import { runMaintenance } from "./maintenance.ts";
+import { inTurn, runMaintenance } from "./maintenance.ts";
 import { createMessageSender, type MessageSender } from "./messages/sender.ts";
 import { servePasskeyLibrary } from "./pages/passkey-library.ts";
 import { problemOf, problemPage } from "./pages/problem.ts";
@@ -34,6 +34,7 @@ import { chosenLanguage, viewOf } from "./pages/view.ts";
 import { tellOfLogout } from "./provider/back-channel-logout.ts";
 import { longestLife } from "./provider/configuration.ts";
 import { languageCookie } from "./provider/cookies.ts";
+import { callClient } from "./provider/outbound.ts";
 import { createProviderPages } from "./provider/pages.ts";
 import { type MakeProvider, openProvider, plainProvider } from "./provider/provider.ts";
 import { addProvider } from "./provider/routes.ts";
@@ -118,9 +119,13 @@ export async function createIdentity(
   const eventParts = { database, fleeting, issuer: config.issuer, sign: provider.sign };
   const { gatewayUrl } = config;
   addRevocationStream(app, { ...eventParts, gatewayUrl, subjectOf: sectors.government.seal, log });
-  addEventPoll(app, {
+  addTransmitter(app, {
     ...eventParts,
+    readAccessToken: provider.readAccessToken,
+    sealers: [config.keyEncryptionKey, ...config.furtherKeyEncryptionKeys],
     subjectIn: (sector, accountId) => sectors.pseudonymsOf(sector).seal(accountId),
+    call: (url, init) => callClient(provider.current(), url, init),
+    log,
   });
   app.get("/", async (_request, reply) => reply.redirect(config.portalUrl));
   const places: Places = new Map();
@@ -134,7 +139,7 @@ export async function createIdentity(
     "sweep history": () => sweepHistory(database),
     "sweep closed accounts": () => sweepClosedAccounts(database),
   };
-  app.addHook("onClose", runMaintenance(chores, log));
+  app.addHook("onClose", runMaintenance(inTurn(database, chores), log));
   const stopDelivering = deliverLogoutNotices({
     database,
     deliver: async (notice) => {

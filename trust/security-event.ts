@@ -11,6 +11,7 @@ import { HuiminError } from "./errors.ts";
 export const securityEventType = "secevent+jwt";
 
 const caep = "https://schemas.openid.net/secevent/caep/event-type";
+const ssf = "https://schemas.openid.net/secevent/ssf/event-type";
 const risc = "https://schemas.openid.net/secevent/risc/event-type";
 
 /** What each kind of event is called in a token. */
@@ -24,6 +25,8 @@ export const securityEventNames = {
   "grant-revoked": "urn:huimin:event:grant-revoked",
   "token-revoked": "urn:huimin:event:token-revoked",
   "signing-key-withdrawn": "urn:huimin:event:signing-key-withdrawn",
+  verification: `${ssf}/verification`,
+  "stream-updated": `${ssf}/stream-updated`,
 } as const;
 
 /** All that is revoked at the moment, which a gateway hears first: kept together, it needs one signature. */

@@ -12,6 +12,7 @@ import { adminResource, adminScope } from "../provider/scopes.ts";
 import type { Sectors } from "../sectors/sectors.ts";
 import { findGrantByName } from "../store/grants.ts";
 import { isAnyRevoked } from "../store/revoked-tokens.ts";
+import { checkProof, oauthError, shownToken } from "../tokens/dpop-request.ts";
 
 /** The level that administration asks for, and how old the sign-in may be, in seconds. */
 const demanded = { level: "urn:huimin:loa:3", maxAge: 15 * 60 } as const;
@@ -85,22 +86,14 @@ export function createAuthorise(
   };
 }
 
-const credentials = /^DPoP +(?<token>[A-Za-z0-9._~+/-]+=*) *$/i;
-
 async function holderOf(
-  { headers, method, url }: FastifyRequest,
+  request: FastifyRequest,
   policy: Parameters<typeof verifyAccessToken>[1],
   checkPossession: CheckPossession<ClaimAt>,
 ): Promise<TokenHolder> {
-  if (headers.authorization === undefined) throw new HuiminError("UNAUTHENTICATED");
-  const token = credentials.exec(headers.authorization)?.groups?.token;
-  if (token === undefined) throw new HuiminError("TOKEN_INVALID", { detail: "the scheme is not DPoP" });
+  const token = shownToken(request);
   const holder = await verifyAccessToken(token, policy);
-  const { keyThumbprint } = holder;
-  if (keyThumbprint === null) throw new HuiminError("TOKEN_INVALID", { detail: "the token is bound to no key" });
-  const { pathname } = new URL(url, policy.issuer);
-  const proof = typeof headers.dpop === "string" ? headers.dpop : undefined;
-  await checkPossession(proof, { method, token, keyThumbprint, target: new URL(pathname, policy.issuer).href });
+  await checkProof(request, policy.issuer, token, holder.keyThumbprint, checkPossession);
   return holder;
 }
 
@@ -112,11 +105,6 @@ async function isLive(database: Queryable, { grantId, tokenId }: TokenHolder): P
 
 function isFresh({ level, signedInAt }: TokenHolder): boolean {
   return level === demanded.level && signedInAt !== null && signedInAt >= Date.now() / 1000 - demanded.maxAge;
-}
-
-/** RFC 6750, 3.1; RFC 9449, 7.1. */
-function oauthError({ code }: HuiminError): string {
-  return code === "DPOP_PROOF_INVALID" ? "invalid_dpop_proof" : "invalid_token";
 }
 
 function refuse(reply: FastifyReply, status: number, challenge: string): null {

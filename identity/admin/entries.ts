@@ -3,6 +3,7 @@ import { z } from "zod";
 import { languages } from "../../platform/i18n.ts";
 import { sectorPattern } from "../../trust/pseudonym.ts";
 import { receivableKinds } from "../events/pending.ts";
+import { deliveryWays, streamStatuses } from "../events/streams.ts";
 import type { Fault } from "./register.ts";
 
 const words = z.string().trim().min(1).max(500);
@@ -59,8 +60,9 @@ export const resourceEntry = z.strictObject({
 /** A client that collects security events. */
 export const receiverEntry = z.strictObject({
   kinds: z.array(z.enum(receivableKinds)).min(1).max(receivableKinds.length),
+  delivery: z.array(z.enum(deliveryWays)).min(1).max(deliveryWays.length),
   /** `paused`: events wait for it; `disabled`: none are kept. */
-  status: z.enum(["enabled", "paused", "disabled"]),
+  status: z.enum(streamStatuses),
 });
 
 /** An account that may administer identity. */

@@ -1,6 +1,8 @@
 /** The registers of identity, apart from clients. */
 import type { Queryable } from "../../platform/postgres.ts";
 import { governmentSector, sectorPattern } from "../../trust/pseudonym.ts";
+import { readStream, tellOfStanding } from "../events/streams.ts";
+import { streamScopes } from "../provider/scopes.ts";
 import {
   administratorEntry,
   purposeEntry,
@@ -115,21 +117,27 @@ const receivers: Register = {
   namePattern: /^[\x21-\x7e]{1,200}$/,
   read: async (tx) => {
     const rows = await tx.query<{ client_id: string }>(
-      "SELECT client_id, kinds, status FROM event_receiver ORDER BY client_id",
+      "SELECT client_id, kinds, delivery, status FROM event_receiver ORDER BY client_id",
     );
     return new Map(rows.map(({ client_id: name, ...entry }) => [name, entry]));
   },
   check: async (tx, { name, entry }) => {
-    const [keyed] = await tx.query("SELECT FROM oidc_client WHERE client_id = $1 AND metadata ? 'jwks'", [name]);
-    const message = "is no registered client with keys in its metadata (jwks): it proves itself with one of them";
-    return [...shapeFaults(name, entry, receiverEntry), ...(keyed ? [] : [{ entry: name, field: null, message }])];
-  },
-  write: async (tx, name, { kinds, status }) => {
-    await tx.query(
-      `INSERT INTO event_receiver (client_id, kinds, status) VALUES ($1, $2, $3)
-       ON CONFLICT (client_id) DO UPDATE SET kinds = excluded.kinds, status = excluded.status`,
-      [name, kinds, status],
+    const [able] = await tx.query(
+      "SELECT FROM oidc_client WHERE client_id = $1 AND $2 = ANY (string_to_array(metadata ->> 'client_credentials_scope', ' '))",
+      [name, streamScopes.read],
     );
+    const message = `is no registered client with the scope ${streamScopes.read} among its client_credentials_scope`;
+    return [...shapeFaults(name, entry, receiverEntry), ...(able ? [] : [{ entry: name, field: null, message }])];
+  },
+  write: async (tx, name, { kinds, delivery, status }) => {
+    const before = await readStream(tx, name);
+    await tx.query(
+      `INSERT INTO event_receiver (client_id, kinds, delivery, status) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (client_id)
+       DO UPDATE SET kinds = excluded.kinds, delivery = excluded.delivery, status = excluded.status`,
+      [name, kinds, delivery, status],
+    );
+    if (before) await tellOfStanding(tx, name, before.standing);
   },
   checkRemoval: removable,
   remove: async (tx, name) => {

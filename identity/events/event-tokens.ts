@@ -4,7 +4,6 @@ import { currentRevocations, securityEventNames, securityEventType } from "../..
 import type { Sign } from "../provider/sign.ts";
 import { publicNameOf, sessionNameOf } from "../provider/token-claims.ts";
 import type { StoredEvent } from "./outbox.ts";
-import type { SecurityEvent } from "./security-events.ts";
 
 /** For whom tokens are made. */
 export interface Audience {
@@ -38,8 +37,9 @@ export async function eventToken(
 }
 
 /** Whom or what an event is about (RFC 9493; SSF 1.0, 3.1), by the names of the receiver. */
-function subjectIdOf(event: SecurityEvent, issuer: string, { name, subjectOf }: Audience): object {
+function subjectIdOf(event: StoredEvent["event"], issuer: string, { name, subjectOf }: Audience): object {
   if (event.kind === "signing-key-withdrawn") return { format: "opaque", id: event.keyId };
+  if ("streamId" in event) return { format: "opaque", id: event.streamId };
   const user = { format: "iss_sub", iss: issuer, sub: subjectOf(event.accountId) };
   const session = "sessionId" in event && event.sessionId !== null ? event.sessionId : undefined;
   return {
@@ -49,7 +49,7 @@ function subjectIdOf(event: SecurityEvent, issuer: string, { name, subjectOf }: 
   };
 }
 
-function detailsOf(event: SecurityEvent): object {
+function detailsOf(event: StoredEvent["event"]): object {
   switch (event.kind) {
     case "session-established":
       return { acr: event.acr };
@@ -65,6 +65,10 @@ function detailsOf(event: SecurityEvent): object {
       return { namespace: "urn:huimin:loa", current_level: event.level };
     case "account-disabled":
       return { reason: event.reason };
+    case "verification":
+      return event.state === undefined ? {} : { state: event.state };
+    case "stream-updated":
+      return { status: event.status };
     case "account-purged":
     case "signing-key-withdrawn":
       return {};
@@ -118,7 +122,7 @@ function listOf(recent: readonly StoredEvent[], subjectOf: Audience["subjectOf"]
     else if (event.kind === "signing-key-withdrawn") list.keys.push(event.keyId);
     else if (event.kind === "session-revoked" && event.sessionId !== null) {
       for (const clientId of event.clientIds) list.sessions.push(sessionNameOf(event.sessionId, clientId));
-    } else list.subjects.push([subjectOf(event.accountId), Math.floor(occurredAt)]);
+    } else if ("accountId" in event) list.subjects.push([subjectOf(event.accountId), Math.floor(occurredAt)]);
   }
   return list;
 }

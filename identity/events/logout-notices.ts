@@ -1,11 +1,10 @@
 /**
  * Notices to clients that a session has ended (OpenID Connect Back-Channel Logout 1.0), on their way from the table in
- * which the end of the session wrote them. They survive restarts, replicas share the work, and a client that does not
- * answer holds up its own notices alone.
+ * which the end of the session wrote them.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "../../platform/log.ts";
 import type { Queryable } from "../../platform/postgres.ts";
+import { type Delivery, runDeliveries, untilNextTry } from "./deliveries.ts";
 
 /** One session of one client that has ended. */
 export interface LogoutNotice {
@@ -18,18 +17,12 @@ export interface LogoutNotice {
   readonly sid: string;
 }
 
-/** `told`: it is done. `refused`: the client will never take it. `failed`: it is worth another try. */
-export type Delivery = "told" | "refused" | "failed";
-
 export interface LogoutNoticeParts {
   readonly database: Queryable;
   /** Tells the client; does not reject. */
   readonly deliver: (notice: LogoutNotice) => Promise<Delivery>;
   readonly log: Logger;
 }
-
-/** Milliseconds. Each pause before another try is twice the one before. */
-const pace = { look: 500, shortestPause: 2_000, longestPause: 3_600_000 } as const;
 
 /** Hours after which a client is given up. */
 const givenUpAfter = 24;
@@ -52,57 +45,31 @@ interface Claimed {
  * @returns stops it, once what is under way is done
  */
 export function deliverLogoutNotices({ database, deliver, log }: LogoutNoticeParts): () => Promise<void> {
-  const closing = new AbortController();
-  const underWay = new Map<string, number>();
-  const deliveries = new Set<Promise<void>>();
-
   const carry = async ({ notice_id: id, client_id: clientId, account_id: accountId, ...notice }: Claimed) => {
     const { principal, sid, attempts } = notice;
     const delivery = await deliver({ clientId, accountId, principal, sid });
     if (delivery !== "told") log.warn({ client: clientId, attempts, delivery }, "a client was not told of a sign-out");
     if (delivery !== "failed") await database.query("DELETE FROM logout_notice WHERE notice_id = $1", [id]);
   };
-  const start = (claimed: Claimed) => {
-    const { client_id: client } = claimed;
-    underWay.set(client, (underWay.get(client) ?? 0) + 1);
-    const delivery: Promise<void> = carry(claimed)
-      .catch((error: unknown) => log.warn({ err: error, client }, "a notice of a sign-out stays for another try"))
-      .finally(() => {
-        deliveries.delete(delivery);
-        const left = (underWay.get(client) ?? 1) - 1;
-        if (left > 0) underWay.set(client, left);
-        else underWay.delete(client);
-      });
-    deliveries.add(delivery);
-  };
-  const run = async () => {
-    while (!closing.signal.aborted) {
-      try {
-        const busy = [...underWay].flatMap(([client, count]) => (count >= limits.ofOne ? [client] : []));
-        for (const claimed of await claim(database, busy, limits.all - deliveries.size)) start(claimed);
-      } catch (error) {
-        log.warn({ err: error }, "notices of sign-outs cannot be read");
-      }
-      await delay(pace.look, undefined, { signal: closing.signal }).catch(() => {});
-    }
-  };
-  const running = run();
-  return async () => {
-    closing.abort();
-    await running;
-    await Promise.all(deliveries);
-  };
+  return runDeliveries(
+    {
+      name: "notices of sign-outs",
+      limits,
+      claim: (busy, most) => claim(database, busy, most),
+      clientOf: ({ client_id: client }) => client,
+      carry,
+    },
+    log,
+  );
 }
 
 /**
- * Takes due notices, a few of each client. Their next try is set before the first: whoever dies on the way leaves them
- * to others, and so a client may hear of one session twice, never not at all. The clients are found one after another
- * in the index, not by reading the backlog of one that is away.
+ * Takes due notices, a few of each client. The clients are found one after another in the index, not by reading the
+ * backlog of one that is away.
  */
 async function claim(database: Queryable, busy: readonly string[], most: number): Promise<Claimed[]> {
   return await database.query<Claimed>(
-    `UPDATE logout_notice SET attempts = attempts + 1,
-       due_at = now() + make_interval(secs => least($3 * 2 ^ least(attempts, 20), $4) * (0.75 + random() / 2) / 1000)
+    `UPDATE logout_notice SET attempts = attempts + 1, due_at = now() + ${untilNextTry}
      WHERE notice_id IN (
        WITH RECURSIVE client (client_id) AS (
          (SELECT client_id FROM logout_notice ORDER BY client_id LIMIT 1)
@@ -111,10 +78,10 @@ async function claim(database: Queryable, busy: readonly string[], most: number)
          FROM client AS before WHERE before.client_id IS NOT NULL)
        SELECT due.notice_id FROM client
        CROSS JOIN LATERAL (SELECT notice_id FROM logout_notice WHERE client_id = client.client_id AND due_at <= now()
-                           ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED) AS due
+                           ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) AS due
        WHERE client.client_id <> ALL ($1) LIMIT $2)
      RETURNING notice_id, client_id, account_id, principal, sid, attempts`,
-    [busy, Math.max(0, most), pace.shortestPause, pace.longestPause, limits.ofOne],
+    [busy, most, limits.ofOne],
   );
 }
 

@@ -1,12 +1,12 @@
 /** The outbox of security events, as its readers see it. */
 import type { Queryable } from "../../platform/postgres.ts";
 import { revocationSeconds } from "../../trust/security-event.ts";
-import type { SecurityEvent } from "./security-events.ts";
+import type { SecurityEvent, StreamEvent } from "./security-events.ts";
 
 /** An event in the outbox. */
 export interface StoredEvent {
   readonly id: string;
-  readonly event: SecurityEvent;
+  readonly event: SecurityEvent | StreamEvent;
   /** In seconds since the epoch. */
   readonly occurredAt: number;
 }
@@ -22,8 +22,8 @@ export const revokingKinds: readonly SecurityEvent["kind"][] = [
 ];
 
 /** What has become visible, and up to where that is. */
-export interface News {
-  readonly events: readonly StoredEvent[];
+export interface News<Event = StoredEvent> {
+  readonly events: readonly Event[];
   /** The place in the outbox from which to read on. */
   readonly place: string;
 }
@@ -71,8 +71,8 @@ export async function readRecent(database: Queryable): Promise<readonly StoredEv
 export function storedEvent(row: EventRow): StoredEvent[] {
   const { event_id: id, account_id: accountId, kind, payload, occurred_at: occurredAt } = row;
   const subject = accountId === null ? {} : { accountId };
-  // What was written by `emitSecurityEvent` has its form.
-  return id === null ? [] : [{ id, event: { ...subject, kind, ...payload } as SecurityEvent, occurredAt }];
+  // What was written by `emitSecurityEvent` and `emitStreamEvent` has their form.
+  return id === null ? [] : [{ id, event: { ...subject, kind, ...payload } as StoredEvent["event"], occurredAt }];
 }
 
 /** How long events are kept, in days: nobody who collects them may be away for longer. */

@@ -12,7 +12,7 @@ import { bearerAssertion, clientAssertionSeconds, verifyClientAssertion } from "
 import { HuiminError } from "../../trust/errors.ts";
 import { revocationFrames, revocationStreamPath } from "../../trust/security-event.ts";
 import { type Audience, type EventTokenParts, revocationTokens } from "./event-tokens.ts";
-import { readRecent, type StoredEvent } from "./outbox.ts";
+import { readNews, readRecent, type StoredEvent } from "./outbox.ts";
 import { createEventTail, type EventTail } from "./tail.ts";
 
 export interface RevocationStreamParts extends EventTokenParts {
@@ -54,7 +54,7 @@ export function addRevocationStream(app: FastifyInstance, parts: RevocationStrea
       },
     );
   };
-  const tail = createEventTail(parts.database, tell, log);
+  const tail = createEventTail((place) => readNews(parts.database, place), tell, log);
   app.get(revocationStreamPath, async (request, reply) => {
     const refusal = await refusalOf(request, parts, keys);
     if (refusal) return refuse(reply, refusal);

@@ -1,5 +1,6 @@
 /** What gateways must hear of at once: sign-ins, changed factors, revocations. Written in one transaction with the cause. */
 import type { Queryable } from "../../platform/postgres.ts";
+import { securityEventNames } from "../../trust/security-event.ts";
 
 /** A factor or the like whose change others should know of (CAEP 1.0, 3.3). */
 export type CredentialKind = "password" | "passkey" | "totp" | "mobile" | "recovery-codes";
@@ -9,6 +10,12 @@ export type Initiator = "user" | "admin" | "policy" | "system";
 
 /** One thing that happened, to an account (a citizen's or a caseworker's) or to identity itself. */
 export type SecurityEvent = AccountEvent | KeyWithdrawn;
+
+/** What a receiver is told of its own stream (SSF 1.0, 8.1.4 and 8.1.5). */
+export type StreamEvent = { readonly streamId: string } & (
+  | { readonly kind: "verification"; readonly state?: string }
+  | { readonly kind: "stream-updated"; readonly status: string }
+);
 
 /** What one key has signed does not count any more. */
 export interface KeyWithdrawn {
@@ -56,10 +63,21 @@ export async function emitSecurityEvent(database: Queryable, event: SecurityEven
   await database.query(
     `WITH event AS (INSERT INTO security_event (account_id, kind, payload) VALUES ($1, $2, $3) RETURNING event_id)
      INSERT INTO event_pending (client_id, event_id)
-     SELECT client_id, event_id FROM event_receiver, event
-     WHERE status <> 'disabled' AND $2 = ANY (kinds) AND client_id = coalesce($3::jsonb ->> 'clientId', client_id)
+     SELECT client_id, event_id FROM standing_event_stream AS stream, event
+     WHERE standing <> 'disabled' AND $2 = ANY (kinds) AND coalesce($5 = ANY (events_requested), true)
+       AND client_id = coalesce($3::jsonb ->> 'clientId', client_id)
        AND EXISTS (SELECT FROM oidc_artefact WHERE model = 'Grant' AND payload ->> 'accountId' = $4
-                   AND payload ->> 'clientId' = event_receiver.client_id)`,
-    [accountId, kind, JSON.stringify(payload), accountId],
+                   AND payload ->> 'clientId' = stream.client_id)`,
+    [accountId, kind, JSON.stringify(payload), accountId, securityEventNames[kind]],
+  );
+}
+
+/** Puts an event about a receiver's stream into the outbox, for that receiver alone. */
+export async function emitStreamEvent(database: Queryable, clientId: string, event: StreamEvent): Promise<void> {
+  const { kind, ...payload } = event;
+  await database.query(
+    `WITH event AS (INSERT INTO security_event (kind, payload) VALUES ($1, $2) RETURNING event_id)
+     INSERT INTO event_pending (client_id, event_id, despite_status) SELECT $3, event_id, $4 FROM event`,
+    [kind, JSON.stringify(payload), clientId, kind === "stream-updated"],
   );
 }

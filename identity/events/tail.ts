@@ -5,8 +5,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "../../platform/log.ts";
-import type { Queryable } from "../../platform/postgres.ts";
-import { readNews, type StoredEvent } from "./outbox.ts";
+import type { News } from "./outbox.ts";
 
 /** Between two readings, and the age of the last at which the tail no longer counts as current; milliseconds. */
 const pace = { read: 150, current: 2_000 } as const;
@@ -19,10 +18,13 @@ export interface EventTail {
   close(): Promise<void>;
 }
 
-/** @param tell is handed the events in the order in which they became visible, while anybody follows */
-export function createEventTail(
-  database: Queryable,
-  tell: (events: readonly StoredEvent[]) => void,
+/**
+ * @param readSince reads what has become visible since a place
+ * @param tell is handed the events in the order in which they became visible, while anybody follows
+ */
+export function createEventTail<Event>(
+  readSince: (place?: string) => Promise<News<Event>>,
+  tell: (events: readonly Event[]) => void,
   log: Logger,
 ): EventTail {
   const closing = new AbortController();
@@ -34,7 +36,7 @@ export function createEventTail(
 
   const read = async () => {
     const begin = performance.now();
-    const news = await readNews(database, place);
+    const news = await readSince(place);
     place = news.place;
     readAt = begin;
     begun.resolve();

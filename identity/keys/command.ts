@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { StartRefused } from "../../platform/lifecycle.ts";
 import type { Database, Queryable } from "../../platform/postgres.ts";
+import { resealAuthorizations } from "../events/push-authorization.ts";
 import { emitSecurityEvent } from "../events/security-events.ts";
 import {
   bringRotationForward,
@@ -139,8 +140,10 @@ function meaningOf({ reload, cache, staleIfError }: KeyPace): string[] {
 async function reseal(tx: Queryable, { sealers, say }: KeyCommandParts): Promise<void> {
   const resealed = await resealKeys(tx, sealers);
   for (const keyId of resealed) say(`${keyId} is sealed under HUIMIN_KEY_ENCRYPTION_KEY.`);
+  const receivers = await resealAuthorizations(tx, sealers);
+  for (const client of receivers) say(`What pushes to ${client} show is sealed under HUIMIN_KEY_ENCRYPTION_KEY.`);
   say(
-    resealed.length === 0
+    resealed.length + receivers.length === 0
       ? "Every key is sealed under HUIMIN_KEY_ENCRYPTION_KEY already; no other is needed any more."
       : "The key that they were sealed under before is not needed any more.",
   );

@@ -1,7 +1,7 @@
 /**
- * Signing keys at rest: each private JWK encrypted under a key-encryption key, as RFC 7517, section 7 has it (JWE,
- * `dir`, A256GCM). The header is authenticated with the key and names the one that it holds, so that no row can take
- * the place of another.
+ * Secrets at rest: signing keys, and what receivers of security events want to be shown. Each is encrypted under a
+ * key-encryption key, as RFC 7517, section 7 has it (JWE, `dir`, A256GCM). The header is authenticated with the secret
+ * and names the one that it holds, so that no row can take the place of another.
  */
 import { createHmac } from "node:crypto";
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from "jose";
@@ -12,28 +12,52 @@ import { StartRefused } from "../../platform/lifecycle.ts";
 export type KeyEncryptionKeys = readonly [Uint8Array, ...Uint8Array[]];
 
 /** Seals a private key under the first key-encryption key. */
-export async function sealKey(keyId: string, jwk: JWK, [first]: KeyEncryptionKeys): Promise<string> {
-  return await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(jwk)))
-    .setProtectedHeader({ alg: "dir", enc: "A256GCM", cty: "jwk+json", kid: sealerId(first), sub: keyId })
+export async function sealKey(keyId: string, jwk: JWK, sealers: KeyEncryptionKeys): Promise<string> {
+  return await seal({ cty: "jwk+json", sub: keyId }, JSON.stringify(jwk), sealers);
+}
+
+/** Seals a text under the first key-encryption key. @param name what the text is, and whose */
+export async function sealText(name: string, text: string, sealers: KeyEncryptionKeys): Promise<string> {
+  return await seal({ cty: "text/plain", sub: name }, text, sealers);
+}
+
+async function seal(of: { readonly cty: string; readonly sub: string }, text: string, [first]: KeyEncryptionKeys) {
+  return await new CompactEncrypt(new TextEncoder().encode(text))
+    .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid: sealerId(first), ...of })
     .encrypt(first);
 }
 
 /** @throws StartRefused when none of the key-encryption keys opens it, or it holds another key */
 export async function openKey(keyId: string, sealed: string, sealers: KeyEncryptionKeys): Promise<JWK> {
-  const { kid, sub } = decodeProtectedHeader(sealed);
-  const sealer = sealers.find((candidate) => sealerId(candidate) === kid);
+  const sealer = sealerOf(sealed, sealers);
   if (!sealer) throw new StartRefused(unknownSealer);
   try {
-    const options = { keyManagementAlgorithms: ["dir"], contentEncryptionAlgorithms: ["A256GCM"] };
-    const { plaintext } = await compactDecrypt(sealed, sealer, options);
-    if (sub === keyId) return JSON.parse(new TextDecoder().decode(plaintext)) as JWK;
+    return JSON.parse(await open(keyId, sealed, sealer)) as JWK;
   } catch (cause) {
     throw new StartRefused(damaged(keyId), { cause });
   }
-  throw new StartRefused(damaged(keyId));
 }
 
-/** Whether a key is sealed under the first key-encryption key. */
+/** @throws Error when none of the key-encryption keys opens it, or it holds another text */
+export async function openText(name: string, sealed: string, sealers: KeyEncryptionKeys): Promise<string> {
+  const sealer = sealerOf(sealed, sealers);
+  if (!sealer) throw new Error("no key-encryption key opens a sealed text");
+  return await open(name, sealed, sealer);
+}
+
+function sealerOf(sealed: string, sealers: KeyEncryptionKeys): Uint8Array | undefined {
+  const { kid } = decodeProtectedHeader(sealed);
+  return sealers.find((candidate) => sealerId(candidate) === kid);
+}
+
+async function open(name: string, sealed: string, sealer: Uint8Array): Promise<string> {
+  const options = { keyManagementAlgorithms: ["dir"], contentEncryptionAlgorithms: ["A256GCM"] };
+  const { plaintext, protectedHeader } = await compactDecrypt(sealed, sealer, options);
+  if (protectedHeader.sub !== name) throw new Error("a sealed secret stands in the place of another");
+  return new TextDecoder().decode(plaintext);
+}
+
+/** Whether something is sealed under the first key-encryption key. */
 export function isSealedUnderFirst(sealed: string, [first]: KeyEncryptionKeys): boolean {
   return decodeProtectedHeader(sealed).kid === sealerId(first);
 }

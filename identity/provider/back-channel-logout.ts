@@ -1,7 +1,8 @@
 /** Logout tokens (OpenID Connect Back-Channel Logout 1.0, 2.4): made and sent by the library, when we tell it to. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Client, errors, type Provider, type UnknownObject } from "oidc-provider";
-import type { Delivery, LogoutNotice } from "../events/logout-notices.ts";
+import type { Delivery } from "../events/deliveries.ts";
+import type { LogoutNotice } from "../events/logout-notices.ts";
 import type { SubjectOf } from "./subjects.ts";
 
 /** Sends a logout token; rejects with what was answered when it was not taken. */

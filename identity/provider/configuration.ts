@@ -190,7 +190,7 @@ function features(
       enabled: true,
       defaultResource,
       useGrantedResource: async () => true,
-      getResourceServerInfo: resourceServerInfo(graph, adminResource(config), createResources(graph, stores.database)),
+      getResourceServerInfo: resourceServerInfo(graph, adminResource(config), createResources(config, stores.database)),
     },
   };
 }

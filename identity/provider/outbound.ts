@@ -1,5 +1,6 @@
-/** The calls that the provider makes: for the public keys of a client, and to tell it of a sign-out. */
-import type { ClientMetadata, Configuration } from "oidc-provider";
+/** The calls that identity makes: for the public keys of a client, and to tell it of a sign-out or another event. */
+import type { ClientMetadata, Configuration, Provider } from "oidc-provider";
+import fetchRequest from "oidc-provider/lib/helpers/fetch_request.js";
 import type { Queryable } from "../../platform/postgres.ts";
 import type { IdentityConfig } from "../config.ts";
 import { readClientMetadata } from "../store/clients.ts";
@@ -23,14 +24,33 @@ export function callClients(config: OutboundUrls, database: Queryable): NonNulla
     const isTrusted = trusted.includes(url) || (method === "POST" && isOnThisMachine(config.issuer, url));
     const options: RequestInit = isTrusted ? { headers, signal, method, body, redirect: "error" } : init;
     const response = await fetch(url, options);
-    // Nobody reads what a client says to a logout token.
-    if (method === "POST") await response.body?.cancel();
-    return response;
+    return method === "POST" ? await inBrief(response) : response;
   };
 }
 
-/** A city on one machine, where somebody tries things out, tells her programs beside it of sign-outs too. */
-function isOnThisMachine(...urls: readonly string[]): boolean {
+/** Calls an address that a client has named as the library does: within 2.5 s, by way of `callClients`. */
+export async function callClient(provider: Provider, url: string, init: RequestInit): Promise<Response> {
+  return await fetchRequest(provider, url, init);
+}
+
+/** Longest answer of a client that is read, in bytes: why it does not take a token (RFC 8935, 2.4). */
+const longestAnswer = 4_096;
+
+/** An answer cut short: a client may say what it likes, for as long as it likes. */
+async function inBrief(response: Response): Promise<Response> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of response.body ?? []) {
+    parts.push(part);
+    length += part.length;
+    if (length > longestAnswer) break;
+  }
+  const { status, headers } = response;
+  return new Response(length > 0 ? Buffer.concat(parts).subarray(0, longestAnswer) : null, { status, headers });
+}
+
+/** A city on one machine, where somebody tries things out, tells her programs beside it too. */
+export function isOnThisMachine(...urls: readonly string[]): boolean {
   return urls.every((url) => URL.parse(url)?.protocol === "http:" && URL.parse(url)?.hostname === "localhost");
 }
 

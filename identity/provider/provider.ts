@@ -8,7 +8,7 @@ import { bringUserCode } from "../device/pages.ts";
 import { nameInterval, pacePolling } from "../device/polling.ts";
 import type { KeyPace } from "../keys/pace.ts";
 import { advanceSigningKeys, type KeyStores } from "../store/signing-keys.ts";
-import { createAccessTokenReader } from "../tokens/access-tokens.ts";
+import { createAccessTokenReader, type ReadAccessToken } from "../tokens/access-tokens.ts";
 import { answerForJwts, unsupported } from "../tokens/endpoints.ts";
 import { addTokenExchange } from "../tokens/exchange.ts";
 import { noteApplicationUses } from "./application-uses.ts";
@@ -22,7 +22,7 @@ import { levelFor } from "./profiles.ts";
 import { shareSuccessors } from "./refresh-rotation.ts";
 import { refuseReplays } from "./replay.ts";
 import { createResources } from "./resources.ts";
-import { adminResource, graphResource } from "./scopes.ts";
+import { adminResource } from "./scopes.ts";
 import { recordSessionOrigins } from "./session-origins.ts";
 import { createSign, type Sign } from "./sign.ts";
 
@@ -32,6 +32,8 @@ export interface ProviderHandle {
   current(): Provider;
   /** Answers a request to one of the provider's own addresses. */
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Reads an access token that comes back to identity. */
+  readonly readAccessToken: ReadAccessToken;
   /** Signs what the library does not make. */
   readonly sign: Sign;
   /** Takes the steps of the rotation that are due. */
@@ -66,12 +68,14 @@ export async function openProvider(
   const renew = () => {
     const keys = ring.keys();
     const provider = make(parts.config.issuer, configure(parts, keys));
-    equip(provider, parts, keys, { pace, log });
-    return { provider, callback: provider.callback() };
+    const read = createAccessTokenReader(parts.config.issuer, keys, parts.stores.database);
+    equip(provider, parts, keys, { pace, log, read });
+    return { provider, callback: provider.callback(), read };
   };
   let now = renew();
   return {
     current: () => now.provider,
+    readAccessToken: (token) => now.read(token),
     answer: async (request, response) =>
       ring.isTrusted() ? await now.callback(request, response) : refuseForNow(response),
     rotateKeys: async () => {
@@ -102,7 +106,7 @@ function equip(
   provider: Provider,
   parts: ProviderParts,
   keys: readonly JWK[],
-  { pace, log }: { readonly pace: KeyPace; readonly log: Logger },
+  { pace, log, read }: { readonly pace: KeyPace; readonly log: Logger; readonly read: ReadAccessToken },
 ): void {
   extendGrants(provider);
   refuseReplays(provider, parts.stores.fleeting);
@@ -111,7 +115,7 @@ function equip(
   capLevels(provider);
   provider.use(guardLibraryPages);
   useDeviceFlow(provider, parts);
-  serveAccessTokens(provider, parts, keys);
+  serveAccessTokens(provider, parts, keys, read);
   provider.use(skipPointlessSignOut);
   endSessionsInOnePlace(provider, parts.stores);
   leaveLogoutToTheQueue(provider);
@@ -140,11 +144,15 @@ function capLevels({ OIDCContext }: Provider): void {
 }
 
 /** Introspection, revocation and exchange of access tokens, all of which begin with reading one. */
-function serveAccessTokens(provider: Provider, { config, stores, sectors }: ProviderParts, keys: readonly JWK[]): void {
+function serveAccessTokens(
+  provider: Provider,
+  { config, stores, sectors }: ProviderParts,
+  keys: readonly JWK[],
+  read: ReadAccessToken,
+): void {
   const { database } = stores;
   const { issuer } = config;
-  const read = createAccessTokenReader(issuer, keys, database);
-  const findResource = createResources(graphResource(config), database);
+  const findResource = createResources(config, database);
   provider.use(answerForJwts(read, database));
   const administration = adminResource(config);
   addTokenExchange(provider, { issuer, sign: createSign(() => keys), read, findResource, administration, sectors });

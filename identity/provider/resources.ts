@@ -8,7 +8,7 @@ import { readGraphScopes } from "../store/scopes.ts";
 import { grantMetadataOf } from "./client-metadata.ts";
 import { sectorOf } from "./clients.ts";
 import { mayUseGraph } from "./profiles.ts";
-import { adminScope, graphScopes } from "./scopes.ts";
+import { adminScope, graphResource, graphScopes, streamScopes, streamsResource } from "./scopes.ts";
 
 /** Life of an access token, in seconds. */
 export const accessTokenSeconds = 5 * 60;
@@ -16,9 +16,16 @@ export const accessTokenSeconds = 5 * 60;
 /** Finds a protected resource by its indicator, with the scopes that clients of a sector may ask for. */
 export type FindResource = (resource: string, sector?: string) => Promise<ResourceServer | undefined>;
 
-/** The graph, and what the operator registered. */
-export function createResources(graph: string, database: Queryable): FindResource {
+type Addresses = Parameters<typeof graphResource>[0] & Parameters<typeof streamsResource>[0];
+
+/** The graph, streams of security events, and what the operator registered. */
+export function createResources(addresses: Addresses, database: Queryable): FindResource {
+  const graph = graphResource(addresses);
+  const streams = streamsResource(addresses);
   return async (resource, sector) => {
+    if (resource === streams) {
+      return { resource, sector: governmentSector, scopes: [], clientScopes: Object.values(streamScopes) };
+    }
     if (resource !== graph) return await findResourceServer(database, resource);
     const registered = await readGraphScopes(database, sector ?? null);
     return { resource, sector: governmentSector, scopes: [...graphScopes, ...registered], clientScopes: [] };

@@ -19,6 +19,17 @@ export function adminResource({ issuer }: { readonly issuer: string }): string {
   return `${issuer}/admin`;
 }
 
+/**
+ * Rights to streams of security events: to read them and how they are set, and to set them too. Their names are those
+ * of the CAEP Interoperability Profile 1.0.
+ */
+export const streamScopes = { read: "ssf.read", manage: "ssf.manage" } as const;
+
+/** Streams of security events as a protected resource (RFC 8707). */
+export function streamsResource({ issuer }: { readonly issuer: string }): string {
+  return `${issuer}/ssf`;
+}
+
 /** The graph as a protected resource (RFC 8707): the audience of access tokens. */
 export function graphResource({ gatewayUrl }: { readonly gatewayUrl: string }): string {
   return `${gatewayUrl}/graphql`;

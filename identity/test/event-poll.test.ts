@@ -1,73 +1,34 @@
-import { createRemoteJWKSet, decodeJwt, exportJWK, generateKeyPair, jwtVerify } from "jose";
+import { setTimeout as delay } from "node:timers/promises";
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ClientAssertionSigner, signClientAssertion } from "../../trust/client-assertion.ts";
 import { sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { endAllSessions } from "../account/endings.ts";
 import { emitSecurityEvent } from "../events/security-events.ts";
-import { createEntryFolder, runAdmin } from "./support/admin.ts";
 import { aygul, wei } from "./support/citizens.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
+import { applyReceiver, letIn, registerReceiver, type TestReceiver } from "./support/receiver.ts";
 
 let identity: TestIdentity;
-const signers: Record<string, ClientAssertionSigner> = {};
+let bank: TestReceiver;
+let insurer: TestReceiver;
 
-/** A company that receives events, as its operator registers it. */
-async function register(clientId: string, receives: boolean): Promise<void> {
-  const { privateKey, publicKey } = await generateKeyPair("ES256");
-  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: clientId, alg: "ES256", use: "sig" }] };
-  await identity.database.query("INSERT INTO oidc_client (client_id, metadata) VALUES ($1, $2)", [
-    clientId,
-    JSON.stringify({ redirect_uris: ["https://company.example/callback"], sector: clientId, jwks }),
-  ]);
-  if (receives) {
-    const kinds = ["session-revoked", "grant-revoked", "credential-change", "account-purged"];
-    expect(await applyReceiver({ client_id: clientId, kinds, status: "enabled" })).toMatchObject({ code: 0 });
-  }
-  signers[clientId] = { client: clientId, key: privateKey, keyId: clientId };
-}
-
-/** Registers a receiver by a file. */
-async function applyReceiver(entry: object) {
-  const folder = await createEntryFolder();
-  await folder.write("receiver.json", entry);
-  const run = await runAdmin(identity, `receivers apply ${folder.path}`);
-  await folder.remove();
-  return run;
-}
-
-/** What identity writes when a citizen lets a client in. */
-async function letIn(citizenId: string, clientId: string): Promise<void> {
-  await identity.database.query(
-    "INSERT INTO oidc_artefact (model, id_hash, payload, grant_id) VALUES ('Grant', sha256($1::bytea), $2, $3)",
-    [`${citizenId} ${clientId}`, JSON.stringify({ accountId: citizenId, clientId }), `${citizenId} ${clientId}`],
-  );
+async function registerPolling(clientId: string): Promise<TestReceiver> {
+  const receiver = await registerReceiver(identity, clientId);
+  expect(await applyReceiver(identity, { client_id: clientId })).toMatchObject({ code: 0 });
+  expect((await receiver.ask("POST", "/ssf/stream", {})).status).toBe(201);
+  return receiver;
 }
 
 beforeAll(async () => {
   identity = await startTestIdentity();
-  await register("bank", true);
-  await register("insurer", true);
-  await register("shop", false);
-  await letIn(aygul.citizenId, "bank");
+  bank = await registerPolling("bank");
+  insurer = await registerPolling("insurer");
+  await letIn(identity, aygul.citizenId, "bank");
 });
 afterAll(() => identity.close());
 
-async function poll(clientId: string, body: object = {}, assertion?: string) {
-  const signer = signers[clientId];
-  if (!signer) throw new Error(`no client ${clientId}`);
-  const response = await fetch(`${identity.issuer}/events/poll`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      authorization: `Bearer ${assertion ?? (await signClientAssertion(signer, identity.issuer))}`,
-    },
-    body: JSON.stringify(body),
-  });
-  return {
-    status: response.status,
-    ...((await response.json()) as { sets: Record<string, string>; moreAvailable: boolean }),
-  };
-}
+const setsOf = async (receiver: TestReceiver, body: object = {}): Promise<Record<string, string>> =>
+  (await receiver.poll(body)).body.sets;
 
 const passwordChanged = (accountId: string) =>
   emitSecurityEvent(identity.database, {
@@ -77,13 +38,13 @@ const passwordChanged = (accountId: string) =>
     change: "update",
   });
 
-describe("a registered receiver", () => {
+describe("a receiver that polls", () => {
   it("hears of the citizens who have let it in, by its own pseudonym, until it has acknowledged", async () => {
     await passwordChanged(aygul.citizenId);
     await passwordChanged(wei.citizenId);
-    const { status, sets, moreAvailable } = await poll("bank");
-    expect([status, moreAvailable]).toEqual([200, false]);
-    const [[jti = "", token = ""] = [], ...more] = Object.entries(sets);
+    const { status, body } = await bank.poll();
+    expect([status, body.moreAvailable]).toEqual([200, false]);
+    const [[jti = "", token = ""] = [], ...more] = Object.entries<string>(body.sets);
     expect(more).toEqual([]);
     const keys = createRemoteJWKSet(new URL(`${identity.issuer}/jwks`));
     const { payload } = await jwtVerify(token, keys, {
@@ -105,23 +66,23 @@ describe("a registered receiver", () => {
     });
     expect(payload).not.toHaveProperty("exp");
     expect(payload).not.toHaveProperty("sub");
-    expect(Object.keys((await poll("bank")).sets)).toEqual([jti]);
-    expect((await poll("bank", { ack: [jti] })).sets).toEqual({});
-    expect((await poll("insurer")).sets).toEqual({});
+    expect(Object.keys(await setsOf(bank))).toEqual([jti]);
+    expect(await setsOf(bank, { ack: [jti] })).toEqual({});
+    expect(await setsOf(insurer)).toEqual({});
   });
 
   it("gets no more at once than it asks for, and is told that there is more", async () => {
     for (let i = 0; i < 3; i += 1) await passwordChanged(aygul.citizenId);
-    const { sets, moreAvailable } = await poll("bank", { maxEvents: 2 });
+    const { sets, moreAvailable } = (await bank.poll({ maxEvents: 2 })).body;
     expect([Object.keys(sets).length, moreAvailable]).toEqual([2, true]);
-    const rest = await poll("bank", { ack: Object.keys(sets) });
+    const rest = (await bank.poll({ ack: Object.keys(sets) })).body;
     expect([Object.keys(rest.sets).length, rest.moreAvailable]).toEqual([1, false]);
-    expect((await poll("bank", { ack: Object.keys(rest.sets) })).sets).toEqual({});
+    expect(await setsOf(bank, { ack: Object.keys(rest.sets) })).toEqual({});
   });
 
   it("hears that a grant of its own has ended, and not of another client's", async () => {
-    await letIn(wei.citizenId, "bank");
-    await letIn(wei.citizenId, "insurer");
+    await letIn(identity, wei.citizenId, "bank");
+    await letIn(identity, wei.citizenId, "insurer");
     await identity.database.transaction(async (tx) => {
       const grantId = `${wei.citizenId} bank`;
       await emitSecurityEvent(tx, {
@@ -133,47 +94,67 @@ describe("a registered receiver", () => {
       });
       await endAllSessions({ tx, fleeting: identity.fleeting }, wei.citizenId, { initiator: "user", history: null });
     });
-    const kindsOf = async (clientId: string) =>
-      Object.values((await poll(clientId)).sets).flatMap((token) => Object.keys(decodeJwt(token).events as object));
-    expect(await kindsOf("bank")).toContain("urn:huimin:event:grant-revoked");
-    expect(await kindsOf("insurer")).not.toContain("urn:huimin:event:grant-revoked");
-  });
-
-  it("is refused without a fresh assertion of its own", async () => {
-    const used = await signClientAssertion(signers.bank ?? never(), identity.issuer);
-    expect((await poll("bank", {}, used)).status).toBe(200);
-    const others = { ...(signers.insurer ?? never()), client: "bank" };
-    const assertions = [
-      used,
-      "nothing",
-      await signClientAssertion(others, identity.issuer),
-      await signClientAssertion(signers.bank ?? never(), "https://elsewhere.example"),
-      await signClientAssertion(signers.shop ?? never(), identity.issuer),
-    ];
-    for (const assertion of assertions) expect((await poll("bank", {}, assertion)).status).toBe(401);
-  });
-
-  it("is registered for kinds that there are, and with keys to prove itself by", async () => {
-    const unknown = await applyReceiver({ client_id: "shop", kinds: ["signing-key-withdrawn"], status: "enabled" });
-    const nobody = await applyReceiver({ client_id: "nobody", kinds: ["session-revoked"], status: "enabled" });
-    expect([unknown.code, nobody.code]).toEqual([1, 1]);
-    expect(nobody.complaints.join()).toContain("no registered client with keys");
+    const kindsOf = async (receiver: TestReceiver) =>
+      Object.values(await setsOf(receiver)).flatMap((token) => Object.keys(decodeJwt(token).events as object));
+    expect(await kindsOf(bank)).toContain("urn:huimin:event:grant-revoked");
+    expect(await kindsOf(insurer)).not.toContain("urn:huimin:event:grant-revoked");
   });
 
   it("is told what is wrong with its request", async () => {
-    expect(await poll("bank", { ack: ["x"] })).toMatchObject({ status: 400, err: "invalid_request" });
-  });
-
-  it("finds all it needs in the metadata of shared signals", async () => {
-    const answer = await fetch(`${identity.issuer}/.well-known/ssf-configuration`);
-    expect(await answer.json()).toMatchObject({
-      issuer: identity.issuer,
-      jwks_uri: `${identity.issuer}/jwks`,
-      delivery_methods_supported: ["urn:ietf:rfc:8936"],
-    });
+    const { status, body } = await bank.poll({ ack: ["x"] });
+    expect([status, body.err]).toEqual([400, "invalid_request"]);
   });
 });
 
-function never(): never {
-  throw new Error("not registered");
-}
+describe("a poll that may wait (RFC 8936, 2.4)", () => {
+  const patient = { returnImmediately: false };
+  const acknowledgeAll = async (receiver = bank) => setsOf(receiver, { ack: Object.keys(await setsOf(receiver)) });
+
+  it("is answered at once when something waits already, or when no events are asked for", async () => {
+    await passwordChanged(aygul.citizenId);
+    expect(Object.keys(await setsOf(bank, patient))).not.toEqual([]);
+    await acknowledgeAll();
+    expect(await setsOf(bank, { ...patient, maxEvents: 0 })).toEqual({});
+  });
+
+  it("is answered as soon as something is committed, at whatever replica", async () => {
+    await acknowledgeAll();
+    const begin = performance.now();
+    const waiting = setsOf(bank, patient);
+    await delay(600);
+    await passwordChanged(aygul.citizenId);
+    expect(Object.keys(await waiting)).toHaveLength(1);
+    const took = performance.now() - begin;
+    expect(took).toBeGreaterThan(600);
+    expect(took).toBeLessThan(3_000);
+  });
+
+  it("is not woken by what another receiver hears", async () => {
+    await acknowledgeAll(insurer);
+    const waiting = setsOf(insurer, patient);
+    await passwordChanged(aygul.citizenId);
+    expect(await Promise.race([waiting, delay(700, "still waiting")])).toBe("still waiting");
+    await letIn(identity, aygul.citizenId, "insurer");
+    await passwordChanged(aygul.citizenId);
+    expect(Object.keys(await waiting)).not.toEqual([]);
+  });
+
+  it("waits twice for one receiver at most", async () => {
+    await acknowledgeAll();
+    const waiting = [setsOf(bank, patient), setsOf(bank, patient)];
+    await delay(300);
+    expect(await setsOf(bank, patient)).toEqual({});
+    await passwordChanged(aygul.citizenId);
+    await Promise.all(waiting);
+  });
+
+  it("is answered when the process stops", async () => {
+    await acknowledgeAll();
+    const waiting = setsOf(bank, patient);
+    await delay(300);
+    const begin = performance.now();
+    await identity.restart();
+    expect(await waiting).toEqual({});
+    expect(performance.now() - begin).toBeLessThan(5_000);
+  });
+});

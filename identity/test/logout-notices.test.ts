@@ -5,12 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLogger } from "../../platform/log.ts";
 import { createDatabase, type Database, migrate } from "../../platform/postgres.ts";
 import { createTestDatabase, type TestDatabase } from "../../platform/test/database.ts";
-import {
-  type Delivery,
-  deliverLogoutNotices,
-  giveUpLogoutNotices,
-  type LogoutNotice,
-} from "../events/logout-notices.ts";
+import type { Delivery } from "../events/deliveries.ts";
+import { deliverLogoutNotices, giveUpLogoutNotices, type LogoutNotice } from "../events/logout-notices.ts";
 import { identityMigrations, identitySchema } from "../server.ts";
 
 const log = createLogger("test", "silent");
