@@ -6,6 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { launchBrowser } from "../platform/test/browser.ts";
 import { type Connection, connect, finishSignIn, renew, startSignIn } from "./examples/fapi2.ts";
+import { findTransmitter, openStream, readEvent } from "./examples/signals.ts";
 import { type Company, foundCompany } from "./support/company.ts";
 import { ask, codesOf } from "./support/graph.ts";
 import { demoCitizen, fillSignIn } from "./support/sign-in.ts";
@@ -18,13 +19,19 @@ let browser: Browser;
 let company: Company;
 let page: Page;
 const logoutTokens: string[] = [];
+const pushes: { readonly authorization: string | undefined; readonly body: string }[] = [];
 
 beforeAll(async () => {
   browser = await launchBrowser();
   company = await foundCompany(city, async (request, response) => {
-    if (request.url !== "/back-channel-logout") return false;
-    logoutTokens.push(new URLSearchParams(await text(request)).get("logout_token") ?? "");
-    response.end();
+    if (request.url === "/back-channel-logout") {
+      logoutTokens.push(new URLSearchParams(await text(request)).get("logout_token") ?? "");
+      response.end();
+      return true;
+    }
+    if (request.url !== "/events") return false;
+    pushes.push({ authorization: request.headers.authorization, body: await text(request) });
+    response.writeHead(202).end();
     return true;
   });
 });
@@ -119,6 +126,25 @@ describe("a company's server, on openid-client, by the profile fapi2", () => {
   });
 });
 
+describe("a company that hears of security events", () => {
+  it("has them pushed to it: one that it asks for, and then what its citizens do", async () => {
+    const app = await client("water-app");
+    const transmitter = await findTransmitter(new URL(city.identity));
+    await openStream(app, transmitter, `${company.origin}/events`, "Bearer ours");
+    const heard = async (name: string) => {
+      const events = await Promise.all(pushes.map(({ body }) => readEvent(transmitter, "water-app", body)));
+      return events.find((event) => event.name.endsWith(name));
+    };
+    const until = { timeout: 20_000 };
+    await expect.poll(() => heard("/verification"), until).toMatchObject({ event: { state: "hello" } });
+    const tokens = await signIn(app, "nurlan", whoSheIs);
+    await oidc.tokenRevocation(app.configuration, tokens.refresh_token ?? "");
+    const sub = tokens.claims()?.sub;
+    await expect.poll(() => heard(":grant-revoked"), until).toMatchObject({ subject: { user: { sub } } });
+    expect(new Set(pushes.map(({ authorization }) => authorization))).toEqual(new Set(["Bearer ours"]));
+  });
+});
+
 describe("a company's kiosk and service", () => {
   it("connects a device without a keyboard by a code (RFC 8628)", async () => {
     const kiosk = await client("water-kiosk");
@@ -142,18 +168,26 @@ describe("a company's kiosk and service", () => {
   });
 });
 
-describe("docs/identity.md", () => {
+const shownBy: [string, string[]][] = [
+  [
+    "identity.md",
+    [
+      "sectors/waterco.json",
+      "clients/water-app.json",
+      "fapi2.ts",
+      "clients/water-phone.json",
+      "clients/water-site.json",
+      "site.js",
+    ],
+  ],
+  ["security-events.md", ["receivers/water-app.json", "signals.ts"]],
+];
+
+describe.each(shownBy)("docs/%s", (name, files) => {
   it("shows the very files that are run here", async () => {
-    const guide = await readFile(new URL("../docs/identity.md", import.meta.url), "utf8");
+    const guide = await readFile(new URL(`../docs/${name}`, import.meta.url), "utf8");
     const shown = [...guide.matchAll(/^`(e2e\/examples\/[\w./-]+)`:\n\n```\w+\n(.*?)```$/gms)];
-    expect(shown.map(([, file]) => file)).toEqual([
-      "e2e/examples/sectors/waterco.json",
-      "e2e/examples/clients/water-app.json",
-      "e2e/examples/fapi2.ts",
-      "e2e/examples/clients/water-phone.json",
-      "e2e/examples/clients/water-site.json",
-      "e2e/examples/site.js",
-    ]);
+    expect(shown.map(([, file]) => file)).toEqual(files.map((file) => `e2e/examples/${file}`));
     for (const [, file = "", text] of shown) {
       expect(text, file).toBe(await readFile(new URL(`../${file}`, import.meta.url), "utf8"));
     }

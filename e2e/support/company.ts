@@ -42,7 +42,7 @@ export async function foundCompany(
   const folder = await mkdtemp(join(tmpdir(), "huimin-company-"));
   await cp(examples, folder, { recursive: true });
   await settle(folder, origin, { ...(await exportJWK(publicKey)), kid: "water-1", alg: "ES256", use: "sig" });
-  for (const register of ["sectors", "resources", "clients"]) {
+  for (const register of ["sectors", "resources", "clients", "receivers"]) {
     const { code, complaint } = await onCity(city, "admin", register, "apply", join(folder, register));
     if (code !== 0) throw new Error(complaint);
   }
