@@ -10,10 +10,13 @@ import { openKeyValueStore } from "../platform/redis.ts";
 import { serveAssets } from "../platform/web/assets.ts";
 import { pageHeaders } from "../platform/web/page-headers.ts";
 import type { PortalConfig } from "./config.ts";
+import { createAskGraph } from "./graph/ask.ts";
 import { addHome } from "./overview/routes.ts";
 import { Problem, problemOf, problemPage } from "./pages/problem.ts";
 import { askedLanguage, viewOf } from "./pages/view.ts";
+import { addPrescriptions } from "./prescriptions/routes.ts";
 import { type Cookies, cookiesOf } from "./session/cookies.ts";
+import { createFreshToken } from "./session/fresh-token.ts";
 import { createSeal } from "./session/seal.ts";
 import { createSessions } from "./session/sessions.ts";
 import { addBackChannelLogout } from "./sign-in/back-channel-logout.ts";
@@ -51,7 +54,10 @@ export async function createPortal(config: PortalConfig, stores: PortalStores, l
   addBackChannelLogout(app, { provider, sessions, issuer: config.issuer, store: stores.sessions });
   // Her account is identity's: how she signs in, where, and who may see what.
   app.get("/account", async (_request, reply) => reply.redirect(`${config.issuer}/account`, 303));
-  addHome(app, { provider, possession, sessions, cookies, gatewayUrl: config.gatewayUrl });
+  const freshToken = createFreshToken(sessions, provider.renew, possession.keyThumbprint);
+  const reading = { sessions, cookies, freshToken, askGraph: createAskGraph(config.gatewayUrl, possession) };
+  addHome(app, reading);
+  addPrescriptions(app, reading);
   return app;
 }
 

@@ -31,5 +31,6 @@ export function healthCard({ t, format }: Writing, { coverage, lastEncounter }: 
   const main: Row | null = lastEncounter && [t("health.lastEncounter"), format.dayOf(lastEncounter.start)];
   const body = html`${facts(main, [...encounter, ...insurance])}
 ${isPrivate ? keptPrivate(t) : html`${!lastEncounter && words(t("health.noEncounter"))}${!coverage && words(t("health.noCoverage"))}`}`;
-  return card(t, "health", chip, body);
+  const more = !isPrivate && html`<p class="fine"><a href="/prescriptions">${t("prescriptions.title")}</a></p>`;
+  return card(t, "health", chip, html`${body}${more}`);
 }

@@ -1,36 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { TokenRefused } from "../graph/ask.ts";
 import { landingPage, type Notice } from "../pages/landing.ts";
 import { Problem } from "../pages/problem.ts";
 import { type Reader, viewOf } from "../pages/view.ts";
-import type { Cookies } from "../session/cookies.ts";
-import { createFreshToken, type FreshToken } from "../session/fresh-token.ts";
-import type { Session, Sessions } from "../session/sessions.ts";
-import type { Possession } from "../sign-in/possession.ts";
-import { type Provider, signedOutState } from "../sign-in/provider.ts";
-import { type AskOverview, createAskOverview, type Overview, TokenRefused } from "./ask.ts";
+import type { Reading } from "../session/reading.ts";
+import type { Session } from "../session/sessions.ts";
+import { signedOutState } from "../sign-in/provider.ts";
+import { askOverview, type Overview } from "./ask.ts";
 import { overviewPage } from "./page.ts";
 
-export interface HomeParts {
-  readonly provider: Provider;
-  readonly possession: Possession;
-  readonly sessions: Sessions;
-  readonly cookies: Cookies;
-  readonly gatewayUrl: string;
-}
-
-interface Home extends HomeParts {
-  readonly freshToken: FreshToken;
-  readonly askOverview: AskOverview;
-}
-
 /** `/`: the citizen's own page, or the landing page while nobody is signed in. */
-export function addHome(app: FastifyInstance, parts: HomeParts): void {
-  const home: Home = {
-    ...parts,
-    freshToken: createFreshToken(parts.sessions, parts.provider.renew, parts.possession.keyThumbprint),
-    askOverview: createAskOverview(parts.gatewayUrl, parts.possession),
-  };
+export function addHome(app: FastifyInstance, home: Reading): void {
   app.get("/", async (request, reply) => {
     const id = request.cookies[home.cookies.session.name];
     if (id === undefined) return showLanding(home, request, reply, cameFromSignOut(request) ? "signedOut" : null);
@@ -39,7 +20,7 @@ export function addHome(app: FastifyInstance, parts: HomeParts): void {
   });
 }
 
-async function showOverview(home: Home, session: Session, request: FastifyRequest, reply: FastifyReply) {
+async function showOverview(home: Reading, session: Session, request: FastifyRequest, reply: FastifyReply) {
   const accessToken = await home.freshToken(session).catch((cause: unknown) => {
     throw new Problem("identityDown", { cause, reader: session });
   });
@@ -59,9 +40,9 @@ async function showOverview(home: Home, session: Session, request: FastifyReques
 }
 
 /** Null when the graph takes the token no longer. */
-async function askInTime(home: Home, accessToken: string, reader: Reader): Promise<Overview | null> {
+async function askInTime(home: Reading, accessToken: string, reader: Reader): Promise<Overview | null> {
   try {
-    const overview = await home.askOverview(accessToken);
+    const overview = await askOverview(home.askGraph, accessToken);
     // Only of another may it be kept from her who she is.
     if (overview.citizen || reader.actsForAnother) return overview;
     throw new Error("the graph did not say who the citizen is");
@@ -77,13 +58,13 @@ function overNotice({ actsForAnother }: Reader): Notice {
 }
 
 // Not on to sign-in by itself: a graph that refuses every token would send the citizen round in circles.
-async function endHere(home: Home, id: string, request: FastifyRequest, reply: FastifyReply, notice: Notice) {
+async function endHere(home: Reading, id: string, request: FastifyRequest, reply: FastifyReply, notice: Notice) {
   await home.sessions.end(id);
   reply.clearCookie(home.cookies.session.name, home.cookies.session.options);
   return showLanding(home, request, reply, notice);
 }
 
-function showLanding(home: Home, request: FastifyRequest, reply: FastifyReply, notice: Notice | null) {
+function showLanding(home: Reading, request: FastifyRequest, reply: FastifyReply, notice: Notice | null) {
   const page = landingPage(viewOf(request, home.cookies.language), notice);
   return reply.type("text/html; charset=utf-8").send(page);
 }

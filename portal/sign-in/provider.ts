@@ -23,9 +23,9 @@ export interface Provider {
   /**
    * Where to send the citizen to sign in.
    *
-   * @param forWhom what is new about for whom she acts; null for nothing
+   * @param wish what is to be different from how she is signed in already, if she is
    */
-  begin(language: Language, forWhom: ForWhom | null): Promise<{ readonly url: URL; readonly attempt: Attempt }>;
+  begin(language: Language, wish: Wish): Promise<{ readonly url: URL; readonly attempt: Attempt }>;
   /**
    * Redeems the code that came back to `callback`.
    *
@@ -48,6 +48,18 @@ export const clientId = "portal";
 
 /** She is asked for whom she acts, or has said that it is herself. */
 export type ForWhom = "choose" | "self";
+
+/** With what certainty she must sign in, in the parameters of OpenID Connect Core 1.0, 3.1.2.1 (RFC 9470, 4). */
+export interface StepUp {
+  readonly acr_values: string;
+  /** Most seconds since she signed in. */
+  readonly max_age?: number | undefined;
+}
+
+export interface Wish {
+  readonly forWhom?: ForWhom | null;
+  readonly stepUp?: StepUp | null;
+}
 
 /** By `prompt` of OpenID Connect Core 1.0, 3.1.2.1, and a parameter of identity's own. */
 const choices = {
@@ -80,11 +92,18 @@ export function createProvider(config: ProviderConfig, possession: Possession): 
   const redirect = { redirect_uri: `${config.portalUrl}/callback`, resource, scope };
   return {
     ready: discovered,
-    begin: async (language, forWhom) => {
+    begin: async (language, { forWhom, stepUp }) => {
       const { client, proofs } = await discovered();
       const attempt = newAttempt();
       const proof = { state: attempt.state, nonce: attempt.nonce, ...(await challenge(attempt)) };
-      const request = { ...redirect, ...proof, ...(forWhom && choices[forWhom]), ui_locales: language };
+      const request = {
+        ...redirect,
+        ...proof,
+        ...(forWhom && choices[forWhom]),
+        ...(stepUp && { acr_values: stepUp.acr_values }),
+        ...(stepUp?.max_age !== undefined && { max_age: String(stepUp.max_age) }),
+        ui_locales: language,
+      };
       return { url: await oidc.buildAuthorizationUrlWithPAR(client, request, proofs), attempt };
     },
     finish: async (callback, { state, nonce, codeVerifier }) => {

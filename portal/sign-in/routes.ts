@@ -8,7 +8,7 @@ import { viewOf } from "../pages/view.ts";
 import { type Cookies, signInSeconds } from "../session/cookies.ts";
 import type { Seal } from "../session/seal.ts";
 import type { Session, Sessions } from "../session/sessions.ts";
-import type { Attempt, ForWhom, Provider } from "./provider.ts";
+import type { Attempt, Provider, Wish } from "./provider.ts";
 
 export interface SignInParts {
   readonly provider: Provider;
@@ -18,15 +18,35 @@ export interface SignInParts {
   readonly portalUrl: string;
 }
 
-const attemptShape: z.ZodType<Attempt> = z.object({ state: z.string(), nonce: z.string(), codeVerifier: z.string() });
-const pageForm = z.object({ form: z.string() });
-const personQuestion = z.object({ person: z.literal("choose") });
+/** The pages to which a sign-in can lead, by the names that `for` gives them. */
+const pages = { home: "/", prescriptions: "/prescriptions" } as const;
 
-/** `/sign-in` (with `?person=choose` to act for another than before), `/own-matters`, `/callback` and `/sign-out`. */
+const pageName = z.enum(["home", "prescriptions"]).catch("home");
+
+const attemptShape = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  codeVerifier: z.string(),
+  page: pageName,
+}) satisfies z.ZodType<Attempt>;
+const pageForm = z.object({ form: z.string() });
+const signInQuestion = z.object({
+  /** To act for another than before. */
+  person: z.literal("choose").optional().catch(undefined),
+  /** Where she wants to go. */
+  for: pageName,
+});
+const stepUpQuestion = z.object({
+  acr_values: z.string().max(200),
+  max_age: z.coerce.number().int().nonnegative().optional(),
+});
+
+/** `/sign-in` (see `signInQuestion`; with `acr_values` to sign in better), `/own-matters`, `/callback` and `/sign-out`. */
 export function addSignIn(app: FastifyInstance, parts: SignInParts): void {
   app.get("/sign-in", (request, reply) => {
-    const asksForPerson = personQuestion.safeParse(request.query).success;
-    return beginSignIn(parts, request, reply, asksForPerson ? "choose" : null);
+    const { person = null, for: page } = signInQuestion.parse(request.query);
+    const stepUp = stepUpQuestion.safeParse(request.query).data ?? null;
+    return beginSignIn(parts, request, reply, { forWhom: person, stepUp }, page);
   });
   app.post("/own-matters", (request, reply) => returnToOwnMatters(parts, request, reply));
   app.get("/callback", (request, reply) => finishSignIn(parts, request, reply));
@@ -37,14 +57,15 @@ async function beginSignIn(
   parts: SignInParts,
   request: FastifyRequest,
   reply: FastifyReply,
-  forWhom: ForWhom | null,
+  wish: Wish,
+  page: keyof typeof pages = "home",
 ): Promise<FastifyReply> {
   const { signIn, language } = parts.cookies;
-  const begun = parts.provider.begin(viewOf(request, language).language, forWhom);
+  const begun = parts.provider.begin(viewOf(request, language).language, wish);
   const { url, attempt } = await begun.catch((cause: unknown) => {
     throw new Problem("identityDown", { cause });
   });
-  const sealed = await parts.seal.close(signIn.name, attempt, signInSeconds);
+  const sealed = await parts.seal.close(signIn.name, { ...attempt, page }, signInSeconds);
   return reply.setCookie(signIn.name, sealed, signIn.options).redirect(url.href, 303);
 }
 
@@ -53,7 +74,7 @@ async function returnToOwnMatters(parts: SignInParts, request: FastifyRequest, r
   const session = await sessionOf(parts, request);
   if (session === null) return reply.redirect("/", 303);
   if (!isFormOf(session, request.body)) throw new Problem("form", { reader: session });
-  return await beginSignIn(parts, request, reply, "self");
+  return await beginSignIn(parts, request, reply, { forWhom: "self" });
 }
 
 async function sessionOf({ cookies, sessions }: SignInParts, request: FastifyRequest): Promise<Session | null> {
@@ -76,12 +97,12 @@ async function finishSignIn(parts: SignInParts, request: FastifyRequest, reply: 
     if (problem.kind === "cancelled" && before !== undefined && (await parts.sessions.find(before))) return null;
     throw problem;
   });
-  if (finished === null) return reply.redirect("/", 303);
+  if (finished === null) return reply.redirect(pages[attempt.page], 303);
   const { idToken, tokens } = finished;
   // A new ID for every sign-in: one that somebody planted beforehand is worth nothing.
   if (before !== undefined) await parts.sessions.end(before);
   const session = await parts.sessions.begin(idToken, tokens);
-  return reply.setCookie(cookie.name, session.id, cookie.options).redirect("/", 303);
+  return reply.setCookie(cookie.name, session.id, cookie.options).redirect(pages[attempt.page], 303);
 }
 
 function problemOfSignIn(cause: unknown): Problem {
