@@ -3,10 +3,11 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { addVirtualAuthenticator, launchBrowser } from "../platform/test/browser.ts";
 import { mobileOf } from "./support/people.ts";
-import { demoCitizen, signInAsHerself } from "./support/sign-in.ts";
+import { demoCitizen, fillSignIn, signInAsHerself } from "./support/sign-in.ts";
 
 const city = inject("city");
-const { residentId, name, mobile } = demoCitizen("ayguzel");
+const { residentId, mobile } = demoCitizen("ayguzel");
+const phone = mobileOf(city, { mobile });
 
 let browser: Browser;
 let database: pg.Client;
@@ -37,6 +38,28 @@ async function signedIn(): Promise<Page> {
   return page;
 }
 
+/** A code to her mobile, on identity's page of the second step. */
+async function confirmByCode(page: Page): Promise<void> {
+  await page.waitForURL(`${city.identity}/interaction/*`);
+  await page.click("button[type=submit]:not(.quiet)");
+  await page.fill("input[name=code]", await phone.next(/(?<!\d)\d{6}(?!\d)/));
+  await page.click("form:has([name=code]) button[type=submit]");
+}
+
+/** The same phone, but in a session that proves more: there she may add a passkey. */
+async function addPasskey(page: Page): Promise<void> {
+  const cookies = await page.context().cookies();
+  await addVirtualAuthenticator(page);
+  await page.context().clearCookies();
+  await page.goto(`${city.identity}/account/security`);
+  await fillSignIn(page, residentId);
+  await confirmByCode(page);
+  await page.click("form[data-passkey] button");
+  await page.locator("#passkey-0").waitFor();
+  await page.context().clearCookies();
+  await page.context().addCookies(cookies);
+}
+
 const demand = (page: Page) => page.locator(".step-up a.button");
 const entries = (page: Page) => page.locator(".prescriptions li");
 
@@ -46,12 +69,8 @@ describe("a citizen whose sign-in is too weak for her prescriptions", () => {
     await page.click("article.health a[href='/prescriptions']");
     expect(await page.locator("main").textContent()).toMatch(/confirm first that it is you/);
     expect(await entries(page).count()).toBe(0);
-    const phone = mobileOf(city, { citizenId: "", residentId, mobile, name: name.text });
     await demand(page).click();
-    await page.waitForURL(`${city.identity}/interaction/*`);
-    await page.click("button[type=submit]:not(.quiet)");
-    await page.fill("input[name=code]", await phone.next(/(?<!\d)\d{6}(?!\d)/));
-    await page.click("form:has([name=code]) button[type=submit]");
+    await confirmByCode(page);
     await page.waitForURL(`${city.portal}/prescriptions`);
     expect(await entries(page).count()).toBeGreaterThan(0);
     expect(await demand(page).count()).toBe(0);
@@ -60,10 +79,7 @@ describe("a citizen whose sign-in is too weak for her prescriptions", () => {
 
   it("confirms with a passkey, once she has one", async () => {
     const page = await signedIn();
-    await addVirtualAuthenticator(page);
-    await page.goto(`${city.identity}/account/security`);
-    await page.click("form[data-passkey] button");
-    await page.locator("#passkey-0").waitFor();
+    await addPasskey(page);
     await page.goto(`${city.portal}/prescriptions?lang=en`);
     await demand(page).click();
     await page.waitForURL(`${city.identity}/interaction/*`);

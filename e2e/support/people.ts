@@ -62,7 +62,7 @@ export interface Mobile {
   next(pattern: RegExp): Promise<string>;
 }
 
-export function mobileOf({ data }: Pick<City, "data">, { mobile }: Person): Mobile {
+export function mobileOf({ data }: Pick<City, "data">, { mobile }: Pick<Person, "mobile">): Mobile {
   const to = `${mobile.slice(0, 3)}****${mobile.slice(7)}`;
   let read = 0;
   return {
