@@ -49,10 +49,27 @@ export function createDatabase({ url, schema, log, connections = 10 }: DatabaseO
   pool.on("error", (error) => log.warn({ err: error }, "idle database connection lost"));
   return {
     query: async <Row extends object>(text: string, values?: readonly unknown[]) =>
-      (await pool.query<Row>(text, values as unknown[])).rows,
+      (await pool.query<Row>(prepared(text, values))).rows,
     transaction: (work) => inTransaction(pool, work),
     close: () => pool.end(),
   };
+}
+
+/** Most statements that are kept prepared: each costs the server some memory on every connection. */
+const mostPrepared = 500;
+
+const preparedNames = new Map<string, string>();
+
+/**
+ * Has a statement with values parsed and planned once on each connection, in the place of each time. What such a
+ * statement selects must be named, not `*`: it fails on connections on which its columns have changed since.
+ */
+function prepared(text: string, values: readonly unknown[] | undefined): pg.QueryConfig {
+  if (values === undefined) return { text };
+  const name = preparedNames.get(text) ?? (preparedNames.size < mostPrepared ? `s${preparedNames.size}` : undefined);
+  if (name === undefined) return { text, values: [...values] };
+  preparedNames.set(text, name);
+  return { name, text, values: [...values] };
 }
 
 async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
@@ -62,7 +79,7 @@ async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<
     await client.query("BEGIN");
     const result = await work({
       query: async <Row extends object>(text: string, values?: readonly unknown[]) =>
-        (await client.query<Row>(text, values as unknown[])).rows,
+        (await client.query<Row>(prepared(text, values))).rows,
     });
     await client.query("COMMIT");
     return result;

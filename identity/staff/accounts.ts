@@ -111,8 +111,10 @@ export async function addStaffPasskey(tx: Queryable, staffId: string, passkey: N
   return added.length === 1;
 }
 
+const passkeyColumns = "credential_id, staff_id, public_key, sign_count, transports";
+
 export async function passkeysOfStaff(database: Queryable, staffId: string): Promise<StaffPasskey[]> {
-  const rows = await database.query<Row>(`SELECT * FROM staff_passkey WHERE staff_id = $1`, [staffId]);
+  const rows = await database.query<Row>(`SELECT ${passkeyColumns} FROM staff_passkey WHERE staff_id = $1`, [staffId]);
   return rows.map(passkeyOf);
 }
 
@@ -121,7 +123,7 @@ export function staffPasskeys(database: Queryable): PasskeySource<StaffPasskey> 
   return {
     find: async (credentialId) => {
       const [row] = await database.query<Row>(
-        `SELECT staff_passkey.* FROM staff_passkey JOIN staff_account USING (staff_id)
+        `SELECT ${passkeyColumns} FROM staff_passkey JOIN staff_account USING (staff_id)
          WHERE credential_id = $1 AND disabled_at IS NULL`,
         [Buffer.from(credentialId, "base64url")],
       );

@@ -32,17 +32,19 @@ interface Row {
   readonly last_used_at: Date | null;
 }
 
+const columns = "credential_id, citizen_id, public_key, counter, transports, synced, name, created_at, last_used_at";
+
 /** The passkeys of an account, the oldest first. */
 export async function listPasskeys(database: Queryable, citizenId: RawCitizenId): Promise<Passkey[]> {
   const rows = await database.query<Row>(
-    "SELECT * FROM passkey WHERE citizen_id = $1 ORDER BY created_at, credential_id",
+    `SELECT ${columns} FROM passkey WHERE citizen_id = $1 ORDER BY created_at, credential_id`,
     [citizenId],
   );
   return rows.map(passkeyOf);
 }
 
 export async function findPasskey(database: Queryable, credentialId: string): Promise<Passkey | undefined> {
-  const [row] = await database.query<Row>("SELECT * FROM passkey WHERE credential_id = $1", [credentialId]);
+  const [row] = await database.query<Row>(`SELECT ${columns} FROM passkey WHERE credential_id = $1`, [credentialId]);
   return row && passkeyOf(row);
 }
 

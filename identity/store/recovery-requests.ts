@@ -34,6 +34,7 @@ export interface NewRecovery {
   readonly counter?: { readonly codeHash: Uint8Array; readonly officerId: string };
 }
 
+const columns = "recovery_id, citizen_id, proof, started_at, ready_at";
 const isOpen = "ended_at IS NULL AND expires_at > now()";
 
 /** The recovery of an account that is under way. */
@@ -41,9 +42,10 @@ export async function findOpenRecovery(
   database: Queryable,
   citizenId: RawCitizenId,
 ): Promise<RecoveryRequest | undefined> {
-  const [row] = await database.query<Row>(`SELECT * FROM recovery_request WHERE citizen_id = $1 AND ${isOpen}`, [
-    citizenId,
-  ]);
+  const [row] = await database.query<Row>(
+    `SELECT ${columns} FROM recovery_request WHERE citizen_id = $1 AND ${isOpen}`,
+    [citizenId],
+  );
   return row && requestOf(row);
 }
 
@@ -84,7 +86,7 @@ export async function startRecovery(tx: Queryable, recovery: NewRecovery): Promi
   const [row] = await tx.query<Row>(
     `INSERT INTO recovery_request (citizen_id, proof, ready_at, expires_at, cancel_hash, code_hash, opened_by)
      VALUES ($1, $2, now() + make_interval(secs => $3), now() + make_interval(secs => $4), $5, $6, $7)
-     ON CONFLICT DO NOTHING RETURNING *`,
+     ON CONFLICT DO NOTHING RETURNING ${columns}`,
     [
       citizenId,
       proof,
