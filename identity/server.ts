@@ -36,6 +36,7 @@ import { longestLife } from "./provider/configuration.ts";
 import { languageCookie } from "./provider/cookies.ts";
 import { callClient } from "./provider/outbound.ts";
 import { createProviderPages } from "./provider/pages.ts";
+import { rememberProofKeys } from "./provider/proof-keys.ts";
 import { type MakeProvider, openProvider, plainProvider } from "./provider/provider.ts";
 import { addProvider } from "./provider/routes.ts";
 import { graphResource } from "./provider/scopes.ts";
@@ -74,6 +75,7 @@ export async function createIdentity(
   sender: MessageSender | null = createMessageSender(config, log),
   makeProvider: MakeProvider = plainProvider,
 ): Promise<FastifyInstance> {
+  rememberProofKeys();
   const { database, fleeting } = stores;
   const sectors = await openSectors(database, config.pseudonymKey);
   const subjectOf = createSubjects(sectors);

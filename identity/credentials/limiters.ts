@@ -11,7 +11,7 @@
  * that strangers can make for her, should they know her passkey's random name, is a minute at most. Enrolment counts by
  * address alone: its code names the account and proves the right to it at once.
  */
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import { networkOf } from "../../platform/network.ts";
 
@@ -81,9 +81,10 @@ export interface Limiters {
 
 /** @param secret keeps names and addresses unreadable in the store, where they would otherwise be easy to guess */
 export function createLimiters(store: KeyValueStore, secret: Uint8Array): Limiters {
+  const key = createSecretKey(secret);
   const keysOf = (name: LimiterName, subject: Subject) => {
     const parts = rules[name].by.map((dimension) => partOf(name, dimension, subject));
-    const digest = createHmac("sha256", secret).update(JSON.stringify(parts)).digest("base64url");
+    const digest = createHmac("sha256", key).update(JSON.stringify(parts)).digest("base64url");
     return { tries: `${name}:tries:${digest}`, pause: `${name}:pause:${digest}` };
   };
   const admitOne = async (name: LimiterName, subject: Subject): Promise<Admission> => {

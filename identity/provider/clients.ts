@@ -3,7 +3,13 @@ import { type AllClientMetadata, type Client, type ClientMetadata, errors } from
 import { type DelegationKind, delegationKinds } from "../../trust/delegation.ts";
 import { governmentSector, sectorPattern } from "../../trust/pseudonym.ts";
 import type { IdentityConfig } from "../config.ts";
-import { grantMetadataFault, grantMetadataNames, grantMetadataOf, registrationNames } from "./client-metadata.ts";
+import {
+  grantMetadataFault,
+  grantMetadataNames,
+  grantMetadataOf,
+  metadataOf,
+  registrationNames,
+} from "./client-metadata.ts";
 import { applyProfile, unsaidSettings } from "./profiles.ts";
 
 type ClientUrls = Pick<IdentityConfig, "issuer" | "portalUrl" | "gatewayUrl">;
@@ -85,7 +91,7 @@ export const clientDefaults: AllClientMetadata = {
 
 /** The circle of trust that a client belongs to; it decides the form of the subject in its tokens. */
 export function sectorOf(client: Client): string {
-  return String(client.metadata().sector);
+  return String(metadataOf(client).sector);
 }
 
 /** By which kinds of delegation somebody may come to a client for another; none unless its metadata name some. */

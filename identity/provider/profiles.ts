@@ -9,6 +9,7 @@
  */
 import { type AllClientMetadata, type Client, type ClientMetadata, errors } from "oidc-provider";
 import { type AssuranceLevel, isAssuranceLevel, meetsLevel } from "../../trust/assurance.ts";
+import { metadataOf } from "./client-metadata.ts";
 
 export const clientProfiles = ["fapi2", "public", "oidc"] as const;
 
@@ -90,7 +91,7 @@ export const unsaidSettings: AllClientMetadata = Object.fromEntries(settingNames
 
 /** The profile of a registered client. */
 export function profileOf(client: Pick<Client, "metadata">): ClientProfile {
-  const { profile } = client.metadata();
+  const { profile } = metadataOf(client);
   if (!isClientProfile(profile)) throw new Error("a registered client has no profile");
   return profile;
 }
