@@ -11,6 +11,7 @@ import { principalName } from "../delegation/acting-right.ts";
 import { findStaff } from "../staff/accounts.ts";
 import { hasAccount } from "../store/accounts.ts";
 import { type Profile, readProfile } from "../store/profiles.ts";
+import type { ReadAhead } from "../store/read-ahead.ts";
 import { isForStaff } from "./client-metadata.ts";
 import type { SubjectOf } from "./subjects.ts";
 
@@ -45,6 +46,7 @@ export function scopeOfClaim(claim: string): PersonalScope | null {
 /** What the claims are made of. */
 interface ClaimSources {
   readonly database: Queryable;
+  readonly ahead: ReadAhead;
   readonly subjectOf: SubjectOf;
 }
 
@@ -60,7 +62,7 @@ export async function accountOf(
 ): Promise<Account | undefined> {
   const { client } = context.oidc;
   if (client && isForStaff(client)) return await staffAccountOf(accountId, sources);
-  if (!(await hasAccount(sources.database, accountId))) return undefined;
+  if (!(await hasAccount(sources.database, sources.ahead, accountId))) return undefined;
   return {
     accountId,
     claims: async (_use, scope, requested) => {

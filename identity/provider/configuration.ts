@@ -13,6 +13,7 @@ import type { Sectors } from "../sectors/sectors.ts";
 import { staffInteractionPath } from "../staff/sign-in.ts";
 import { createAdapter, type IdentityStores } from "../store/adapter.ts";
 import { deviceCodeSeconds } from "../store/device-codes.ts";
+import { createReadAhead, type ReadAhead } from "../store/read-ahead.ts";
 import { mayIntrospect } from "../tokens/endpoints.ts";
 import { accountOf, assertClaimsParameter, claimsByScope } from "./claims.ts";
 import { assertClientAssertion } from "./client-assertion.ts";
@@ -61,8 +62,9 @@ export const longestLife = Math.max(...Object.values(lives));
 export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Configuration {
   const { config, stores, subjectOf } = parts;
   const graph = graphResource(config);
+  const ahead = createReadAhead(stores.database);
   return {
-    adapter: createAdapter(stores, {
+    adapter: createAdapter(stores, ahead, {
       presentClient: presentKeys(config),
       deviceAccepted: recordConnection(stores.database),
     }),
@@ -93,7 +95,7 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
       subjectOf(actingForIn(context, accountId)?.principal ?? accountId, client),
     // Pairwise subjects follow `sector`, not the hosts of redirect URIs.
     sectorIdentifierUriValidate: () => false,
-    findAccount: (context, accountId) => accountOf(context, accountId, { database: stores.database, subjectOf }),
+    findAccount: (context, accountId) => accountOf(context, accountId, { database: stores.database, ahead, subjectOf }),
     extraTokenClaims: tokenClaims(subjectOf),
     loadExistingGrant: (context) => loadGrant(context, stores.database, graph),
     interactions: {
@@ -101,7 +103,7 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
       url: ({ oidc: { client } }, { uid }) =>
         client && isForStaff(client) ? `${staffInteractionPath}/${uid}` : `/interaction/${uid}`,
     },
-    features: features(parts, graph),
+    features: features(parts, graph, ahead),
     renderError: parts.pages.error,
     ttl,
     // Signing out ends everything that came of the session, whatever client holds it.
@@ -146,6 +148,7 @@ const algorithms: Configuration["enabledJWA"] = {
 function features(
   { config, stores, pages, subjectOf }: ProviderParts,
   graph: string,
+  ahead: ReadAhead,
 ): NonNullable<Configuration["features"]> {
   return {
     devInteractions: { enabled: false },
@@ -190,7 +193,11 @@ function features(
       enabled: true,
       defaultResource,
       useGrantedResource: async () => true,
-      getResourceServerInfo: resourceServerInfo(graph, adminResource(config), createResources(config, stores.database)),
+      getResourceServerInfo: resourceServerInfo(
+        graph,
+        adminResource(config),
+        createResources(config, stores.database, ahead),
+      ),
     },
   };
 }

@@ -7,6 +7,7 @@ import { limitGuesses } from "../device/guesses.ts";
 import { bringUserCode } from "../device/pages.ts";
 import { nameInterval, pacePolling } from "../device/polling.ts";
 import type { KeyPace } from "../keys/pace.ts";
+import { readNothingAhead } from "../store/read-ahead.ts";
 import { advanceSigningKeys, type KeyStores } from "../store/signing-keys.ts";
 import { createAccessTokenReader, type ReadAccessToken } from "../tokens/access-tokens.ts";
 import { answerForJwts, unsupported } from "../tokens/endpoints.ts";
@@ -152,7 +153,7 @@ function serveAccessTokens(
 ): void {
   const { database } = stores;
   const { issuer } = config;
-  const findResource = createResources(config, database);
+  const findResource = createResources(config, database, readNothingAhead);
   provider.use(answerForJwts(read, database));
   const administration = adminResource(config);
   addTokenExchange(provider, { issuer, sign: createSign(() => keys), read, findResource, administration, sectors });

@@ -3,6 +3,7 @@ import { type Client, errors, type KoaContextWithOIDC, type ResourceServer as Pr
 import type { Queryable } from "../../platform/postgres.ts";
 import { parseScopes } from "../../trust/caller.ts";
 import { governmentSector } from "../../trust/pseudonym.ts";
+import type { ReadAhead } from "../store/read-ahead.ts";
 import { findResourceServer, type ResourceServer } from "../store/resource-servers.ts";
 import { readGraphScopes } from "../store/scopes.ts";
 import { grantMetadataOf } from "./client-metadata.ts";
@@ -19,14 +20,14 @@ export type FindResource = (resource: string, sector?: string) => Promise<Resour
 type Addresses = Parameters<typeof graphResource>[0] & Parameters<typeof streamsResource>[0];
 
 /** The graph, streams of security events, and what the operator registered. */
-export function createResources(addresses: Addresses, database: Queryable): FindResource {
+export function createResources(addresses: Addresses, database: Queryable, ahead: ReadAhead): FindResource {
   const graph = graphResource(addresses);
   const streams = streamsResource(addresses);
   return async (resource, sector) => {
     if (resource === streams) {
       return { resource, sector: governmentSector, scopes: [], clientScopes: Object.values(streamScopes) };
     }
-    if (resource !== graph) return await findResourceServer(database, resource);
+    if (resource !== graph) return await findResourceServer(database, ahead, resource);
     const registered = await readGraphScopes(database, sector ?? null);
     return { resource, sector: governmentSector, scopes: [...graphScopes, ...registered], clientScopes: [] };
   };

@@ -3,6 +3,7 @@ import type { Language } from "../../platform/i18n.ts";
 import type { Database, Queryable } from "../../platform/postgres.ts";
 import type { RawCitizenId } from "../../trust/pseudonym.ts";
 import type { LoginName } from "../credentials/login-name.ts";
+import type { ReadAhead } from "./read-ahead.ts";
 
 /** How the identity behind an account was proofed. */
 export type Proofing = "none" | "remote" | "in_person";
@@ -85,9 +86,11 @@ export async function upgradePasswordHash(
 }
 
 /** Whether a citizen has an account. */
-export async function hasAccount(database: Queryable, citizenId: RawCitizenId): Promise<boolean> {
-  const found = await database.query("SELECT 1 FROM account WHERE citizen_id = $1", [citizenId]);
-  return found.length > 0;
+export async function hasAccount(database: Queryable, ahead: ReadAhead, citizenId: RawCitizenId): Promise<boolean> {
+  return await ahead.take("account", citizenId, async () => {
+    const found = await database.query("SELECT 1 FROM account WHERE citizen_id = $1", [citizenId]);
+    return found.length > 0;
+  });
 }
 
 /** The name of somebody in the register; null when she is not in it. */

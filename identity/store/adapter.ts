@@ -7,6 +7,7 @@ import { registeredClients } from "./clients.ts";
 import { type DeviceAccepted, deviceCodes } from "./device-codes.ts";
 import { durableArtefacts } from "./durable-artefacts.ts";
 import { fleetingArtefacts } from "./fleeting-artefacts.ts";
+import type { ReadAhead } from "./read-ahead.ts";
 
 /** What a restart must not lose. */
 const durable: ReadonlySet<string> = new Set(["Session", "Grant", "RefreshToken"]);
@@ -24,11 +25,15 @@ export interface AdapterHooks {
   readonly deviceAccepted: DeviceAccepted;
 }
 
-export function createAdapter({ database, fleeting }: IdentityStores, hooks: AdapterHooks): AdapterFactory {
+export function createAdapter(
+  { database, fleeting }: IdentityStores,
+  ahead: ReadAhead,
+  hooks: AdapterHooks,
+): AdapterFactory {
   return (model) => {
-    if (model === "Client") return registeredClients(database, hooks.presentClient);
-    if (model === "Grant") return actingGrants(durableArtefacts(model, database), database);
+    if (model === "Client") return registeredClients(database, hooks.presentClient, ahead);
+    if (model === "Grant") return actingGrants(durableArtefacts(model, database, ahead), database);
     if (model === "DeviceCode") return deviceCodes(fleeting, hooks.deviceAccepted);
-    return durable.has(model) ? durableArtefacts(model, database) : fleetingArtefacts(model, fleeting);
+    return durable.has(model) ? durableArtefacts(model, database, ahead) : fleetingArtefacts(model, fleeting);
   };
 }

@@ -2,11 +2,7 @@
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import type { Database, Queryable } from "../../platform/postgres.ts";
 import { alreadyConsumed, idHash } from "./artefact.ts";
-
-interface Row {
-  readonly payload: AdapterPayload;
-  readonly consumed: number | null;
-}
+import { type ArtefactRow, isReadAhead, type ReadAhead, readNothingAhead } from "./read-ahead.ts";
 
 const columns = "payload, floor(extract(epoch FROM consumed_at))::float8 AS consumed";
 
@@ -18,7 +14,9 @@ const notEnded =
   "payload <> '{}' AND NOT EXISTS (SELECT 1 FROM ended_session WHERE ended_session.uid = oidc_artefact.uid)";
 
 /** oidc-provider's adapter for one kind of artefact. `consume` succeeds for one caller only. */
-export function durableArtefacts(model: string, database: Database): Adapter {
+export function durableArtefacts(model: string, database: Database, ahead: ReadAhead = readNothingAhead): Adapter {
+  const take = async (name: string, read: () => Promise<ArtefactRow | undefined>) =>
+    isReadAhead(model) ? await ahead.take(model, name, read) : await read();
   return {
     upsert: async (id, payload, expiresIn) => {
       const { jti: _secret, ...rest } = payload;
@@ -33,18 +31,24 @@ export function durableArtefacts(model: string, database: Database): Adapter {
       );
     },
     find: async (id) => {
-      const [row] = await database.query<Row>(
-        `SELECT ${columns} FROM oidc_artefact WHERE model = $1 AND id_hash = $2 AND ${notEnded}`,
-        [model, idHash(id)],
-      );
+      const row = await take(id, async () => {
+        const [found] = await database.query<ArtefactRow>(
+          `SELECT ${columns} FROM oidc_artefact WHERE model = $1 AND id_hash = $2 AND ${notEnded}`,
+          [model, idHash(id)],
+        );
+        return found;
+      });
       return row && { ...payloadOf(row), jti: id };
     },
     findByUid: async (uid) => {
-      const [row] = await database.query<Row>(
-        `SELECT ${columns} FROM oidc_artefact WHERE model = $1 AND uid = $2 AND ${notEnded}
-         ORDER BY expires_at DESC LIMIT 1`,
-        [model, uid],
-      );
+      const row = await take(uid, async () => {
+        const [found] = await database.query<ArtefactRow>(
+          `SELECT ${columns} FROM oidc_artefact WHERE model = $1 AND uid = $2 AND ${notEnded}
+           ORDER BY expires_at DESC LIMIT 1`,
+          [model, uid],
+        );
+        return found;
+      });
       return row && payloadOf(row);
     },
     findByUserCode: async () => undefined,
@@ -93,7 +97,7 @@ function grantOf(model: string, id: string, { grantId }: AdapterPayload): string
   return model === "Grant" ? id : (grantId ?? null);
 }
 
-function payloadOf({ payload, consumed }: Row): AdapterPayload {
+function payloadOf({ payload, consumed }: ArtefactRow): AdapterPayload {
   return consumed === null ? payload : { ...payload, consumed };
 }
 

@@ -135,6 +135,30 @@ describe.each([
   });
 });
 
+describe.each([
+  ["of the city", () => portalClient(identity)],
+  ["that is registered", async () => app],
+] as const)("the refresh token of a client %s", (_kind, clientOf) => {
+  it.each([
+    [
+      "the session has ended, though a request under way wrote it once more",
+      "INSERT INTO ended_session (uid) SELECT DISTINCT uid FROM oidc_artefact WHERE model = 'Session'",
+    ],
+    ["the session is gone", "DELETE FROM oidc_artefact WHERE model = 'Session'"],
+    [
+      "the session is another's",
+      "UPDATE oidc_artefact SET payload = payload || '{\"accountId\": \"00000000-0000-4000-8000-000000000000\"}' WHERE model = 'Session'",
+    ],
+    ["the grant is gone", "DELETE FROM oidc_artefact WHERE model = 'Grant'"],
+    ["the token itself is gone", "DELETE FROM oidc_artefact WHERE model = 'RefreshToken'"],
+  ])("is worthless from the moment when %s", async (_what, statement) => {
+    const client = await clientOf();
+    const token = await next(client, await firstTokenOf(client));
+    await identity.database.query(statement);
+    expect(await refusalOf(refresh(client, token))).toEqual(worthless);
+  });
+});
+
 describe("a refresh token that is bound to a key", () => {
   it("is worth nothing to who holds another, and is not lost by the attempt", async () => {
     const token = await firstTokenOf(app);
