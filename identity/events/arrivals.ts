@@ -4,8 +4,8 @@ import type { Queryable } from "../../platform/postgres.ts";
 import { readArrivals } from "./pending.ts";
 import { createEventTail } from "./tail.ts";
 
-/** The longest that a poll waits, in milliseconds: proxies give up on answers that take a minute. */
-const longestWait = 30_000;
+/** The longest that a poll waits, in milliseconds: many a program gives up on an answer after 30 s. */
+const longestWait = 25_000;
 
 /** Polls that wait in this process, and of one receiver. */
 const limits = { all: 500, ofOne: 2 } as const;

@@ -148,6 +148,19 @@ describe("a poll that may wait (RFC 8936, 2.4)", () => {
     await Promise.all(waiting);
   });
 
+  it("leaves its place when the receiver hangs up", async () => {
+    await acknowledgeAll();
+    const { timeout } = bank.configuration;
+    bank.configuration.timeout = 0.3;
+    const hungUp = await Promise.allSettled([setsOf(bank, patient), setsOf(bank, patient)]);
+    expect(hungUp.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    bank.configuration.timeout = timeout;
+    const waiting = setsOf(bank, patient);
+    expect(await Promise.race([waiting, delay(500, "still waiting")])).toBe("still waiting");
+    await passwordChanged(aygul.citizenId);
+    await waiting;
+  });
+
   it("is answered when the process stops", async () => {
     await acknowledgeAll();
     const waiting = setsOf(bank, patient);

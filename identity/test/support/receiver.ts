@@ -16,6 +16,7 @@ export interface Answer {
 
 export interface TestReceiver {
   readonly clientId: string;
+  readonly configuration: oidc.Configuration;
   /** Sends a request with an access token of its own, got for it unless given. */
   ask(method: string, path: string, body?: object, token?: string): Promise<Answer>;
   poll(body?: object): Promise<Answer>;
@@ -52,6 +53,7 @@ export async function registerReceiver(
   };
   return {
     clientId,
+    configuration: client.configuration,
     ask,
     token,
     poll: (body = {}) => ask("POST", "/events/poll", { returnImmediately: true, ...body }),
