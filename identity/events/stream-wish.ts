@@ -137,7 +137,7 @@ async function readDelivery(
 /** Whether the address leads into a private network shows when it is called. */
 function mayPushTo(issuer: string, address: string): boolean {
   const url = URL.parse(address);
-  if (!url || url.username !== "" || url.password !== "" || url.hash !== "") return false;
+  if (url?.username !== "" || url.password !== "" || url.hash !== "") return false;
   return url.protocol === "https:" || isOnThisMachine(issuer, address);
 }
 

@@ -4,6 +4,7 @@ import { emitSecurityEvent } from "../events/security-events.ts";
 import { aygul } from "./support/citizens.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 import { type Answer, applyReceiver, letIn, registerReceiver, type TestReceiver } from "./support/receiver.ts";
+import { registerResource } from "./support/registration.ts";
 
 const caep = "https://schemas.openid.net/secevent/caep/event-type";
 const ssf = "https://schemas.openid.net/secevent/ssf/event-type";
@@ -239,6 +240,14 @@ describe("whoever asks for streams", () => {
       expect(answer.status).toBe(401);
       expect(answer.headers.get("www-authenticate")).toMatch(/^DPoP/);
     }
+  });
+
+  it("cannot do so with a token that it got for another resource, though the scope were called the same", async () => {
+    const resource = "https://registry.example/api";
+    await registerResource(identity, { resource, sector: "government", clientScopes: ["ssf.manage"] });
+    const other = await bank.token("ssf.manage", resource);
+    expect((await bank.ask("GET", "/ssf/stream", undefined, await bank.token("ssf.manage"))).status).toBe(200);
+    expect(refusalOf(await bank.ask("GET", "/ssf/stream", undefined, other))).toEqual([401, "authentication_failed"]);
   });
 
   it("must be registered as a receiver, which takes the right to read and kinds that there are", async () => {

@@ -2,7 +2,7 @@
 import * as oidc from "openid-client";
 import { streamScopes, streamsResource } from "../../provider/scopes.ts";
 import { createEntryFolder, runAdmin } from "./admin.ts";
-import { type Metadata, proofs, type TestClient } from "./client.ts";
+import { type Metadata, proofs } from "./client.ts";
 import type { TestIdentity } from "./identity.ts";
 import { ownToken, registerService } from "./registration.ts";
 
@@ -10,8 +10,17 @@ import { ownToken, registerService } from "./registration.ts";
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the answer is, the test says what it expects
-  readonly body: any;
+  readonly body: Said;
+}
+
+/** Members that tests go on with; which of them there are depends on what was asked. */
+interface Said {
+  readonly err: string;
+  readonly stream_id: string;
+  readonly status: string;
+  readonly delivery: { readonly method: string };
+  readonly sets: Readonly<Record<string, string>>;
+  readonly moreAvailable: boolean;
 }
 
 export interface TestReceiver {
@@ -20,8 +29,8 @@ export interface TestReceiver {
   /** Sends a request with an access token of its own, got for it unless given. */
   ask(method: string, path: string, body?: object, token?: string): Promise<Answer>;
   poll(body?: object): Promise<Answer>;
-  /** A token with these scopes. */
-  token(scope: string): Promise<string>;
+  /** A token with these scopes, for streams unless for another resource. */
+  token(scope: string, resource?: string): Promise<string>;
 }
 
 const allScopes = Object.values(streamScopes).join(" ");
@@ -38,7 +47,8 @@ export async function registerReceiver(
     client_credentials_scope: allScopes,
     ...metadata,
   });
-  const token = async (scope: string) => await ownScopedToken(identity, client, scope);
+  const token = async (scope: string, resource = streamsResource(identity)) =>
+    (await ownToken(client, { resource, scope })).access_token;
   let usual: Promise<string> | undefined;
   const ask = async (method: string, path: string, body?: object, given?: string): Promise<Answer> => {
     usual ??= token(String(metadata.client_credentials_scope ?? allScopes));
@@ -58,11 +68,6 @@ export async function registerReceiver(
     token,
     poll: (body = {}) => ask("POST", "/events/poll", { returnImmediately: true, ...body }),
   };
-}
-
-async function ownScopedToken(identity: TestIdentity, client: TestClient, scope: string): Promise<string> {
-  const { access_token: token } = await ownToken(client, { resource: streamsResource(identity), scope });
-  return token;
 }
 
 /** The library throws what comes with a challenge. */
