@@ -40,20 +40,23 @@ const identity: Table[] = [
   {
     name: "citizen",
     columns:
-      "citizen_id, resident_id, name, name_latin, birth_date, address_district, address_line, address_postal_code, preferred_language",
-    rows: eachResident(({ citizen: { citizenId, residentId, name, birthDate, address, preferredLanguage } }) => [
-      [
-        citizenId,
-        residentId,
-        name.text,
-        name.latin,
-        birthDate,
-        address.district,
-        address.line,
-        address.postalCode,
-        preferredLanguage,
+      "citizen_id, resident_id, name, name_latin, birth_date, address_district, address_line, address_postal_code, preferred_language, contact_mobile",
+    rows: eachResident(
+      ({ citizen: { citizenId, residentId, name, birthDate, address, preferredLanguage, mobile } }) => [
+        [
+          citizenId,
+          residentId,
+          name.text,
+          name.latin,
+          birthDate,
+          address.district,
+          address.line,
+          address.postalCode,
+          preferredLanguage,
+          mobile,
+        ],
       ],
-    ]),
+    ),
   },
   {
     name: "account",

@@ -27,6 +27,10 @@ export async function enterPerson(database: pg.Client, name: string, number: num
   };
   const columns = "INSERT INTO identity.citizen (citizen_id, resident_id, name, birth_date) VALUES ($1, $2, $3, $4)";
   await database.query(columns, [citizenId, person.residentId, name, "1962-03-14"]);
+  await database.query("UPDATE identity.citizen SET contact_mobile = $2 WHERE citizen_id = $1", [
+    citizenId,
+    person.mobile,
+  ]);
   await database.query(columns, [child, residentId("20180601", 900 + number), `${name} 2`, "2018-06-01"]);
   await database.query(
     `INSERT INTO identity.guardianship (guardian, ward, kind, valid_from)

@@ -1,4 +1,4 @@
-/** `npm run admin -- guardianships|companies|protections import FILE`. */
+/** `npm run admin -- guardianships|companies|protections|contacts import FILE`. */
 import type { Database } from "../../platform/postgres.ts";
 import { openKeyValueStore } from "../../platform/redis.ts";
 import { changeLines } from "../admin/report.ts";

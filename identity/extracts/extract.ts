@@ -8,7 +8,7 @@ import type { EndingParts } from "../account/endings.ts";
 import { AdminRefused, type Fault } from "../admin/register.ts";
 import { isResidentId } from "../credentials/resident-id.ts";
 
-export const extractNames = ["guardianships", "companies", "protections"] as const;
+export const extractNames = ["guardianships", "companies", "protections", "contacts"] as const;
 
 export type ExtractName = (typeof extractNames)[number];
 

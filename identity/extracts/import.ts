@@ -8,6 +8,7 @@ import { AdminRefused, type Fault } from "../admin/register.ts";
 import { endBaselessGrants } from "../delegation/ended-rights.ts";
 import { today } from "./citizens.ts";
 import { companyExtract } from "./companies.ts";
+import { contactExtract } from "./contacts.ts";
 import { type Extract, type ExtractKind, type ExtractName, type LineOutcome, readRow } from "./extract.ts";
 import { guardianshipExtract } from "./guardianships.ts";
 import { protectionExtract } from "./protections.ts";
@@ -23,6 +24,7 @@ const kinds: Readonly<Record<ExtractName, TakeLine>> = {
   guardianships: taking(guardianshipExtract),
   companies: taking(companyExtract),
   protections: taking(protectionExtract),
+  contacts: taking(contactExtract),
 };
 
 function taking<Row extends { readonly on: string }>(kind: ExtractKind<Row>): TakeLine {

@@ -1,5 +1,6 @@
 import { html } from "../../platform/html.ts";
 import type { PasswordFault } from "../credentials/password-policy.ts";
+import type { Proofing } from "../store/accounts.ts";
 import { duration } from "./duration.ts";
 import { describedBy, type FormFault, faultSummary, fieldFault, titleWithFaults } from "./form.ts";
 import { layout } from "./layout.ts";
@@ -85,11 +86,12 @@ ${newPasswordField(view, password)}
   return layout(view, titleWithFaults(t, title, fault !== null), main);
 }
 
-/** The account is open. */
-export function openedPage(view: View, signIn: string): string {
+/** The account is open; what it is good for depends on the proofing. */
+export function openedPage(view: View, signIn: string, proofing: Proofing): string {
   const { t } = view;
   const main = html`<h1>${t("register.opened.title")}</h1>
 <p class="lead">${t("register.opened.lead")}</p>
+${proofing === "none" && html`<p>${t("register.opened.unproofed")}</p>`}
 <p><a class="button" href="${signIn}">${t("signIn.submit")}</a></p>`;
   return layout({ ...view, inLanguage: null }, t("register.opened.title"), main);
 }

@@ -24,7 +24,7 @@ export interface OpenedRecovery {
   readonly code: string;
   /** What the link carries that stops it. */
   readonly stopToken: string;
-  /** The account as it was, with the mobile that hears of it. */
+  /** The account as it was, with the mobile that hears of it; without one that need not be hers. */
   readonly account: Account;
 }
 
@@ -38,8 +38,10 @@ export async function openAtCounter(
 ): Promise<OpenedRecovery> {
   const { tx } = parts;
   const { account } = await lockAccount(tx, citizenId);
+  // Whoever opened an account that nothing proofed need not have been she: nothing of his stays, and he hears nothing.
+  const isUnproofed = account.proofing === "none";
   await proofInPerson(tx, citizenId, officerId);
-  for (const factor of new Set(lost)) await removals[factor](parts, account);
+  for (const factor of new Set(isUnproofed ? losableFactors : lost)) await removals[factor](parts, account);
   if (account.passwordHash !== null) {
     await setPassword(tx, citizenId, null);
     const gone = { credential: "password", change: "revoke", history: "password-changed" } as const;
@@ -57,7 +59,8 @@ export async function openAtCounter(
   });
   if (!recovery) throw new Error("another recovery began under the lock of the account");
   await recordHistory(tx, { citizenId, kind: "recovered-at-counter" });
-  return { recoveryId: recovery.recoveryId, code, stopToken, account };
+  const heardBy = isUnproofed ? { ...account, mobile: null } : account;
+  return { recoveryId: recovery.recoveryId, code, stopToken, account: heardBy };
 }
 
 export interface CounterCase {

@@ -198,5 +198,5 @@ async function open({ credentials, journey }: Parts, step: KnownStep, first: Fir
     const holder = await findAccountOfPerson(database, state.residentId);
     if (holder) await notify(holder, { kind: "accountExists" });
   });
-  return account ? send(openedPage(view, signInAddress(state.from))) : send(refusedPage(view), 422);
+  return account ? send(openedPage(view, signInAddress(state.from), account.proofing)) : send(refusedPage(view), 422);
 }

@@ -28,17 +28,31 @@ export type FirstCredential =
  */
 const youngestAge = 14;
 
+interface Person {
+  readonly citizenId: RawCitizenId;
+  /** The mobile that the register knows of her. */
+  readonly contact: string | null;
+}
+
+interface PersonRow {
+  readonly citizen_id: string;
+  readonly name: string;
+  readonly name_latin: string | null;
+  readonly contact_mobile: string | null;
+  readonly is_old_enough: boolean;
+}
+
 /** Of one who may have an account: the name is compared by the caller, as people write it in more ways than one. */
-async function findPerson(tx: Queryable, { name, residentId }: Applicant): Promise<RawCitizenId | undefined> {
-  const [row] = await tx.query<{ citizen_id: string; name: string; name_latin: string | null; is_old_enough: boolean }>(
-    `SELECT citizen_id, name, name_latin,
+async function findPerson(tx: Queryable, { name, residentId }: Applicant): Promise<Person | undefined> {
+  const [row] = await tx.query<PersonRow>(
+    `SELECT citizen_id, name, name_latin, contact_mobile,
             birth_date + make_interval(years => $2) <= (now() AT TIME ZONE 'Asia/Shanghai')::date AS is_old_enough
      FROM citizen WHERE resident_id = $1`,
     [residentId, youngestAge],
   );
   if (!row?.is_old_enough) return undefined;
   const names = [row.name, row.name_latin ?? row.name].map(plainName);
-  return names.includes(plainName(name)) ? row.citizen_id : undefined;
+  return names.includes(plainName(name)) ? { citizenId: row.citizen_id, contact: row.contact_mobile } : undefined;
 }
 
 /** A name without what people put in differently: spaces, the dot between names, width and case of letters. */
@@ -50,7 +64,9 @@ function plainName(name: string): string {
 }
 
 /**
- * Opens the account when the register's data agree with what she said, and neither she nor her mobile has one.
+ * Opens the account when the register's data agree with what she said, and neither she nor her mobile has one. A mobile
+ * that the register knows of her must be the one that was proved; where it knows none, nothing shows that it is she, and
+ * the account stays at level 1 until an officer proofs her (`recovery/open-at-counter.ts`).
  *
  * @returns the account; undefined when it was not opened, whatever the reason
  */
@@ -60,12 +76,13 @@ export async function openAccount(
   credential: FirstCredential,
   origin: RequestOrigin,
 ): Promise<Account | undefined> {
-  const citizenId = await findPerson(tx, applicant);
-  if (citizenId === undefined) return undefined;
+  const person = await findPerson(tx, applicant);
+  if (!person || (person.contact !== null && person.contact !== applicant.mobile)) return undefined;
+  const { citizenId, contact } = person;
   const isPassword = credential.kind === "password";
   const opened = await tx.query(
     `INSERT INTO account (citizen_id, mobile, password_hash, sms_factor, proofing, passkey_user)
-     VALUES ($1, $2, $3, $4, 'remote', coalesce($5::uuid, gen_random_uuid())) ON CONFLICT DO NOTHING RETURNING 1`,
+     VALUES ($1, $2, $3, $4, $6, coalesce($5::uuid, gen_random_uuid())) ON CONFLICT DO NOTHING RETURNING 1`,
     [
       citizenId,
       applicant.mobile,
@@ -73,6 +90,7 @@ export async function openAccount(
       // Her mobile is the second factor until she has a better one.
       isPassword,
       isPassword ? null : credential.user,
+      contact === null ? "none" : "remote",
     ],
   );
   if (opened.length === 0) return undefined;
@@ -84,7 +102,9 @@ export async function openAccount(
   // She is back: her records are kept for as long as she stays.
   await tx.query("DELETE FROM closed_account WHERE citizen_id = $1", [citizenId]);
   await recordHistory(tx, { citizenId, kind: "account-opened", origin });
-  await recordHistory(tx, { citizenId, kind: "identity-proofed", origin, detail: { how: "remote" } });
+  if (contact !== null) {
+    await recordHistory(tx, { citizenId, kind: "identity-proofed", origin, detail: { how: "remote" } });
+  }
   await emitSecurityEvent(tx, {
     accountId: citizenId,
     kind: "credential-change",

@@ -105,6 +105,22 @@ describe("an officer at the counter", () => {
     await expect.poll(() => identity.messages.slice(since).map(({ mobile }) => mobile)).toContain(her.mobile);
   });
 
+  it("leaves nothing of an account that was never proofed, and whoever opened it hears nothing", async () => {
+    const { agent } = await openSecurity(identity, her);
+    await enrolApp(identity, agent);
+    await identity.database.query("UPDATE account SET proofing = 'none' WHERE citizen_id = $1", [her.citizenId]);
+    const since = identity.messages.length;
+    const code = await codeFor([]);
+    const [left] = await identity.database.query(
+      `SELECT password_hash, mobile, proofing, (SELECT count(*)::int FROM totp WHERE citizen_id = $1) AS apps
+       FROM account WHERE citizen_id = $1`,
+      [her.citizenId],
+    );
+    expect(left).toEqual({ password_hash: null, mobile: null, proofing: "in_person", apps: 0 });
+    expect((await goOn(code)).text).toContain("Your new password is set");
+    expect(identity.messages.slice(since)).toEqual([]);
+  });
+
   it("is seen in her history, told of to receivers, and recorded without her name", async () => {
     const { agent } = await openSecurity(identity, her);
     await enrolApp(identity, agent);

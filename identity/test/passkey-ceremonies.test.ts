@@ -161,12 +161,13 @@ async function recoverByMobile(password: string): Promise<void> {
 describe("registration with a passkey", () => {
   it("opens an account without a password, and signs in with nothing else at level 2", async () => {
     const residentId = residentIdOf("1991-04-04", "321");
+    const mobile = "19900000077";
     await identity.database.query(
-      "INSERT INTO citizen (resident_id, citizen_id, name, birth_date) VALUES ($1, gen_random_uuid(), '达娜', '1991-04-04')",
-      [residentId],
+      `INSERT INTO citizen (resident_id, citizen_id, name, birth_date, contact_mobile)
+       VALUES ($1, gen_random_uuid(), '达娜', '1991-04-04', $2)`,
+      [residentId, mobile],
     );
     const since = identity.messages.length;
-    const mobile = "19900000077";
     const agent = createUserAgent(identity.issuer, { "accept-language": "en" });
     const start = await agent.open(`${identity.issuer}/register`);
     const asked = await agent.submit(start, { name: "达娜", residentId, mobile });

@@ -247,3 +247,35 @@ describe("an extract of protections", () => {
     expect((await take("protections", [protection("end", 0)])).printed[0]).toBe("- line 2");
   });
 });
+
+describe("an extract of contacts", () => {
+  const contact = (mobile: string, days: number) => ({
+    action: "begin",
+    citizen: child.residentId,
+    mobile,
+    on: daysAgo(days),
+  });
+  const known = async () =>
+    (
+      await identity.database.query<{ contact_mobile: string | null }>(
+        "SELECT contact_mobile FROM citizen WHERE citizen_id = $1",
+        [child.citizenId],
+      )
+    )[0]?.contact_mobile;
+
+  it("says, changes and ends at which mobile somebody is reached; older news change nothing", async () => {
+    expect((await take("contacts", [contact("19911110001", 3)])).printed[0]).toBe("+ line 2");
+    expect((await take("contacts", [contact("19911110002", 1)])).printed[0]).toBe("~ line 2: mobile");
+    await take("contacts", [contact("19911110003", 2)], { asOf: daysAgo(2) });
+    expect(await known()).toBe("19911110002");
+    const end = { action: "end", citizen: child.residentId, on: daysAgo(0) };
+    expect((await take("contacts", [end])).printed[0]).toBe("- line 2");
+    expect(await known()).toBeNull();
+  });
+
+  it("is refused with what is no mobile, which is repeated nowhere", async () => {
+    const { complaints } = await take("contacts", [contact("12345", 1)]);
+    expect(complaints.join("\n")).toContain("line 2: mobile: must be a mainland mobile number of 11 digits");
+    expect(complaints.join("\n")).not.toContain("12345");
+  });
+});
