@@ -54,6 +54,7 @@ import { sweepClosedAccounts } from "./store/accounts.ts";
 import type { IdentityStores } from "./store/adapter.ts";
 import { sweepExpiredArtefacts } from "./store/durable-artefacts.ts";
 import { identityMigrations, identitySchema } from "./store/migrations.ts";
+import { createReadAhead } from "./store/read-ahead.ts";
 import { sweepRevokedTokens } from "./store/revoked-tokens.ts";
 import { sweepSessionOrigins } from "./store/sessions.ts";
 
@@ -79,8 +80,9 @@ export async function createIdentity(
   const { database, fleeting } = stores;
   const sectors = await openSectors(database, config.pseudonymKey);
   const subjectOf = createSubjects(sectors);
+  const ahead = createReadAhead(database);
   const pages = createProviderPages(config, subjectOf);
-  const provider = await openProvider({ config, stores, subjectOf, sectors, pages }, pace, log, makeProvider);
+  const provider = await openProvider({ config, stores, ahead, subjectOf, sectors, pages }, pace, log, makeProvider);
   const credentials = await createCredentials({ config, stores, sender }, log);
   const app = createHttpServer({
     log,

@@ -9,6 +9,7 @@ import { createProviderPages } from "../provider/pages.ts";
 import { createSubjects } from "../provider/subjects.ts";
 import type { KeyChangeWaits } from "../sectors/key-change.ts";
 import { openSectors } from "../sectors/sectors.ts";
+import { readNothingAhead } from "../store/read-ahead.ts";
 import { createClientRegister } from "./clients.ts";
 import type { Register, RegisterName } from "./register.ts";
 import { plainRegisters } from "./registers.ts";
@@ -28,7 +29,7 @@ export async function openRegisters(
   // Nothing is ever signed with these; a provider does not come into being without keys.
   const keys = await Promise.all(signingAlgorithms.map(generateSigningKey));
   const configuration = configure(
-    { config, stores, sectors, subjectOf, pages },
+    { config, stores, ahead: readNothingAhead, sectors, subjectOf, pages },
     keys.map(({ jwk }) => jwk),
   );
   const registers = [createClientRegister(config, configuration, database), ...plainRegisters];

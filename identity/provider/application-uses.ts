@@ -3,6 +3,7 @@ import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Logger } from "../../platform/log.ts";
 import type { Queryable } from "../../platform/postgres.ts";
 import { noteUse } from "../store/application-uses.ts";
+import type { ReadAhead } from "../store/read-ahead.ts";
 
 /** Grants with which an application comes for somebody who let it. A service that exchanges a token is none. */
 const uses: ReadonlySet<unknown> = new Set([
@@ -11,7 +12,7 @@ const uses: ReadonlySet<unknown> = new Set([
   "urn:ietf:params:oauth:grant-type:device_code",
 ]);
 
-export function noteApplicationUses(database: Queryable, log: Logger) {
+export function noteApplicationUses(database: Queryable, ahead: ReadAhead, log: Logger) {
   return async (context: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next();
     const { oidc, status } = context;
@@ -19,7 +20,7 @@ export function noteApplicationUses(database: Queryable, log: Logger) {
     const { Account: account, Client: client } = oidc.entities;
     if (!account || !client) return;
     // A token is not refused because of a line on a page.
-    await noteUse(database, account.accountId, client.clientId).catch((error: unknown) =>
+    await noteUse(database, ahead, account.accountId, client.clientId).catch((error: unknown) =>
       log.warn({ err: error }, "the use of an application was not noted"),
     );
   };

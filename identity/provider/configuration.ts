@@ -13,7 +13,7 @@ import type { Sectors } from "../sectors/sectors.ts";
 import { staffInteractionPath } from "../staff/sign-in.ts";
 import { createAdapter, type IdentityStores } from "../store/adapter.ts";
 import { deviceCodeSeconds } from "../store/device-codes.ts";
-import { createReadAhead, type ReadAhead } from "../store/read-ahead.ts";
+import type { ReadAhead } from "../store/read-ahead.ts";
 import { mayIntrospect } from "../tokens/endpoints.ts";
 import { accountOf, assertClaimsParameter, claimsByScope } from "./claims.ts";
 import { assertClientAssertion } from "./client-assertion.ts";
@@ -33,6 +33,7 @@ import { nameActor, tokenClaims } from "./token-claims.ts";
 export interface ProviderParts {
   readonly config: IdentityConfig;
   readonly stores: IdentityStores;
+  readonly ahead: ReadAhead;
   /** The form of a citizen ID that a client sees. */
   readonly subjectOf: SubjectOf;
   readonly sectors: Pick<Sectors, "pseudonymsOf">;
@@ -60,9 +61,8 @@ const lives = {
 export const longestLife = Math.max(...Object.values(lives));
 
 export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Configuration {
-  const { config, stores, subjectOf } = parts;
+  const { config, stores, subjectOf, ahead } = parts;
   const graph = graphResource(config);
-  const ahead = createReadAhead(stores.database);
   return {
     adapter: createAdapter(stores, ahead, {
       presentClient: presentKeys(config),
@@ -103,7 +103,7 @@ export function configure(parts: ProviderParts, signingKeys: readonly JWK[]): Co
       url: ({ oidc: { client } }, { uid }) =>
         client && isForStaff(client) ? `${staffInteractionPath}/${uid}` : `/interaction/${uid}`,
     },
-    features: features(parts, graph, ahead),
+    features: features(parts, graph),
     renderError: parts.pages.error,
     ttl,
     // Signing out ends everything that came of the session, whatever client holds it.
@@ -146,9 +146,8 @@ const algorithms: Configuration["enabledJWA"] = {
 };
 
 function features(
-  { config, stores, pages, subjectOf }: ProviderParts,
+  { config, stores, ahead, pages, subjectOf }: ProviderParts,
   graph: string,
-  ahead: ReadAhead,
 ): NonNullable<Configuration["features"]> {
   return {
     devInteractions: { enabled: false },

@@ -124,7 +124,7 @@ function equip(
   shareSuccessors(provider, parts.config.cookieKey);
   recordSessionOrigins(provider, parts.stores.database);
   provider.use(sayHowLongKeysKeep(pace));
-  provider.use(noteApplicationUses(parts.stores.database, log));
+  provider.use(noteApplicationUses(parts.stores.database, parts.ahead, log));
   logRefusals(provider, log);
 }
 

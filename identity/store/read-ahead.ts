@@ -30,6 +30,8 @@ interface Parts {
   readonly Grant: ArtefactRow | undefined;
   readonly Session: ArtefactRow | undefined;
   readonly account: boolean;
+  /** By the names of citizen and client: whether the use of today is noted. */
+  readonly use: boolean;
   readonly resource: ResourceServerRow | undefined;
 }
 
@@ -84,11 +86,11 @@ async function readTogether(
   return {};
 }
 
-/** Must find what the statements of each part find: `durableArtefacts`, `registeredClients`, `hasAccount`. */
+/** Must find what the statements of each part find: `durableArtefacts`, `registeredClients`, `hasAccount`, `noteUse`. */
 const refreshReads = `
   SELECT client.metadata, token.payload AS token, floor(extract(epoch FROM token.consumed_at))::float8 AS consumed,
          token.grant_id, the_grant.payload AS the_grant, session.payload AS session,
-         account.citizen_id IS NOT NULL AS has_account
+         account.citizen_id IS NOT NULL AS has_account, noted.client_id IS NOT NULL AS use_is_noted
   FROM (VALUES ($1::text, $2::bytea)) AS asked (client_id, token_hash)
   LEFT JOIN oidc_client AS client ON client.client_id = asked.client_id
   LEFT JOIN oidc_artefact AS token ON token.model = 'RefreshToken' AND token.id_hash = asked.token_hash
@@ -99,7 +101,10 @@ const refreshReads = `
      WHERE model = 'Session' AND uid = token.payload ->> 'sessionUid'
        AND NOT EXISTS (SELECT 1 FROM ended_session WHERE ended_session.uid = oidc_artefact.uid)
      ORDER BY expires_at DESC LIMIT 1) AS session ON true
-  LEFT JOIN account ON account.citizen_id = (token.payload ->> 'accountId')::uuid`;
+  LEFT JOIN account ON account.citizen_id = (token.payload ->> 'accountId')::uuid
+  LEFT JOIN application_use AS noted
+    ON noted.citizen_id = account.citizen_id AND noted.client_id = token.payload ->> 'clientId'
+    AND noted.used_on >= (now() AT TIME ZONE 'Asia/Shanghai')::date`;
 
 interface RefreshRow {
   readonly metadata: ClientMetadata | null;
@@ -109,20 +114,29 @@ interface RefreshRow {
   readonly the_grant: AdapterPayload | null;
   readonly session: AdapterPayload | null;
   readonly has_account: boolean;
+  readonly use_is_noted: boolean;
 }
 
 async function readRefresh(database: Queryable, clientId: string | null, refreshToken: string): Promise<Found> {
   const [row] = await database.query<RefreshRow>(refreshReads, [clientId, idHash(refreshToken)]);
   if (!row) throw new Error("a statement that always has a row has none");
   const { token, consumed, grant_id: grantId } = row;
-  const { accountId, sessionUid } = token ?? {};
+  const { accountId, sessionUid, clientId: holder } = token ?? {};
   return {
     ...clientOf(clientId, row.metadata),
     RefreshToken: { name: refreshToken, value: token === null ? undefined : { payload: token, consumed } },
     ...(grantId !== null && { Grant: { name: grantId, value: artefactOf(row.the_grant) } }),
     ...(sessionUid !== undefined && { Session: { name: sessionUid, value: artefactOf(row.session) } }),
-    ...(accountId !== undefined && { account: { name: accountId, value: row.has_account } }),
+    ...(accountId !== undefined && {
+      account: { name: accountId, value: row.has_account },
+      use: { name: useName(accountId, String(holder)), value: row.use_is_noted },
+    }),
   };
+}
+
+/** Names the use of a client by a citizen. */
+export function useName(accountId: string, clientId: string): string {
+  return `${accountId} ${clientId}`;
 }
 
 /** Grants and sessions are not consumed. */
