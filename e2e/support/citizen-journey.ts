@@ -224,6 +224,11 @@ export async function sayItWasNotMe(citizen: Citizen): Promise<void> {
   await visit.see("demandedPasswordPage");
   citizen.password = newPassword;
   await visit.send({ password: newPassword });
+  if (citizen.scripts) {
+    await visit.see("passkeyReviewPage");
+    await visit.page.check("input[name=keep]");
+    await visit.press("main button[type=submit]");
+  }
   await visit.see("historyPage");
 }
 

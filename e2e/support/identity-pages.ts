@@ -26,6 +26,7 @@ export const identityPages = {
   secondFactorPage: { path: interaction, title: "secondFactor.title" },
   unmetPage: { path: interaction, title: "unmet.title" },
   demandedPasswordPage: { path: interaction, title: "newPassword.title" },
+  passkeyReviewPage: { path: interaction, title: "passkeyReview.title", needsScript: true },
   recoveryNoticePage: { path: interaction, title: "recovery.notice.title" },
   choosePage: { path: interaction, title: "choose.title" },
   consentPage: { path: interaction, title: "consent.title" },

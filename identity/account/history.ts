@@ -5,8 +5,9 @@ import type { Queryable } from "../../platform/postgres.ts";
 import { recordHistory } from "../history/history.ts";
 import { findPastEntry, type PastEntry, readHistory } from "../history/read-history.ts";
 import { historyPage, notMePage } from "../pages/account-history.ts";
-import { demandNewPassword } from "../store/accounts.ts";
+import { demandNewCredentials, findAccount } from "../store/accounts.ts";
 import { forgetAllConsents } from "../store/consents.ts";
+import { readFactors } from "../store/factors.ts";
 import { forgetDevices } from "../store/known-devices.ts";
 import { namedClients } from "./clients.ts";
 import { type Ending, endAllSessions, revokeAllGrants } from "./endings.ts";
@@ -50,12 +51,16 @@ async function askNotMe(parts: AccountParts, { visitor, view, request, reply, se
   const asked = entryForm.safeParse(request.query).data;
   const entry = asked && (await findPastEntry(parts.database, visitor.citizenId, asked.entry));
   if (!entry || !isObjectionable(entry) || entry.reported) return reply.redirect("/account/history", 303);
-  return send(notMePage(view, visitor, entry, await clientsOf(parts, view, [entry])));
+  const clients = await clientsOf(parts, view, [entry]);
+  const account = await findAccount(parts.database, visitor.citizenId);
+  const { passkeys } = await readFactors(parts.database, visitor.citizenId);
+  const has = { password: account?.passwordHash !== null, passkeys: passkeys > 0 };
+  return send(notMePage(view, visitor, { entry, clients, has }));
 }
 
 /**
  * Ends every session and everything that clients were granted, this browser's own last: whoever is at the account
- * has to prove anew that it is hers, and nothing goes on before she has chosen a new password.
+ * has to prove anew that it is hers, and nothing goes on before she has chosen a new password and named her passkeys.
  */
 async function reportNotMe(parts: AccountParts, visit: Visit) {
   const { visitor, reply } = visit;
@@ -80,5 +85,5 @@ async function secureAccount(tx: Queryable, { fleeting }: AccountParts, visit: V
   await revokeAllGrants({ tx, fleeting }, citizenId, { ...ending, history: null });
   await forgetAllConsents(tx, citizenId);
   await forgetDevices(tx, citizenId);
-  await demandNewPassword(tx, citizenId);
+  await demandNewCredentials(tx, citizenId);
 }

@@ -39,28 +39,44 @@ export function isShort({ account, amr, demanded }: Standing): boolean {
   return demanded !== null && !meetsLevel(levelOf(account, amr), demanded);
 }
 
+/** Whether she is to say which passkeys are hers. What the mobile alone brought back removes none. */
+export function needsPasskeyReview({ mustReviewPasskeys, isRecovered }: Account): boolean {
+  return mustReviewPasskeys && !isRecovered;
+}
+
+/** Whether a passkey alone does not do: it may be the one of somebody else, who must not be the one to say whose it is. */
+function isDoubted({ account, amr, canSend }: Standing): boolean {
+  const canProveMore = canSend && account.mobile !== null;
+  return (
+    needsPasskeyReview(account) && canProveMore && isByPasskey(amr) && !amr.includes("sms") && !amr.includes("otp")
+  );
+}
+
 /**
- * Whether the account itself asks for more than was proved. Where somebody else knew the password, a code by SMS
- * goes before the new one, if one can be sent.
+ * Whether the account itself asks for more than was proved. Where somebody else knew the password or has a passkey, a
+ * code by SMS goes before the new one, or before she says which are hers, if one can be sent.
  */
-export function needsSecondFactor({ account, factors, amr, canSend }: Standing): boolean {
-  if (amr.includes("mfa")) return false;
+export function needsSecondFactor(standing: Standing): boolean {
+  const { account, factors, amr, canSend } = standing;
+  if (amr.includes("mfa")) return isDoubted(standing);
   const { smsFactor, isRecovered, mustChangePassword, mobile } = account;
   const isSuspect = mustChangePassword && canSend && mobile !== null;
   return smsFactor || isRecovered || isSuspect || factors.passkeys > 0 || factors.totp;
 }
 
 /** The ways in which she can go on, the best first. A level above what a code can give leaves the passkey. */
-export function offeredFactors({ account, factors, amr, demanded, canSend }: Standing): SecondFactor[] {
+export function offeredFactors(standing: Standing): SecondFactor[] {
+  const { account, factors, amr, demanded, canSend } = standing;
+  const isOpen = !amr.includes("mfa") || isDoubted(standing);
   // A factor from before a recovery lifts what the recovery holds down.
   const restored = { ...account, isRecovered: false };
   const reaches = (who: typeof account, methods: string[]) =>
     demanded === null || meetsLevel(levelOf(who, methods), demanded);
-  const code = !amr.includes("mfa") && reaches(restored, ["otp", "mfa"]);
+  const code = isOpen && reaches(restored, [...amr, "otp", "mfa"]);
   const offers: Readonly<Record<SecondFactor, boolean>> = {
     passkey: factors.passkeys > 0 && !isByPasskey(amr) && reaches(restored, passkeyMethods(true)),
     totp: factors.totp && code,
-    sms: canSend && wantsSms(account, demanded) && !amr.includes("mfa") && reaches(account, ["sms", "mfa"]),
+    sms: canSend && wantsSms(account, demanded) && isOpen && reaches(account, [...amr, "sms", "mfa"]),
     "recovery-code": factors.recoveryCodes > 0 && code,
   };
   return secondFactors.filter((factor) => offers[factor]);
@@ -68,6 +84,7 @@ export function offeredFactors({ account, factors, amr, demanded, canSend }: Sta
 
 /** A mobile is a name to sign in with; a factor it is by her choice, or where a level or a recovery asks for one. */
 function wantsSms(account: Account, demanded: AssuranceLevel | null): boolean {
-  const { mobile, smsFactor, isRecovered, mustChangePassword } = account;
-  return mobile !== null && (smsFactor || isRecovered || mustChangePassword || demanded !== null);
+  const { mobile, smsFactor, isRecovered, mustChangePassword, mustReviewPasskeys } = account;
+  const isSuspect = mustChangePassword || mustReviewPasskeys;
+  return mobile !== null && (smsFactor || isRecovered || isSuspect || demanded !== null);
 }

@@ -6,10 +6,11 @@ import { recoveryNoticePage } from "../pages/recovery.ts";
 import { type Account, findAccount } from "../store/accounts.ts";
 import { rememberDevice } from "../store/known-devices.ts";
 import { cancelRecovery, findOpenRecovery } from "../store/recovery-requests.ts";
-import { isShort, needsSecondFactor } from "./demand.ts";
+import { isShort, needsPasskeyReview, needsSecondFactor } from "./demand.ts";
 import { keepDevice } from "./device-cookie.ts";
 import { dropProgress, saveProgress } from "./progress.ts";
 import { showNewPassword } from "./show-new-password.ts";
+import { showPasskeyReview } from "./show-passkey-review.ts";
 import { showSecondFactor } from "./show-second-factor.ts";
 import { standingOf } from "./standing.ts";
 import { finishTurn, formAction, originOf, type Turn } from "./turn.ts";
@@ -29,6 +30,10 @@ export async function advance(turn: Turn, citizenId: string, amr: readonly strin
   if (account.mustChangePassword && amr.includes("pwd")) {
     await saveProgress(fleeting, turn.interaction.uid, progress);
     return showNewPassword(turn, null);
+  }
+  if (needsPasskeyReview(account)) {
+    await saveProgress(fleeting, turn.interaction.uid, progress);
+    return await showPasskeyReview(turn, citizenId);
   }
   if (await findOpenRecovery(database, citizenId)) {
     await saveProgress(fleeting, turn.interaction.uid, { ...progress, isComplete: true });

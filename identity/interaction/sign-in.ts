@@ -13,6 +13,7 @@ import { isShort, isStepUp, needsSecondFactor } from "./demand.ts";
 import { deviceOf } from "./device-cookie.ts";
 import { advance, answerRecoveryNotice, showRecoveryNotice } from "./enter.ts";
 import { answerNewPassword } from "./new-password.ts";
+import { answerPasskeyReview } from "./passkey-review.ts";
 import { dropProgress, readProgress } from "./progress.ts";
 import { answerSecondFactor } from "./second-factor.ts";
 import { standingOf } from "./standing.ts";
@@ -58,6 +59,7 @@ const form = z
         "go-on",
         "unmet",
         "new-password",
+        "review-passkeys",
         "restart",
       ])
       .catch("password"),
@@ -89,6 +91,9 @@ export async function answerSignIn(turn: Turn): Promise<FastifyReply> {
     case "new-password":
       if (!progress || progress.isComplete) return await sendPage(turn, "", { kind: "expired" });
       return await answerNewPassword(turn, progress, password);
+    case "review-passkeys":
+      if (!progress || progress.isComplete) return await sendPage(turn, "", { kind: "expired" });
+      return await answerPasskeyReview(turn, progress);
     default:
       if (!progress || progress.isComplete) return await sendPage(turn, "", { kind: "expired" });
       return await answerSecondFactor(turn, progress);

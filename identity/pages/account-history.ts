@@ -35,14 +35,22 @@ ${next !== null && html`<a class="button quiet" href="/account/history?before=${
   return accountLayout(view, { current: "history", title, visitor }, main);
 }
 
+export interface NotMeState {
+  readonly entry: PastEntry;
+  /** The clients that it names. */
+  readonly clients: readonly NamedClient[];
+  /** What she signs in with. */
+  readonly has: { readonly password: boolean; readonly passkeys: boolean };
+}
+
 /** Asks before everything is ended because of an entry. */
-export function notMePage(view: View, visitor: Visitor, entry: PastEntry, clients: readonly NamedClient[]): string {
+export function notMePage(view: View, visitor: Visitor, { entry, clients, has }: NotMeState): string {
   const { t } = view;
   const title = t("notMe.title");
   const main = html`<h1>${title}</h1>
 <div class="panel"><h2>${t(`history.${entry.kind}`)}</h2>${facts(view, entry, clients)}</div>
 <p class="lead">${t("notMe.lead")}</p>
-<ul class="points"><li>${t("notMe.sessions")}</li><li>${t("notMe.applications")}</li><li>${t("notMe.password")}</li></ul>
+<ul class="points"><li>${t("notMe.sessions")}</li><li>${t("notMe.applications")}</li>${has.password && html`<li>${t("notMe.password")}</li>`}${has.passkeys && html`<li>${t("notMe.passkeys")}</li>`}</ul>
 <div class="actions"><form method="post" action="/account/history/not-me">${formField(visitor)}<button type="submit" name="entry" value="${entry.entryId}" class="danger">${t("notMe.submit")}</button></form>
 <a class="button quiet" href="/account/history">${t("notMe.back")}</a></div>`;
   return accountLayout(view, { current: "history", title, visitor }, main);

@@ -4,7 +4,13 @@ import { type EndingParts, endAllSessions } from "../account/endings.ts";
 import { newRecoveryCode, recoveryCodeHash } from "../credentials/recovery-code.ts";
 import { recordHistory } from "../history/history.ts";
 import type { Account } from "../store/accounts.ts";
-import { lockAccount, recordCredentialChange, removeMobile, setPassword } from "../store/credential-changes.ts";
+import {
+  lockAccount,
+  recordCredentialChange,
+  removeMobile,
+  setPasskeysReviewed,
+  setPassword,
+} from "../store/credential-changes.ts";
 import { removeTotp, replaceRecoveryCodes } from "../store/factors.ts";
 import { listPasskeys, removePasskey } from "../store/passkeys.ts";
 import { proofInPerson } from "../store/proofing.ts";
@@ -80,6 +86,7 @@ const removals: Readonly<Record<LosableFactor, Removal>> = {
       const gone = { credential: "passkey", change: "revoke", history: "passkey-removed" } as const;
       await recordCredentialChange(tx, { citizenId, ...gone, detail: { name } });
     }
+    await setPasskeysReviewed(tx, citizenId);
   },
   totp: async ({ tx }, { citizenId }) => {
     if (!(await removeTotp(tx, citizenId))) return;

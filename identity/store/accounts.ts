@@ -23,6 +23,8 @@ export interface Account {
   readonly isRecovered: boolean;
   /** Whether nothing goes on before she has a new password. */
   readonly mustChangePassword: boolean;
+  /** Whether she is to say which of her passkeys are hers. */
+  readonly mustReviewPasskeys: boolean;
   readonly preferredLanguage: Language;
 }
 
@@ -35,11 +37,14 @@ interface AccountRow {
   readonly passkey_user: string;
   readonly is_recovered: boolean;
   readonly must_change_password: boolean;
+  readonly must_review_passkeys: boolean;
   readonly preferred_language: Language;
 }
 
 const selectAccount = `SELECT citizen_id, password_hash, proofing, mobile, sms_factor, passkey_user,
-  recovered_at IS NOT NULL AS is_recovered, must_change_password, preferred_language FROM account JOIN citizen USING (citizen_id)`;
+  recovered_at IS NOT NULL AS is_recovered, must_change_password,
+  must_review_passkeys AND EXISTS (SELECT FROM passkey WHERE passkey.citizen_id = account.citizen_id)
+    AS must_review_passkeys, preferred_language FROM account JOIN citizen USING (citizen_id)`;
 
 const byLogin = {
   residentId: `${selectAccount} WHERE resident_id = $1`,
@@ -68,6 +73,7 @@ function accountOf(row: AccountRow): Account {
     passkeyUser: row.passkey_user,
     isRecovered: row.is_recovered,
     mustChangePassword: row.must_change_password,
+    mustReviewPasskeys: row.must_review_passkeys,
     preferredLanguage: row.preferred_language,
   };
 }
@@ -114,10 +120,15 @@ export async function findAccountHolder(database: Queryable, citizenId: RawCitiz
   return row ? { name: row.name, preferredLanguage: row.preferred_language } : null;
 }
 
-/** From now on nothing goes on at this account before its citizen has chosen a new password. */
-export async function demandNewPassword(database: Queryable, citizenId: RawCitizenId): Promise<void> {
+/**
+ * From now on nothing goes on at this account before its citizen has chosen a new password, if she has one, and has
+ * said which passkeys are hers, if there are any.
+ */
+export async function demandNewCredentials(database: Queryable, citizenId: RawCitizenId): Promise<void> {
   await database.query(
-    "UPDATE account SET must_change_password = true WHERE citizen_id = $1 AND password_hash IS NOT NULL",
+    `UPDATE account SET must_change_password = must_change_password OR password_hash IS NOT NULL,
+                        must_review_passkeys = EXISTS (SELECT FROM passkey WHERE passkey.citizen_id = account.citizen_id)
+     WHERE citizen_id = $1`,
     [citizenId],
   );
 }

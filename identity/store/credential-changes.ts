@@ -69,6 +69,11 @@ function isTaken(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "23505";
 }
 
+/** She has said which passkeys are hers. */
+export async function setPasskeysReviewed(tx: Queryable, citizenId: RawCitizenId): Promise<void> {
+  await tx.query("UPDATE account SET must_review_passkeys = false WHERE citizen_id = $1", [citizenId]);
+}
+
 /** Takes the mobile from an account, as a name and as a factor. */
 export async function removeMobile(tx: Queryable, citizenId: RawCitizenId): Promise<void> {
   await tx.query("UPDATE account SET mobile = NULL, sms_factor = false WHERE citizen_id = $1", [citizenId]);
