@@ -2,11 +2,11 @@
  * `POST /events/poll`: security events for receivers that call (RFC 8936), each of the citizens alone who have let the
  * client in, by the client's own pseudonyms. Events stay until they are acknowledged.
  */
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Logger } from "../../platform/log.ts";
 import type { Queryable } from "../../platform/postgres.ts";
-import { createArrivals } from "./arrivals.ts";
+import { type Arrivals, createArrivals } from "./arrivals.ts";
 import { type Audience, type EventTokenParts, eventToken } from "./event-tokens.ts";
 import type { StoredEvent } from "./outbox.ts";
 import { acknowledge, readPending } from "./pending.ts";
@@ -34,11 +34,14 @@ const request = z.object({
   setErrs: z.record(z.uuid(), z.object({ err: z.string().max(100), description: z.string().optional() })).default({}),
 });
 
+type Asked = z.output<typeof request>;
+
 /** Adds the address to the server. */
 export function addEventPoll(app: FastifyInstance, parts: PollParts): void {
   const { database, receiverOf, audienceOf } = parts;
   const arrivals = createArrivals(database, parts.log);
   app.addHook("preClose", () => arrivals.close());
+  const take = createTake(database, arrivals);
   app.post(pollPath, async (received, reply) => {
     const receiver = await receiverOf(received, reply, "read");
     if (!receiver) return reply;
@@ -49,15 +52,7 @@ export function addEventPoll(app: FastifyInstance, parts: PollParts): void {
     if (stream?.endpointUrl !== null) {
       return refuse(reply, 404, "invalid_request", "The receiver has no stream that is polled.");
     }
-    const { ack, setErrs, maxEvents, returnImmediately } = asked.data;
-    const refused = Object.keys(setErrs);
-    if (refused.length > 0) received.log.warn({ client: clientId, events: refused }, "events were not understood");
-    await acknowledge(database, clientId, [...ack, ...refused]);
-    const wanted = Math.min(maxEvents, mostEvents);
-    const read = () => readPending(database, clientId, wanted + 1);
-    const now = await read();
-    const isAnswer = now.length > 0 || returnImmediately || wanted === 0;
-    const pending = isAnswer ? now : await waitFor(read, () => arrivals.listen(clientId, goneOf(reply)));
+    const { wanted, pending } = await take(received, reply, clientId, asked.data);
     const sets: Record<string, string> = {};
     const audience = audienceOf(receiver);
     for (const event of pending.slice(0, wanted)) sets[event.id] = await eventToken(parts, audience, event);
@@ -65,10 +60,25 @@ export function addEventPoll(app: FastifyInstance, parts: PollParts): void {
   });
 }
 
+/** Forgets what is acknowledged, and finds what waits: one event more than is wanted, where there is. */
+function createTake(database: Queryable, arrivals: Arrivals) {
+  return async (received: FastifyRequest, reply: FastifyReply, clientId: string, asked: Asked) => {
+    const { ack, setErrs, maxEvents, returnImmediately } = asked;
+    const refused = Object.keys(setErrs);
+    if (refused.length > 0) received.log.warn({ client: clientId, events: refused }, "events were not understood");
+    await acknowledge(database, clientId, [...ack, ...refused]);
+    const wanted = Math.min(maxEvents, mostEvents);
+    const read = () => readPending(database, clientId, wanted + 1);
+    const now = await read();
+    const isAnswer = now.length > 0 || returnImmediately || wanted === 0;
+    return { wanted, pending: isAnswer ? now : await waitFor(read, () => arrivals.listen(clientId, goneOf(reply))) };
+  };
+}
+
 /** Listens first and reads again then: what comes between the two readings is not slept through. */
 async function waitFor(
   read: () => Promise<StoredEvent[]>,
-  listen: () => ReturnType<ReturnType<typeof createArrivals>["listen"]>,
+  listen: () => ReturnType<Arrivals["listen"]>,
 ): Promise<StoredEvent[]> {
   const listening = await listen();
   if (!listening) return [];
