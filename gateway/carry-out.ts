@@ -33,6 +33,8 @@ export interface CarryOutParts {
   readonly revocations?: Pick<Revocations, "refusalOf">;
   /** Most that an operation may be estimated to cost; anything unless given. */
   readonly maxCost?: number;
+  /** Whether a request is refused as a whole when a field of it is; else that field is null. */
+  readonly rejectsRefused?: boolean;
 }
 
 /** An operation that may run, with its variables. */
@@ -44,7 +46,7 @@ interface Ready {
 
 /** Puts the stations in a row. */
 export function createCarryOut(parts: CarryOutParts): CarryOut {
-  const { generations, documents, subscriptions, revocations, maxCost = Infinity } = parts;
+  const { generations, documents, subscriptions, revocations, maxCost = Infinity, rejectsRefused = false } = parts;
   const share = createShare<WrittenAnswer>();
   const makeReady = (generation: Generation, { request, fits }: FoundRequest, admission: Admission): Ready => {
     const { admitted, border } = admission;
@@ -74,7 +76,8 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
   const run = async (generation: ExecutableGeneration, ready: Ready, errand: Errand & Admission, carries: Carries) => {
     const { request, operation, variables } = ready;
     if (!operation.readsData) return whole(introspect(operation, variables));
-    const { program, challenge } = await operation.planned(errand.admitted);
+    const { program, refusal } = await operation.planned(errand.admitted);
+    if (refusal && rejectsRefused) throw new HuiminError(refusal.code, refusal);
     if (program.incremental && carries.parts) {
       const parts = program.executeIncrementally(variables, errand, generation.boundary);
       return inParts(parts, errand.log, () => revocations?.refusalOf(errand));
@@ -83,7 +86,7 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
     const isQuery = operation.definition.operation === "query";
     const key = isQuery ? requestKey({ generation: generation.id, request, admission: errand }) : undefined;
     const answer = key === undefined ? await execute() : await share(key, execute);
-    return { outcome: { kind: "whole", answer, challenge } } as const;
+    return { outcome: { kind: "whole", answer, challenge: refusal?.challenge } } as const;
   };
   const carryOut: CarryOut = async (written, session, carries, log) => {
     const found = await documents.find(written, log);
@@ -135,9 +138,9 @@ function goingOut(outcome: Outcome, { admission }: Session): Outcome {
 
 /** Where the events of a subscription come from for somebody. */
 async function sourceFor(operation: CompiledOperation, admitted: Admitted): Promise<SubscriptionSource> {
-  const { program, challenge } = await operation.planned(admitted);
+  const { program, refusal } = await operation.planned(admitted);
   if (program.source) return program.source;
-  if (challenge) throw new HuiminError("INSUFFICIENT_USER_AUTHENTICATION", { challenge });
+  if (refusal) throw new HuiminError(refusal.code, refusal);
   throw new HuiminError("GRAPHQL_VALIDATION_FAILED", { message: "A subscription must ask for data." });
 }
 

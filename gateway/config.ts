@@ -118,6 +118,11 @@ export const gatewaySpec = {
     overridesJson.optional(),
     'For whom @override labels are on, beside percent(N): {"label": {"clients": [], "percent": 0}}.',
   ),
+  refusedFields: setting(
+    "HUIMIN_REFUSED_FIELDS",
+    z.enum(["null", "reject"]).default("null"),
+    "What becomes of a request with a field that its sender may not read: null leaves that field out, reject all of it.",
+  ),
   workers: setting(
     "HUIMIN_WORKERS",
     z.coerce.number().int().min(1).max(maxWorkers).default(1),

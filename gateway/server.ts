@@ -38,6 +38,9 @@ import type { Invalidate } from "./live/events/events.ts";
 import { addEventIntake } from "./live/events/intake.ts";
 import { startSubscriptions } from "./live/live.ts";
 import { createPipeline } from "./pipeline.ts";
+import { cityPolicies } from "./rights/city-policies.ts";
+import { askPolicies } from "./rights/policies.ts";
+import type { AskRules } from "./rights/rights.ts";
 import { readBusyOperations, tellBusyOperations } from "./supergraph/busy-operations.ts";
 import { createGeneration } from "./supergraph/generation.ts";
 import type { Generations } from "./supergraph/generations.ts";
@@ -120,6 +123,7 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
       subscriptions,
       revocations,
       maxCost: config.maxCost,
+      rejectsRefused: config.refusedFields === "reject",
     });
     addAddresses(app, config, { enter, carryOut, revocations, log });
     const supergraph = () => generations.current().supergraph;
@@ -204,7 +208,8 @@ async function serveGenerations(
   const open = async (sdl: string, before?: ExecutableGeneration): Promise<CachingGeneration> => {
     const options = { addresses: subgraphs, spareAddresses: before !== undefined, plans: { store, log } };
     const supergraph = await loadSupergraph(sdl, options);
-    const generation = createGeneration(supergraph, { contracts, compiler: { overrideRule } });
+    const askRules: AskRules = (names, signedIn) => askPolicies(names, cityPolicies, signedIn, log);
+    const generation = createGeneration(supergraph, { contracts, compiler: { overrideRule, askRules } });
     const compile = (query: string) =>
       generation.compile({ query, operationName: undefined, readOnly: false }, anonymous);
     reportBroken(trusted, compile, log);

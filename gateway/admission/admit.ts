@@ -24,6 +24,8 @@ export interface SignedIn {
   readonly level: AssuranceLevel | null;
   /** When she signed in, in seconds since the epoch; null as above. */
   readonly signedInAt: number | null;
+  /** What a caseworker is in her department; null for everybody else. */
+  readonly role: string | null;
 }
 
 /** Somebody who showed nothing: may read the schema, and no data. */
@@ -109,8 +111,8 @@ export function createAdmission(parts: AdmissionParts): Admit {
     const holder = await verifyAccessToken(token, accessTokens);
     const caller = sectors.entering(holder);
     const border = sectors.borderOfClients(holder.sector);
-    const { level, signedInAt } = holder;
-    const admitted: SignedIn = Object.freeze({ kind: "signed in", caller, tokenId, level, signedInAt });
+    const { level, signedInAt, role } = holder;
+    const admitted: SignedIn = Object.freeze({ kind: "signed in", caller, tokenId, level, signedInAt, role });
     const verified = { admission: Object.freeze({ admitted, holder: caller, border }), caller };
     remembered.set(tokenId, verified);
     return verified;

@@ -2,6 +2,7 @@
 import type { AssuranceChallenge } from "../../trust/assurance.ts";
 import { type ErrorCode, errorCatalogue } from "../../trust/errors.ts";
 import type { AnswerError } from "../answer.ts";
+import type { Refusal } from "../rights/demand.ts";
 import type { ResponsePath } from "./tree.ts";
 import type { VisiblePath } from "./visible-path.ts";
 import type { Fault } from "./write/writing.ts";
@@ -41,9 +42,8 @@ export class Problems {
   }
 
   /** Adds what the caller may not read. */
-  addRefusal(challenge: AssuranceChallenge, path: ResponsePath, part: number): void {
-    const code = "INSUFFICIENT_USER_AUTHENTICATION";
-    this.add({ code, message: errorCatalogue[code].message, path, part, challenge });
+  addRefusal({ code, challenge }: Refusal, path: ResponsePath, part: number): void {
+    this.add({ code, message: errorCatalogue[code].message, path, part, ...(challenge && { challenge }) });
   }
 
   /** Adds what a writer found; false when it only follows from what is known already. */

@@ -35,7 +35,7 @@ export function writeData(run: Run, decisions: Decisions, { write, value, path, 
       if (!run.problems.addFault(fault, where, part)) return;
       run.log.error({ path: where }, "data of a subgraph does not fit the schema");
     },
-    onRefusal: (challenge, where) => run.problems.addRefusal(challenge, where, part),
+    onRefusal: (refusal, where) => run.problems.addRefusal(refusal, where, part),
     onNull: (where) => nulled.push(where),
   });
   return write(value, exact) ? { text: exact.text, nulled } : { text: "null", nulled: [...nulled, path] };

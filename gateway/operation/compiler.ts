@@ -18,7 +18,7 @@ import { RequestRefused } from "../answer.ts";
 import type { GraphQLRequest } from "../http/request.ts";
 import { avoidClashes, reservedNames } from "../planning/clashing-names.ts";
 import { readDemands } from "../rights/demands.ts";
-import { findRights, noRefusals, type Refusals, withoutRefused } from "../rights/rights.ts";
+import { type AskRules, findRights, noRefusals, type Refusals, withoutRefused } from "../rights/rights.ts";
 import type { LoadedSupergraph } from "../supergraph/supergraph.ts";
 import { createCostEstimate } from "./cost.ts";
 import { deferRule } from "./defer-rule.ts";
@@ -56,6 +56,8 @@ export interface CompilerOptions {
   readonly limits?: DocumentLimits;
   /** Decides `@override` labels that are not percentages; without it they are off. */
   readonly overrideRule?: OverrideRule | undefined;
+  /** Asks the rules behind `@policy`; without it none allows anything. */
+  readonly askRules?: AskRules;
 }
 
 interface Entry {
@@ -123,7 +125,10 @@ function busiestOf(entries: Entries, count: number): ReturnType<Compiler["busies
 }
 
 /** Makes operations out of normalised texts; `grown` is told the length of every plan that is kept. */
-function createMaker(supergraph: LoadedSupergraph, { overrideRule = () => false }: CompilerOptions) {
+function createMaker(
+  supergraph: LoadedSupergraph,
+  { overrideRule = () => false, askRules = allowNothing }: CompilerOptions,
+) {
   const { schema, supergraphSchema, planner } = supergraph;
   const estimateCost = createCostEstimate(supergraphSchema);
   const findLabels = createLabelFinder(supergraphSchema, schema);
@@ -134,7 +139,7 @@ function createMaker(supergraph: LoadedSupergraph, { overrideRule = () => false 
     // Written with response names that plans do not confuse; planned in a form that keeps labels, too.
     const { document, responseNames } = avoidClashes(read.document, reserved);
     const labelled = findLabels(document);
-    const rights = findRights(document, schema, demands);
+    const rights = findRights(document, schema, demands, askRules);
     const plannable = {
       ...definitionOf(document),
       responseNames,
@@ -148,8 +153,10 @@ function createMaker(supergraph: LoadedSupergraph, { overrideRule = () => false 
       ...read,
       schema,
       cost: estimateCost(read),
-      planned: (admitted) =>
-        planned(decideOverrides(labelled.labels, admitted, overrideRule), rights.decide(admitted, Date.now() / 1000)),
+      planned: async (admitted) => {
+        const refusals = await rights.decide(admitted, Date.now() / 1000);
+        return await planned(decideOverrides(labelled.labels, admitted, overrideRule), refusals);
+      },
       warm: async () => {
         if (!read.readsData) return;
         for (const on of labelled.labels.length > 0 ? [false, true] : [false]) {
@@ -159,6 +166,8 @@ function createMaker(supergraph: LoadedSupergraph, { overrideRule = () => false 
     } satisfies CompiledOperation);
   };
 }
+
+const allowNothing: AskRules = async () => new Set();
 
 function parseDocument(query: string, { tokens }: DocumentLimits): DocumentNode {
   try {

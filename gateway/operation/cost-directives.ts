@@ -9,8 +9,8 @@ import {
   type GraphQLSchema,
   getDirectiveValues,
   isLeafType,
-  valueFromASTUntyped,
 } from "graphql";
+import { linkedName } from "../supergraph/linked-names.ts";
 
 /** How long the list of a field is assumed to be. */
 export interface ListSize {
@@ -35,9 +35,9 @@ export interface CostDirectives {
 
 /** Finds the directives of a supergraph; one that does not link them has none. */
 export function costDirectives(supergraph: GraphQLSchema): CostDirectives {
-  const names = directiveNames(supergraph);
-  const cost = names && supergraph.getDirective(names.cost);
-  const listSize = names && supergraph.getDirective(names.listSize);
+  const find = (name: string) => supergraph.getDirective(linkedName(supergraph, specification, "cost", name) ?? "");
+  const cost = find("cost");
+  const listSize = find("listSize");
   const ownWeight = ({ astNode }: Annotated) => {
     const values = cost && astNode ? getDirectiveValues(cost, astNode) : undefined;
     return values && Number(values.weight);
@@ -66,33 +66,3 @@ function names(value: unknown): readonly string[] {
 }
 
 const specification = /^https:\/\/specs\.apollo\.dev\/cost\/v0\.\d+$/;
-
-/** By the rules of the link specification: imported names first, else those with the prefix of the link. */
-function directiveNames(supergraph: GraphQLSchema): { readonly cost: string; readonly listSize: string } | undefined {
-  const schemas = [supergraph.astNode, ...supergraph.extensionASTNodes];
-  for (const directive of schemas.flatMap((node) => node?.directives ?? [])) {
-    const { url, as, import: imports } = argumentsOf(directive);
-    if (directive.name.value !== "link" || typeof url !== "string" || !specification.test(url)) continue;
-    const prefix = typeof as === "string" ? as : "cost";
-    return {
-      cost: importedAs(imports, "@cost") ?? prefix,
-      listSize: importedAs(imports, "@listSize") ?? `${prefix}__listSize`,
-    };
-  }
-  return undefined;
-}
-
-function argumentsOf(directive: DirectiveNode): Record<string, unknown> {
-  return Object.fromEntries(
-    (directive.arguments ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value)]),
-  );
-}
-
-function importedAs(imports: unknown, name: string): string | undefined {
-  if (!Array.isArray(imports)) return undefined;
-  for (const entry of imports) {
-    if (entry === name) return name.slice(1);
-    if (typeof entry === "object" && entry?.name === name) return String(entry.as ?? name).slice(1);
-  }
-  return undefined;
-}

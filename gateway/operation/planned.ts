@@ -2,10 +2,10 @@
 import type { QueryPlan } from "@apollo/query-planner";
 import { GraphQLError } from "graphql";
 import { LRUCache } from "lru-cache";
-import type { AssuranceChallenge } from "../../trust/assurance.ts";
 import { RequestRefused } from "../answer.ts";
 import { compileProgram, type PlannedOperation, type Program } from "../execution/program.ts";
 import type { Planner } from "../planning/planner.ts";
+import type { Refusal } from "../rights/demand.ts";
 import type { Refusals } from "../rights/rights.ts";
 import type { OverrideDecisions } from "./overrides.ts";
 
@@ -22,8 +22,8 @@ export interface Plannable extends Omit<PlannedOperation, "plan"> {
 export interface PlannedProgram {
   readonly plan: QueryPlan;
   readonly program: Program;
-  /** With what the caller may read the fields of it that she may not read now; undefined when there are none. */
-  readonly challenge: AssuranceChallenge | undefined;
+  /** Why the caller may not read all of it; undefined when she may. */
+  readonly refusal: Refusal | undefined;
 }
 
 /** Most ways of one operation that are kept. */
@@ -45,7 +45,7 @@ export function createPlannings(
     const plan = await makePlan(planner, refusals.key === "" ? text : textWithout(refusals), overrides);
     const program = compileProgram({ ...operation, plan, refusals });
     grown(JSON.stringify(plan).length);
-    return Object.freeze({ plan, program, challenge: refusals.challenge });
+    return Object.freeze({ plan, program, refusal: refusals.whole });
   };
   return (overrides, refusals) => {
     const way = wayOf(overrides, refusals);

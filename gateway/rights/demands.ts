@@ -11,7 +11,8 @@ import {
 } from "graphql";
 import { argumentOf, type Described, directivesOn } from "../cache/join-directives.ts";
 import { selectionSetOf } from "../planning/join-fields.ts";
-import { type Demand, joinDemands, readDemand } from "./demand.ts";
+import { linkedName } from "../supergraph/linked-names.ts";
+import { type AnyOfAll, type Demand, joinDemands, nothingDemanded, readAssurance } from "./demand.ts";
 
 /** Of equal demands always the same object. */
 export interface Demands {
@@ -26,11 +27,14 @@ export interface Demands {
   ofType(type: string): Demand | undefined;
 }
 
-const directive = "assurance";
+/** What each directive demands, by its name in the supergraph. */
+type Readers = ReadonlyMap<string, (applied: ConstDirectiveNode) => Demand>;
 
 /** Reads the demands of a supergraph that graphql-js built from its SDL. */
 export function readDemands(supergraph: GraphQLSchema): Demands {
-  if (!supergraph.getDirective(directive)) return noDemands;
+  const readers = readersFor(supergraph);
+  if (readers.size === 0) return noDemands;
+  const rules = { supergraph, readers };
   const interned = new Map<string, Demand>();
   const intern = (demand: Demand | undefined) => {
     if (!demand) return undefined;
@@ -41,9 +45,9 @@ export function readDemands(supergraph: GraphQLSchema): Demands {
   };
   const fields = remembered((key: string) => {
     const [type = "", field = ""] = key.split(".");
-    return intern(joinDemands(fieldDemands(supergraph, type, field, new Set())));
+    return intern(joinDemands(fieldDemands(rules, type, field, new Set())));
   });
-  const types = remembered((type: string) => intern(joinDemands(typeDemands(supergraph.getType(type)))));
+  const types = remembered((type: string) => intern(joinDemands(typeDemands(rules, supergraph.getType(type)))));
   return { none: false, ofField: (type, field) => fields(`${type}.${field}`), ofType: types };
 }
 
@@ -57,32 +61,73 @@ function remembered<Value>(make: (key: string) => Value): (key: string) => Value
   };
 }
 
-function demandsOn(element: Described): Demand[] {
-  return directivesOn(element, directive).map((applied) =>
-    readDemand({ level: argumentOf(applied, "level"), maxAge: argumentOf(applied, "maxAge") }),
-  );
+interface Rules {
+  readonly supergraph: GraphQLSchema;
+  readonly readers: Readers;
+}
+
+const specifications = {
+  assurance: /^https:\/\/huimin\.invalid\/rights\/v1\.\d+$/,
+  authenticated: /^https:\/\/specs\.apollo\.dev\/authenticated\/v0\.\d+$/,
+  requiresScopes: /^https:\/\/specs\.apollo\.dev\/requiresScopes\/v0\.\d+$/,
+  policy: /^https:\/\/specs\.apollo\.dev\/policy\/v0\.\d+$/,
+} as const;
+
+function readersFor(supergraph: GraphQLSchema): Readers {
+  const readers = new Map<string | undefined, (applied: ConstDirectiveNode) => Demand>();
+  const put = (
+    specification: keyof typeof specifications,
+    own: string,
+    read: (applied: ConstDirectiveNode) => object,
+  ) =>
+    readers.set(linkedName(supergraph, specifications[specification], own, specification), (applied) => ({
+      ...nothingDemanded,
+      authenticated: true,
+      ...read(applied),
+    }));
+  put("assurance", "rights", (applied) => ({
+    assurance: readAssurance({ level: argumentOf(applied, "level"), maxAge: argumentOf(applied, "maxAge") }),
+  }));
+  put("authenticated", "authenticated", () => ({}));
+  put("requiresScopes", "requiresScopes", (applied) => ({ scopes: [anyOfAll(argumentOf(applied, "scopes"))] }));
+  put("policy", "policy", (applied) => ({ policies: [anyOfAll(argumentOf(applied, "policies"))] }));
+  readers.delete(undefined);
+  return readers as Readers;
+}
+
+/** A list of lists of names; what is none can never be met. */
+function anyOfAll(value: unknown): AnyOfAll {
+  const lists = Array.isArray(value) ? value : [];
+  return lists.flatMap((all) => (Array.isArray(all) ? [all.map(String)] : []));
+}
+
+function demandsOn({ readers }: Rules, { astNode }: Described): Demand[] {
+  return (astNode?.directives ?? []).flatMap((applied) => readers.get(applied.name.value)?.(applied) ?? []);
 }
 
 /** Of a type and of the interfaces that it implements. */
-function typeDemands(type: GraphQLNamedType | undefined): Demand[] {
+function typeDemands(rules: Rules, type: GraphQLNamedType | undefined): Demand[] {
   if (!type) return [];
   const interfaces = isObjectType(type) || isInterfaceType(type) ? type.getInterfaces() : [];
-  return [type, ...interfaces].flatMap(demandsOn);
+  return [type, ...interfaces].flatMap((each) => demandsOn(rules, each));
 }
 
 /** @param seen fields that are being read already: requirements may lead in a circle */
-function fieldDemands(supergraph: GraphQLSchema, typeName: string, name: string, seen: Set<string>): Demand[] {
-  const type = supergraph.getType(typeName);
+function fieldDemands(rules: Rules, typeName: string, name: string, seen: Set<string>): Demand[] {
+  const type = rules.supergraph.getType(typeName);
   const key = `${typeName}.${name}`;
   if (!(isObjectType(type) || isInterfaceType(type)) || seen.has(key)) return [];
   seen.add(key);
   const field = type.getFields()[name];
   if (!field) return [];
   const promised = type.getInterfaces().flatMap((each) => each.getFields()[name] ?? []);
-  const required = requirementsOf(field).flatMap((selection) => selectedDemands(supergraph, type, selection, seen));
+  const required = requirementsOf(field).flatMap((selection) => selectedDemands(rules, type, selection, seen));
   return [
-    ...typeDemands(type),
-    ...[field, ...promised].flatMap((each) => [...demandsOn(each), ...typeDemands(getNamedType(each.type))]),
+    ...typeDemands(rules, type),
+    ...[field, ...promised].flatMap((each) => [
+      ...demandsOn(rules, each),
+      ...typeDemands(rules, getNamedType(each.type)),
+    ]),
     ...required,
   ];
 }
@@ -95,7 +140,7 @@ function requirementsOf(field: Described): SelectionSetNode[] {
 }
 
 function selectedDemands(
-  supergraph: GraphQLSchema,
+  rules: Rules,
   type: GraphQLNamedType,
   { selections }: SelectionSetNode,
   seen: Set<string>,
@@ -105,14 +150,14 @@ function selectedDemands(
       const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[selection.name.value] : undefined;
       const below = field && selection.selectionSet;
       // Whatever an interface turns out to be.
-      const types = isInterfaceType(type) ? [type, ...supergraph.getPossibleTypes(type)] : [type];
+      const types = isInterfaceType(type) ? [type, ...rules.supergraph.getPossibleTypes(type)] : [type];
       return [
-        ...types.flatMap((each) => fieldDemands(supergraph, each.name, selection.name.value, seen)),
-        ...(below ? selectedDemands(supergraph, getNamedType(field.type), below, seen) : []),
+        ...types.flatMap((each) => fieldDemands(rules, each.name, selection.name.value, seen)),
+        ...(below ? selectedDemands(rules, getNamedType(field.type), below, seen) : []),
       ];
     }
     if (selection.kind === Kind.FRAGMENT_SPREAD) return [];
-    const narrowed = selection.typeCondition ? supergraph.getType(selection.typeCondition.name.value) : type;
-    return narrowed ? selectedDemands(supergraph, narrowed, selection.selectionSet, seen) : [];
+    const narrowed = selection.typeCondition ? rules.supergraph.getType(selection.typeCondition.name.value) : type;
+    return narrowed ? selectedDemands(rules, narrowed, selection.selectionSet, seen) : [];
   });
 }

@@ -17,27 +17,26 @@ import {
   visit,
   visitWithTypeInfo,
 } from "graphql";
-import type { AssuranceChallenge } from "../../trust/assurance.ts";
-import type { Admitted } from "../admission/admit.ts";
-import { challengeOf, type Demand, joinDemands, meetsDemand } from "./demand.ts";
+import type { Admitted, SignedIn } from "../admission/admit.ts";
+import { challengeOf, type Demand, joinDemands, type Refusal, refusalOf } from "./demand.ts";
 import type { Demands } from "./demands.ts";
 
 /** What one caller may not read of an operation. */
 export interface Refusals {
   /** The same for callers who are refused the same. */
   readonly key: string;
-  /** With what she may read all of it; undefined when she may already. */
-  readonly challenge: AssuranceChallenge | undefined;
-  /** With what she may read a field of an object or interface type; undefined when she may. */
-  ofField(type: string, field: string): AssuranceChallenge | undefined;
-  /** With what she may read objects of a type; undefined when she may. */
-  ofType(type: string): AssuranceChallenge | undefined;
+  /** Why she may not read all of it; undefined when she may. */
+  readonly whole: Refusal | undefined;
+  /** Why she may not read a field of an object or interface type; undefined when she may. */
+  ofField(type: string, field: string): Refusal | undefined;
+  /** Why she may not read objects of a type; undefined when she may. */
+  ofType(type: string): Refusal | undefined;
 }
 
 /** Of whoever may read everything. */
 export const noRefusals: Refusals = Object.freeze({
   key: "",
-  challenge: undefined,
+  whole: undefined,
   ofField: () => undefined,
   ofType: () => undefined,
 });
@@ -45,20 +44,39 @@ export const noRefusals: Refusals = Object.freeze({
 /** An operation as far as demands go. */
 export interface OperationRights {
   /** @param now seconds since the epoch */
-  decide(admitted: Admitted, now: number): Refusals;
+  decide(admitted: Admitted, now: number): Refusals | Promise<Refusals>;
 }
 
+/** Asks rules on behalf of somebody: which of them allow it. */
+export type AskRules = (names: readonly string[], signedIn: SignedIn) => Promise<ReadonlySet<string>>;
+
 /** Finds the demands of an operation that is written for `schema`. */
-export function findRights(document: DocumentNode, schema: GraphQLSchema, demands: Demands): OperationRights {
+export function findRights(
+  document: DocumentNode,
+  schema: GraphQLSchema,
+  demands: Demands,
+  askRules: AskRules,
+): OperationRights {
   const found = demands.none ? [] : [...demandsOf(document, schema, demands)];
   if (found.length === 0) return { decide: () => noRefusals };
+  const rules = [...new Set(found.flatMap(({ policies }) => policies.flat(2)))];
+  const refusalsBy = (allowed: ReadonlySet<string>, admitted: Admitted, now: number): Refusals => {
+    const refusals = new Map<Demand | undefined, Refusal>();
+    for (const demand of found) {
+      const refusal = refusalOf(demand, admitted, (rule) => allowed.has(rule), now);
+      if (refusal) refusals.set(demand, refusal);
+    }
+    return refusals.size === 0 ? noRefusals : refusalsOf(refusals, schema, demands);
+  };
   return {
     decide(admitted, now) {
-      const unmet = found.filter((demand) => !meetsDemand(demand, admitted, now));
-      return unmet.length === 0 ? noRefusals : refusalsOf(unmet, schema, demands);
+      if (rules.length === 0 || admitted.kind !== "signed in") return refusalsBy(nothingAllowed, admitted, now);
+      return askRules(rules, admitted).then((allowed) => refusalsBy(allowed, admitted, now));
     },
   };
 }
+
+const nothingAllowed: ReadonlySet<string> = new Set();
 
 function demandsOf(document: DocumentNode, schema: GraphQLSchema, demands: Demands): ReadonlySet<Demand> {
   const found = new Set<Demand | undefined>();
@@ -80,23 +98,32 @@ function holders(type: GraphQLNamedType | null | undefined, schema: GraphQLSchem
   return [type, ...(isAbstractType(type) ? schema.getPossibleTypes(type) : [])].map(({ name }) => name);
 }
 
-function refusalsOf(unmet: readonly Demand[], schema: GraphQLSchema, demands: Demands): Refusals {
-  const challenges = new Map<Demand | undefined, AssuranceChallenge>(
-    unmet.map((demand) => [demand, challengeOf(demand)]),
-  );
-  const whole = joinDemands(unmet);
+function refusalsOf(
+  refusals: ReadonlyMap<Demand | undefined, Refusal>,
+  schema: GraphQLSchema,
+  demands: Demands,
+): Refusals {
   return {
-    key: JSON.stringify(unmet),
-    challenge: whole && challengeOf(whole),
-    ofType: (type) => challenges.get(demands.ofType(type)),
+    key: JSON.stringify([...refusals]),
+    whole: wholeOf(refusals),
+    ofType: (type) => refusals.get(demands.ofType(type)),
     ofField(typeName, field) {
       const type = schema.getType(typeName);
       // Of an interface it is not known which of its objects it will be.
       const types = isInterfaceType(type) ? holders(type, schema) : [typeName];
-      const [first] = types.flatMap((each) => challenges.get(demands.ofField(each, field)) ?? []);
+      const [first] = types.flatMap((each) => refusals.get(demands.ofField(each, field)) ?? []);
       return first;
     },
   };
+}
+
+/** What a better sign-in can mend is told first, and as one demand for all of it. */
+function wholeOf(refusals: ReadonlyMap<Demand | undefined, Refusal>): Refusal | undefined {
+  const uncertain = [...refusals].flatMap(([demand, { challenge }]) => (demand && challenge ? [demand] : []));
+  const assurance = joinDemands(uncertain)?.assurance;
+  if (assurance) return { code: "INSUFFICIENT_USER_AUTHENTICATION", challenge: challengeOf(assurance) };
+  const [first] = refusals.values();
+  return first;
 }
 
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: "__typename" } };

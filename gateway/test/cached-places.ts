@@ -253,7 +253,7 @@ let tokens = 0;
 export function errandOf(caller: Caller): Errand {
   tokens += 1;
   return {
-    admitted: { kind: "signed in", caller, tokenId: `token ${tokens}`, level: null, signedInAt: null },
+    admitted: { kind: "signed in", caller, tokenId: `token ${tokens}`, level: null, signedInAt: null, role: null },
     log: createLogger("test", "silent"),
   };
 }

@@ -11,7 +11,7 @@ const limits = { citizen: 6, client: 100, address: 4 };
 
 function citizen(subject: string, clientId = "app", actor: string | null = null): SignedIn {
   const caller = { subject, actor, clientId, scopes: new Set<string>(), expiresAt: Number.MAX_SAFE_INTEGER };
-  return { kind: "signed in", caller, tokenId: subject, level: null, signedInAt: null };
+  return { kind: "signed in", caller, tokenId: subject, level: null, signedInAt: null, role: null };
 }
 
 /** Replicas that share a store and a clock. */

@@ -176,6 +176,7 @@ describe("two citizens", () => {
             tokenId,
             level: null,
             signedInAt: null,
+            role: null,
             caller: { subject: "s", clientId: "c", scopes: new Set(), expiresAt: 1 },
           },
         }),

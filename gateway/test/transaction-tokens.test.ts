@@ -25,7 +25,7 @@ async function tokens() {
 
 function signedIn(tokenId: string, expiresAt = start + 300): SignedIn {
   const caller = { subject: newCitizenId(), clientId: "cli", scopes: new Set(["health:read"]), expiresAt };
-  return { kind: "signed in", caller, tokenId, level: null, signedInAt: null };
+  return { kind: "signed in", caller, tokenId, level: null, signedInAt: null, role: null };
 }
 
 describe("a transaction token", () => {

@@ -17,7 +17,7 @@ import {
   isObjectType,
   TypeNameMetaFieldDef,
 } from "graphql";
-import type { AssuranceChallenge } from "../../../trust/assurance.ts";
+import type { Refusal } from "../../rights/demand.ts";
 import type { Refusals } from "../../rights/rights.ts";
 import { isInherited, isTree, read, type Tree } from "../tree.ts";
 import type { Guard, Guards } from "./guards.ts";
@@ -138,9 +138,9 @@ export function compileWriter(
 }
 
 /** Stands in the place of what the caller may not read. */
-function withheld(challenge: AssuranceChallenge, isRequired: boolean): WriteValue {
+function withheld(refusal: Refusal, isRequired: boolean): WriteValue {
   return (_value, writing) => {
-    writing.refuse(challenge);
+    writing.refuse(refusal);
     if (!isRequired) writing.text += "null";
     return !isRequired;
   };

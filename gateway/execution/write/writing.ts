@@ -1,5 +1,5 @@
 /** The state of writing one answer. */
-import type { AssuranceChallenge } from "../../../trust/assurance.ts";
+import type { Refusal } from "../../rights/demand.ts";
 import type { ResponsePath, Tree } from "../tree.ts";
 import type { Decisions } from "./guards.ts";
 
@@ -25,7 +25,7 @@ export class Writing {
   readonly #texts = new Map<number, Map<unknown, string>>();
   readonly #onFault: (fault: Fault, path: ResponsePath) => void;
   readonly #onNull: (path: ResponsePath) => void;
-  readonly #onRefusal: (challenge: AssuranceChallenge, path: ResponsePath) => void;
+  readonly #onRefusal: (refusal: Refusal, path: ResponsePath) => void;
 
   constructor(options: {
     readonly decisions: Decisions;
@@ -36,8 +36,8 @@ export class Writing {
     readonly onFault?: (fault: Fault, path: ResponsePath) => void;
     /** Hears where a null took the place of something that does not fit. */
     readonly onNull?: (path: ResponsePath) => void;
-    /** Hears what the caller may not read, and with what she may. */
-    readonly onRefusal?: (challenge: AssuranceChallenge, path: ResponsePath) => void;
+    /** Hears what the caller may not read, and why. */
+    readonly onRefusal?: (refusal: Refusal, path: ResponsePath) => void;
   }) {
     this.decisions = options.decisions;
     this.shared = options.shared;
@@ -56,8 +56,8 @@ export class Writing {
   }
 
   /** Notes that the caller may not read what was to be written. */
-  refuse(challenge: AssuranceChallenge): void {
-    if (this.path) this.#onRefusal(challenge, [...this.path]);
+  refuse(refusal: Refusal): void {
+    if (this.path) this.#onRefusal(refusal, [...this.path]);
     else this.faulty = true;
   }
 

@@ -30,5 +30,12 @@ export const anonymous: Admitted = { kind: "anonymous" };
 /** Somebody with an access token. */
 export function citizen(subject: string, clientId = "app"): Admitted {
   const caller = { subject, clientId, scopes: new Set<string>(), expiresAt: Number.MAX_SAFE_INTEGER };
-  return { kind: "signed in", caller, tokenId: `token of ${subject}`, level: "urn:huimin:loa:1", signedInAt: 0 };
+  return {
+    kind: "signed in",
+    caller,
+    tokenId: `token of ${subject}`,
+    level: "urn:huimin:loa:1",
+    signedInAt: 0,
+    role: null,
+  };
 }
