@@ -152,7 +152,7 @@ describe("an enrolment code", () => {
 describe("guessing", () => {
   const errorOf = (text: string) => /role="alert"[\s\S]*?<\/div>/.exec(text)?.[0] ?? "";
 
-  it("slows down for an address that tries passkeys, and a caseworker elsewhere gets in all the same", async () => {
+  it("slows down for a passkey that an address tries, and another caseworker at that address gets in all the same", async () => {
     const stranger = createUserAgent(identity.issuer, { "accept-language": "en" });
     const page = await stranger.open((await depart(identity, caseload)).url);
     const statuses: number[] = [];
