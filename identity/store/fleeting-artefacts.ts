@@ -18,8 +18,12 @@ export function fleetingArtefacts(model: string, store: KeyValueStore): Adapter 
     upsert: async (id, { jti: _secret, ...payload }, expiresIn = defaultSeconds) => {
       const seconds = Math.max(1, Math.ceil(expiresIn));
       const text = JSON.stringify(payload);
-      await store.set(at(id), text, seconds + slackSeconds);
-      if (payload.grantId) await store.addMember(grantAt(payload.grantId), at(id), seconds + slackSeconds);
+      const { grantId } = payload;
+      // Together, so that the end of the grant finds it, and Redis is asked once.
+      await Promise.all([
+        grantId && store.addMember(grantAt(grantId), at(id), seconds + slackSeconds),
+        store.set(at(id), text, seconds + slackSeconds),
+      ]);
     },
     find: async (id) => {
       const [text, used] = await Promise.all([store.get(at(id)), store.get(usedAt(id))]);
