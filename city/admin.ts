@@ -13,6 +13,11 @@ const usage = "npm run --silent admin -- WORDS [--dry-run] [--prune] [--json] [-
 const flags = ["dry-run", "prune", "json"] as const;
 
 await runCommand(process.env, async () => {
+  const args = process.argv.slice(2);
+  if (args.length === 0 || args.includes("--help")) {
+    process.exitCode = await runIdentityCommand(program, ["--help"], { PATH: process.env.PATH });
+    return;
+  }
   const { values, positionals } = readFlags(
     {
       options: {

@@ -3,13 +3,19 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 import { CityError, clauseFor, sentenceFor } from "./failure.ts";
 import { clearedLine } from "./progress.ts";
 
+/** Somebody asked with `--help` how a command is used. */
+class UsageAsked extends Error {
+  override readonly name = "UsageAsked";
+}
+
 /**
- * Parses flags strictly.
+ * Parses flags strictly. `--help` is always one of them.
  *
  * @param usage one line, shown after the sentence
- * @throws CityError for an unknown flag or a flag without its value
+ * @throws CityError for an unknown flag or a flag without its value; UsageAsked, which `runCommand` knows
  */
 export function readFlags<const T extends ParseArgsConfig>(config: T, usage: string): ReturnType<typeof parseArgs<T>> {
+  if ((config.args ?? process.argv.slice(2)).includes("--help")) throw new UsageAsked(usage);
   try {
     return parseArgs(config);
   } catch (error) {
@@ -32,6 +38,10 @@ export async function runCommand(env: NodeJS.ProcessEnv, command: () => Promise<
   try {
     await command();
   } catch (error) {
+    if (error instanceof UsageAsked) {
+      process.stdout.write(`Usage: ${error.message}\n`);
+      return;
+    }
     complain(error, env);
     process.exitCode = 1;
   }

@@ -193,4 +193,9 @@ describe("the commands that speak for a citizen", () => {
     expect(output).toMatch(sentence);
     expect(output.split("\n")).toHaveLength(1);
   });
+
+  it.each(["graph", "token", "main-query", "admin", "keys", "staff"])("%s says how it is used", async (script) => {
+    const { code, output } = await run(script, ["--help"]);
+    expect([code, output]).toEqual([0, expect.stringContaining(`Usage: npm run --silent ${script}`)]);
+  });
 });

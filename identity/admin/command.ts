@@ -24,6 +24,11 @@ REGISTER is one of ${registerNames.join(", ")}. With --dry-run nothing is change
 /** Exit codes: done; refused, and nothing changed; not understood. */
 export const adminExit = { done: 0, refused: 1, usage: 2 } as const;
 
+/** Whether somebody asks how the command is used: that needs no settings. */
+export function asksForUsage(args: readonly string[]): boolean {
+  return args.length === 0 || args.includes("--help");
+}
+
 /** Runs one command to its end. @returns an exit code of `adminExit` */
 export async function administer(args: readonly string[], terminal: AdminTerminal): Promise<number> {
   const { config, log, complain } = terminal;

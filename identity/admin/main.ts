@@ -5,12 +5,17 @@ import { loadConfig } from "../../platform/config.ts";
 import { explainStartFailure } from "../../platform/lifecycle.ts";
 import { createLogger } from "../../platform/log.ts";
 import { identitySpec } from "../config.ts";
-import { adminExit, administer } from "./command.ts";
+import { adminExit, administer, adminUsage, asksForUsage } from "./command.ts";
 
 const name = "the command";
 
 async function run(): Promise<number> {
-  return await administer(process.argv.slice(2), {
+  const args = process.argv.slice(2);
+  if (asksForUsage(args)) {
+    process.stdout.write(`Usage: ${adminUsage}\n`);
+    return adminExit.done;
+  }
+  return await administer(args, {
     config: loadConfig(name, identitySpec, process.env),
     log: createLogger("admin", "silent"),
     actor: `${userInfo().username}@${hostname()}`,

@@ -17,9 +17,13 @@ import { type ModuleResult, runPlans } from "./run.ts";
 import { startTargets } from "./target.ts";
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: "boolean", default: false } },
+  options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
   allowPositionals: true,
 });
+if (values.help) {
+  say("Usage: npm run conformance -- [TEXT that a plan's or module's name contains] [--json]");
+  process.exit();
+}
 
 const folder = await mkdtemp(join(tmpdir(), "huimin-conformance-"));
 const server = await startEmbeddedPostgres({
