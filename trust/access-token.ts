@@ -41,7 +41,8 @@ export interface TokenHolder extends Caller {
   readonly grantId: string | null;
   /** The person really there (RFC 8693, `act.sub`), when she acts for the subject; else null. */
   readonly actor: string | null;
-  /** What a caseworker is in her department; null for everybody else. */
+  /** For which department a caseworker works, and what she is there; null for everybody else. */
+  readonly department: string | null;
   readonly role: string | null;
   /** SHA-256 thumbprint of the key that the token is bound to (RFC 9449, `cnf.jkt`); null for a bearer token. */
   readonly keyThumbprint: string | null;
@@ -100,6 +101,7 @@ function holderOf({ sub, exp, iat, jti, client_id: clientId, scope, ...more }: J
     grantId: text(more.grant),
     actor,
     withheld: actor === null ? nothing : parseWithheld(more.withheld),
+    department: text(more.department),
     role: text(more.role),
     keyThumbprint: text(member(more.cnf, "jkt")),
     certificateThumbprint: text(member(more.cnf, "x5t#S256")),

@@ -1,4 +1,5 @@
 import type { WithheldData } from "./delegation.ts";
+import type { StatedPurpose } from "./purposes.ts";
 
 /** Who is asking, after every check has passed. */
 export interface Caller {
@@ -14,6 +15,8 @@ export interface Caller {
   readonly actor?: string | null;
   /** What is kept from somebody who acts for the subject; empty when nobody does. */
   readonly withheld?: ReadonlySet<WithheldData>;
+  /** For what a caseworker reads others; missing when she has stated nothing, and for everybody else. */
+  readonly purpose?: StatedPurpose;
 }
 
 /** The scope with which a client may read a subgraph's part of the citizen's data. */

@@ -2,11 +2,12 @@
  * Transaction tokens: what a subgraph receives instead of the citizen's access token (IETF
  * draft-ietf-oauth-transaction-tokens). Signed by the gateway, for one subgraph, for 60 seconds.
  */
-import { type CryptoKey, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
+import { type CryptoKey, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
 import { refusal } from "./access-token.ts";
 import { type Caller, parseScopes, readScope } from "./caller.ts";
 import { parseWithheld, withheldData } from "./delegation.ts";
 import { HuiminError } from "./errors.ts";
+import { requirePurpose, type StatedPurpose } from "./purposes.ts";
 
 /** The HTTP header that carries a transaction token. */
 export const transactionTokenHeader = "txn-token";
@@ -49,6 +50,7 @@ export async function mintTransactionToken(
     scope: caller.scopes.has(scope) ? scope : "",
     txn: transactionId,
     req_wl: caller.clientId,
+    ...(caller.purpose && purposeClaims(caller.purpose)),
     ...(caller.actor && { act: { sub: caller.actor }, withheld: [...(caller.withheld ?? withheldData)] }),
   })
     .setProtectedHeader({ alg: algorithm, typ: type, kid: signer.keyId })
@@ -90,7 +92,7 @@ export async function verifyTransactionToken(
       maxTokenAge: transactionTokenLifetime,
       requiredClaims: ["iss", "aud", "exp", "iat", "sub", "txn", "req_wl"],
     });
-    const { sub, req_wl: clientId, exp, scope, act, withheld } = payload;
+    const { sub, req_wl: clientId, exp, scope, act, withheld, purp } = payload;
     if (typeof sub !== "string" || typeof clientId !== "string" || exp === undefined) {
       throw new HuiminError("TOKEN_INVALID", { detail: "a required claim has the wrong type" });
     }
@@ -99,6 +101,7 @@ export async function verifyTransactionToken(
       clientId,
       scopes: parseScopes(scope),
       expiresAt: exp,
+      ...(purp !== undefined && { purpose: purposeIn(payload) }),
       ...(act !== undefined && { actor: actorOf(act), withheld: parseWithheld(withheld) }),
     });
   } catch (error) {
@@ -111,4 +114,14 @@ function actorOf(act: unknown): string {
   const actor = typeof act === "object" && act !== null ? Reflect.get(act, "sub") : undefined;
   if (typeof actor === "string") return actor;
   throw new HuiminError("TOKEN_INVALID", { detail: "the actor has no subject" });
+}
+
+/** For what a caseworker reads (`purp`), and who she is in which department. */
+function purposeClaims({ code, department, role }: StatedPurpose) {
+  return { purp: code, department, role };
+}
+
+/** @throws HuiminError as `requirePurpose` does: who reads the token decides once more, by a register of its own */
+function purposeIn({ purp, department, role }: JWTPayload): StatedPurpose {
+  return requirePurpose(String(purp), String(department), String(role));
 }

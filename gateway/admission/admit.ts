@@ -8,17 +8,22 @@ import type { AssuranceLevel } from "../../trust/assurance.ts";
 import type { Caller } from "../../trust/caller.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import type { CheckPossession } from "../../trust/possession.ts";
+import type { StatedPurpose } from "../../trust/purposes.ts";
 import type { Border } from "../boundary/border.ts";
 import type { Sectors } from "../boundary/sectors.ts";
 import type { HttpRequest } from "../http/request.ts";
 import { type PresentedToken, presentedToken } from "./presented-token.ts";
+import { statedPurpose } from "./purpose.ts";
 import type { Revocations } from "./revocations.ts";
 
 /** Somebody who showed a good access token. */
 export interface SignedIn {
   readonly kind: "signed in";
   readonly caller: Caller;
-  /** SHA-256 of the access token: tells tokens apart where the token itself must not be kept. */
+  /**
+   * SHA-256 of the access token, with the purpose that is stated beside it: tells rights apart where the token itself
+   * must not be kept.
+   */
   readonly tokenId: string;
   /** How certain it is who signed in; null when nobody did for this token. */
   readonly level: AssuranceLevel | null;
@@ -78,7 +83,7 @@ const rememberedTokens = 10_000;
 
 /** A verified token. */
 interface Verified {
-  readonly admission: Admission;
+  readonly admission: Admission & { readonly admitted: SignedIn };
   readonly caller: TokenHolder;
 }
 
@@ -98,7 +103,7 @@ export interface AdmissionParts {
  * expires; that its sender holds its key, and that it has not been revoked meanwhile, is asked every time.
  *
  * The function throws what `presentedToken`, `verifyAccessToken`, `sectors.entering` and `checkPossession` throw, and
- * `TOKEN_INVALID` or `REVOCATIONS_UNKNOWN`.
+ * `TOKEN_INVALID` or `REVOCATIONS_UNKNOWN`; for a stated purpose what `statedPurpose` throws.
  */
 export function createAdmission(parts: AdmissionParts): Admit {
   const { accessTokens, sectors, revocations } = parts;
@@ -125,8 +130,15 @@ export function createAdmission(parts: AdmissionParts): Admit {
     await revocations.begun();
     const refusal = revocations.refusalOf(admission);
     if (refusal) throw new HuiminError(refusal);
-    return admission;
+    const purpose = statedPurpose(request.headers, caller);
+    return purpose ? withPurpose(admission, purpose) : admission;
   };
+}
+
+function withPurpose({ admitted, ...admission }: Verified["admission"], purpose: StatedPurpose): Admission {
+  const { caller, tokenId } = admitted;
+  const stating = { ...admitted, caller: { ...caller, purpose }, tokenId: `${tokenId} ${purpose.code}` };
+  return Object.freeze({ ...admission, admitted: Object.freeze(stating) });
 }
 
 /** A token that is bound to a key counts with a proof only, and one that is not never with one (RFC 9449, 7.1 and 7.2). */

@@ -12,6 +12,7 @@ const parts = {
   scopes: ({ scopes }) => flightKey(...[...scopes].sort()),
   actor: ({ actor }) => actor ?? "",
   withheld: ({ withheld }) => flightKey(...[...(withheld ?? [])].sort()),
+  purpose: ({ purpose }) => (purpose ? flightKey(purpose.code, purpose.department, purpose.role) : ""),
   // When the right ends says nothing of what it is a right to; a caller whose right has ended is not admitted.
   expiresAt: () => "",
 } satisfies { readonly [Member in keyof Required<Caller>]: (caller: Caller) => string };

@@ -18,6 +18,7 @@ const requestHeaders = [
   "authorization",
   "content-type",
   "dpop",
+  "huimin-purpose",
   "apollo-require-preflight",
   "graphql-require-preflight",
   "x-apollo-operation-name",

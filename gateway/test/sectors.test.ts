@@ -153,6 +153,7 @@ describe("a gateway without the key of the pseudonyms", () => {
       tokenId: "t",
       exchangedFrom: [],
       keyId: "k",
+      department: null,
       role: null,
     };
     expect(alone.entering(holder)).toBe(holder);
