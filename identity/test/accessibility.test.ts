@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Language, languages } from "../../platform/i18n.ts";
 import { type Browser, launchBrowser } from "../../platform/test/browser.ts";
@@ -44,16 +44,27 @@ async function open(shown: ShownPage, context: BrowserContext, language: Languag
   return page;
 }
 
-describe.each(languages)("in %s", (language) => {
+/** Browsers for a group of tests: one in which she is signed in, once for all of them, and a new one for nobody. */
+function browsersFor(options: BrowserContextOptions = {}) {
   let known: BrowserContext;
   beforeAll(async () => {
-    known = await browser.newContext();
+    known = await browser.newContext(options);
   });
   afterAll(() => known.close());
+  return {
+    of: async ({ as }: ShownPage) => (as ? known : await browser.newContext(options)),
+    leave: async (page: Page) => {
+      await page.close();
+      if (page.context() !== known) await page.context().close();
+    },
+  };
+}
+
+describe.each(languages)("in %s", (language) => {
+  const browsers = browsersFor();
 
   it.each(shownPages)("$name: breaks no rule of WCAG 2.2 AA and fits the smallest phone", async (shown) => {
-    const context = shown.as ? known : await browser.newContext();
-    const page = await open(shown, context, language);
+    const page = await open(shown, await browsers.of(shown), language);
     expect(await page.getAttribute("html", "lang")).toBe(language);
     const { colorScheme, width } = looks[language];
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -62,8 +73,7 @@ describe.each(languages)("in %s", (language) => {
     // Words differ in length: none may make the page wider than the smallest phone (WCAG 2.2, 1.4.10).
     await page.setViewportSize({ width: 320, height: 800 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-    await page.close();
-    if (!shown.as) await context.close();
+    await browsers.leave(page);
   });
 });
 
@@ -92,9 +102,10 @@ describe("the check itself", () => {
 const controls = "a[href], button, input:not([type=hidden]), select";
 
 describe("with the keyboard alone", () => {
+  const browsers = browsersFor({ viewport: { width: 360, height: 800 } });
+
   it.each(shownPages)("$name: every control is reached in order, and shows that it is", async (shown) => {
-    const context = await browser.newContext({ viewport: { width: 360, height: 800 } });
-    const page = await open(shown, context, "ug");
+    const page = await open(shown, await browsers.of(shown), "ug");
     await page.evaluate((selector) => {
       const seen = [...document.querySelectorAll<HTMLElement>(selector)].filter((control) => control.checkVisibility());
       for (const [i, control] of seen.entries()) control.dataset.order = String(i);
@@ -109,16 +120,17 @@ describe("with the keyboard alone", () => {
       });
       expect(focus).toEqual({ order: String(i), outline: "solid" });
     }
-    await context.close();
+    await browsers.leave(page);
   });
 });
 
 describe("without scripts", () => {
+  const browsers = browsersFor({ javaScriptEnabled: false });
+
   it.each(shownPages)("$name: the page is whole", async (shown) => {
-    const context = await browser.newContext({ javaScriptEnabled: false });
-    const page = await open(shown, context, "en");
+    const page = await open(shown, await browsers.of(shown), "en");
     expect(await page.locator("main h1").count()).toBe(1);
     if (shown.as) expect(await page.locator("input[type=password]").count()).toBe(0);
-    await context.close();
+    await browsers.leave(page);
   });
 });
