@@ -39,12 +39,13 @@ import { addEventIntake } from "./live/events/intake.ts";
 import { startSubscriptions } from "./live/live.ts";
 import { createPipeline } from "./pipeline.ts";
 import { cityPolicies } from "./rights/city-policies.ts";
+import { policiesNamedIn } from "./rights/demands.ts";
 import { askPolicies } from "./rights/policies.ts";
 import type { AskRules } from "./rights/rights.ts";
 import { readBusyOperations, tellBusyOperations } from "./supergraph/busy-operations.ts";
 import { createGeneration } from "./supergraph/generation.ts";
 import type { Generations } from "./supergraph/generations.ts";
-import { loadSupergraph } from "./supergraph/supergraph.ts";
+import { type LoadedSupergraph, loadSupergraph } from "./supergraph/supergraph.ts";
 import { serveSupergraphFile } from "./supergraph/supergraph-file.ts";
 
 const committedSupergraph = new URL("../schema/supergraph.graphql", import.meta.url);
@@ -208,6 +209,7 @@ async function serveGenerations(
   const open = async (sdl: string, before?: ExecutableGeneration): Promise<CachingGeneration> => {
     const options = { addresses: subgraphs, spareAddresses: before !== undefined, plans: { store, log } };
     const supergraph = await loadSupergraph(sdl, options);
+    reportUnknownPolicies(supergraph, log);
     const askRules: AskRules = (names, signedIn) => askPolicies(names, cityPolicies, signedIn, log);
     const generation = createGeneration(supergraph, { contracts, compiler: { overrideRule, askRules } });
     const compile = (query: string) =>
@@ -222,6 +224,12 @@ async function serveGenerations(
     return { ...generation, boundary: cache, close };
   };
   return await serveSupergraphFile(supergraphFile ?? committedSupergraph, open, log);
+}
+
+/** What demands a rule that is not there nobody may read: whoever wrote it learns of it here. */
+function reportUnknownPolicies({ supergraphSchema }: LoadedSupergraph, log: Logger): void {
+  const unknown = [...policiesNamedIn(supergraphSchema)].filter((name) => !cityPolicies.has(name));
+  if (unknown.length > 0) log.warn({ policies: unknown }, "the supergraph names policies that nobody knows");
 }
 
 /** The graph's resource identifier (RFC 8707): where clients reach it, and the audience of their tokens. */

@@ -6,12 +6,13 @@ import type { EntityList, SubgraphAnswer, SubgraphError } from "./boundary.ts";
 const passedCodes: ReadonlySet<ErrorCode> = new Set([
   "UNAUTHENTICATED",
   "TOKEN_EXPIRED",
+  "INSUFFICIENT_USER_AUTHENTICATION",
   "FORBIDDEN",
   "BAD_USER_INPUT",
   "SUBGRAPH_UNAVAILABLE",
 ]);
 
-/** Codes with which a subgraph may explain itself in its own words. */
+/** Codes with which a subgraph that may speak to people explains itself in its own words. */
 const passedSentences: ReadonlySet<ErrorCode> = new Set(["UNAUTHENTICATED", "FORBIDDEN", "BAD_USER_INPUT"]);
 
 const maxSentence = 300;
@@ -22,15 +23,20 @@ const maxPathLength = 60;
  * Reads the body of a subgraph's answer as a GraphQL response to a request for these lists of `entities`
  * (none when it asked for root fields).
  *
+ * @param maySpeak whether the subgraph is trusted to speak to people; else its sentences are the catalogue's
  * @returns undefined when it is none, or not one to that request
  */
-export function checkAnswer(body: unknown, entities: readonly EntityList[]): SubgraphAnswer | undefined {
+export function checkAnswer(
+  body: unknown,
+  entities: readonly EntityList[],
+  maySpeak: boolean,
+): SubgraphAnswer | undefined {
   if (!isRecord(body)) return undefined;
   const { data = null, errors = [] } = body;
   if (!Array.isArray(errors) || (data === null && errors.length === 0)) return undefined;
   if (data !== null && !isRecord(data)) return undefined;
   if (data !== null && !entities.every((list) => hasEntities(data, list))) return undefined;
-  return { data, errors: errors.slice(0, maxErrors).map(maskError) };
+  return { data, errors: errors.slice(0, maxErrors).map((error) => maskError(error, maySpeak)) };
 }
 
 function hasEntities(data: Record<string, unknown>, { responseName, representations }: EntityList): boolean {
@@ -38,10 +44,10 @@ function hasEntities(data: Record<string, unknown>, { responseName, representati
   return Array.isArray(found) && found.length === representations.length;
 }
 
-function maskError(error: unknown): SubgraphError {
+function maskError(error: unknown, maySpeak: boolean): SubgraphError {
   const { message, path, extensions } = isRecord(error) ? error : {};
   const code = maskCode(isRecord(extensions) ? extensions.code : undefined);
-  const keepsSentence = passedSentences.has(code) && typeof message === "string" && message.length > 0;
+  const keepsSentence = maySpeak && passedSentences.has(code) && typeof message === "string" && message.length > 0;
   return {
     code,
     message: keepsSentence ? message.slice(0, maxSentence) : errorCatalogue[code].message,

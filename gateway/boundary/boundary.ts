@@ -118,7 +118,9 @@ export function createBoundary(
           request.kind === "query"
             ? await share(callKey(subgraph, shown, body), () => client.post(body, shown.headers, true))
             : await client.post(body, shown.headers, false);
-        return readOutcome(border && outcome.ok ? { ...outcome, text: border.inward(outcome.text) } : outcome, request);
+        const heard = border && outcome.ok ? { ...outcome, text: border.inward(outcome.text) } : outcome;
+        // A company has its own words for nobody: what it says in them could be anything.
+        return readOutcome(heard, request, border === undefined);
       } catch (error) {
         if (error instanceof HuiminError) return failed(error.code);
         errand.log.warn({ subgraph, err: error }, "a subgraph does not answer as it should");
@@ -137,12 +139,12 @@ function callKey(subgraph: string, { identity, headers }: CallCredentials, body:
 }
 
 /** Every reader of a shared outcome parses it anew: the tree is its own. */
-function readOutcome(outcome: SubgraphOutcome, { entities }: SubgraphRequest): DirectAnswer {
+function readOutcome(outcome: SubgraphOutcome, { entities }: SubgraphRequest, maySpeak: boolean): DirectAnswer {
   if (!outcome.ok) throw new Error(outcome.reason);
   const { status, headers, text } = outcome;
   // Whoever it is that asks, she was admitted: a 401 is about the gateway's own token.
   if (status === 401) throw new Error("the transaction token was refused");
-  const answer = checkAnswer(parseJson(text), entities);
+  const answer = checkAnswer(parseJson(text), entities, maySpeak);
   if (!answer) throw new Error(`status ${status} with a body that is no GraphQL answer to the request`);
   // JSON has no control character, quote or backslash in a string but behind a backslash (RFC 8259, section 7).
   return { ...answer, plain: !text.includes("\\"), http: readFreshness(headers) };

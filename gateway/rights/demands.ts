@@ -9,10 +9,10 @@ import {
   Kind,
   type SelectionSetNode,
 } from "graphql";
-import { argumentOf, type Described, directivesOn } from "../cache/join-directives.ts";
-import { selectionSetOf } from "../planning/join-fields.ts";
+import { argumentOf, type Described } from "../cache/join-directives.ts";
 import { linkedName } from "../supergraph/linked-names.ts";
 import { type AnyOfAll, type Demand, joinDemands, nothingDemanded, readAssurance } from "./demand.ts";
+import { readHandedOver } from "./handed-over.ts";
 
 /** Of equal demands always the same object. */
 export interface Demands {
@@ -20,7 +20,7 @@ export interface Demands {
   readonly none: boolean;
   /**
    * What a field of an object or interface type demands, with all that it stands for: its type, the types and
-   * interfaces that it belongs to, and what its subgraph is sent to resolve it (`@requires`).
+   * interfaces that it belongs to, and what its subgraph is handed to resolve it (`@requires`, `@fromContext`).
    */
   ofField(type: string, field: string): Demand | undefined;
   /** What objects of a type demand wherever they stand. */
@@ -34,7 +34,7 @@ type Readers = ReadonlyMap<string, (applied: ConstDirectiveNode) => Demand>;
 export function readDemands(supergraph: GraphQLSchema): Demands {
   const readers = readersFor(supergraph);
   if (readers.size === 0) return noDemands;
-  const rules = { supergraph, readers };
+  const rules = { supergraph, readers, handedOver: readHandedOver(supergraph) };
   const interned = new Map<string, Demand>();
   const intern = (demand: Demand | undefined) => {
     if (!demand) return undefined;
@@ -61,9 +61,21 @@ function remembered<Value>(make: (key: string) => Value): (key: string) => Value
   };
 }
 
+/** The rules of the city that a supergraph names anywhere (`@policy`). */
+export function policiesNamedIn(supergraph: GraphQLSchema): ReadonlySet<string> {
+  const readers = readersFor(supergraph);
+  const fieldsOf = (type: GraphQLNamedType) =>
+    isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
+  const demands = Object.values(supergraph.getTypeMap()).flatMap((type) =>
+    [type, ...fieldsOf(type)].flatMap((each) => demandsOn({ readers }, each)),
+  );
+  return new Set(demands.flatMap(({ policies }) => policies.flat(2)));
+}
+
 interface Rules {
   readonly supergraph: GraphQLSchema;
   readonly readers: Readers;
+  readonly handedOver: ReturnType<typeof readHandedOver>;
 }
 
 const specifications = {
@@ -101,7 +113,7 @@ function anyOfAll(value: unknown): AnyOfAll {
   return lists.flatMap((all) => (Array.isArray(all) ? [all.map(String)] : []));
 }
 
-function demandsOn({ readers }: Rules, { astNode }: Described): Demand[] {
+function demandsOn({ readers }: Pick<Rules, "readers">, { astNode }: Described): Demand[] {
   return (astNode?.directives ?? []).flatMap((applied) => readers.get(applied.name.value)?.(applied) ?? []);
 }
 
@@ -112,7 +124,7 @@ function typeDemands(rules: Rules, type: GraphQLNamedType | undefined): Demand[]
   return [type, ...interfaces].flatMap((each) => demandsOn(rules, each));
 }
 
-/** @param seen fields that are being read already: requirements may lead in a circle */
+/** @param seen fields that are being read already: what is handed over may lead in a circle */
 function fieldDemands(rules: Rules, typeName: string, name: string, seen: Set<string>): Demand[] {
   const type = rules.supergraph.getType(typeName);
   const key = `${typeName}.${name}`;
@@ -121,22 +133,17 @@ function fieldDemands(rules: Rules, typeName: string, name: string, seen: Set<st
   const field = type.getFields()[name];
   if (!field) return [];
   const promised = type.getInterfaces().flatMap((each) => each.getFields()[name] ?? []);
-  const required = requirementsOf(field).flatMap((selection) => selectedDemands(rules, type, selection, seen));
+  const handed = rules
+    .handedOver(type, field)
+    .flatMap((each) => selectedDemands(rules, each.type, each.selection, seen));
   return [
     ...typeDemands(rules, type),
     ...[field, ...promised].flatMap((each) => [
       ...demandsOn(rules, each),
       ...typeDemands(rules, getNamedType(each.type)),
     ]),
-    ...required,
+    ...handed,
   ];
-}
-
-function requirementsOf(field: Described): SelectionSetNode[] {
-  return directivesOn(field, "join__field").flatMap((join: ConstDirectiveNode) => {
-    const requires = argumentOf(join, "requires");
-    return typeof requires === "string" ? [selectionSetOf(requires)] : [];
-  });
 }
 
 function selectedDemands(

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { errorCatalogue, HuiminError } from "../../../trust/errors.ts";
 import type { RequestLog } from "../../admission/admit.ts";
 import { checkAnswer } from "../../boundary/answer-check.ts";
-import { type BorderOf, requestBody, type SubgraphError } from "../../boundary/boundary.ts";
+import { type BorderOf, requestBody, type SubgraphAnswer, type SubgraphError } from "../../boundary/boundary.ts";
 import type { Credentials } from "../../boundary/credentials.ts";
 import type { FindSource, Sink } from "../source.ts";
 import { followEvents } from "./events.ts";
@@ -58,7 +58,8 @@ export function subgraphStreams(
             next(border ? JSON.parse(border.inward(JSON.stringify(response))) : response);
           await follow({ address, query, variables, headers }, heard, ending.signal);
         };
-        void followUntilLost(connect, sink, ending.signal, log);
+        const read = (response: unknown) => checkAnswer(response, [], border === undefined);
+        void followUntilLost(connect, read, sink, ending.signal, log);
         return () => ending.abort();
       },
     };
@@ -67,11 +68,17 @@ export function subgraphStreams(
 
 type Connect = (next: (response: unknown) => void) => Promise<void>;
 
-async function followUntilLost(connect: Connect, sink: Sink, ended: AbortSignal, log: RequestLog): Promise<void> {
+async function followUntilLost(
+  connect: Connect,
+  read: (response: unknown) => SubgraphAnswer | undefined,
+  sink: Sink,
+  ended: AbortSignal,
+  log: RequestLog,
+): Promise<void> {
   let losses = 0;
   const next = (response: unknown) => {
     losses = 0;
-    if (!ended.aborted) sink.event(checkAnswer(response, []) ?? { data: null, errors: [unavailable] });
+    if (!ended.aborted) sink.event(read(response) ?? { data: null, errors: [unavailable] });
   };
   while (!ended.aborted) {
     try {
