@@ -62,10 +62,10 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
   const prepareLive = async (found: FoundRequest, session: Session): Promise<LiveOperation> => {
     const generation = generations.current();
     const { operation, variables } = makeReady(generation, found, session.admission);
-    const source = await sourceFor(operation, session.admission.admitted);
+    const source = await sourceFor(operation, session.admission.admitted, rejectsRefused);
     // What she may read can change while she listens: a sign-in grows old.
     const answer: SubscriptionSource["answer"] = async (event, given, errand, boundary) =>
-      (await sourceFor(operation, errand.admitted)).answer(event, given, errand, boundary);
+      (await sourceFor(operation, errand.admitted, rejectsRefused)).answer(event, given, errand, boundary);
     return {
       source: { ...source, answer },
       variables,
@@ -137,9 +137,13 @@ function goingOut(outcome: Outcome, { admission }: Session): Outcome {
 }
 
 /** Where the events of a subscription come from for somebody. */
-async function sourceFor(operation: CompiledOperation, admitted: Admitted): Promise<SubscriptionSource> {
+async function sourceFor(
+  operation: CompiledOperation,
+  admitted: Admitted,
+  rejectsRefused: boolean,
+): Promise<SubscriptionSource> {
   const { program, refusal } = await operation.planned(admitted);
-  if (program.source) return program.source;
+  if (program.source && !(refusal && rejectsRefused)) return program.source;
   if (refusal) throw new HuiminError(refusal.code, refusal);
   throw new HuiminError("GRAPHQL_VALIDATION_FAILED", { message: "A subscription must ask for data." });
 }

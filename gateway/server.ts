@@ -40,7 +40,7 @@ import { startSubscriptions } from "./live/live.ts";
 import { createPipeline } from "./pipeline.ts";
 import { cityPolicies } from "./rights/city-policies.ts";
 import { policiesNamedIn } from "./rights/demands.ts";
-import { askPolicies } from "./rights/policies.ts";
+import { askPolicies, type Policies } from "./rights/policies.ts";
 import type { AskRules } from "./rights/rights.ts";
 import { readBusyOperations, tellBusyOperations } from "./supergraph/busy-operations.ts";
 import { createGeneration } from "./supergraph/generation.ts";
@@ -54,9 +54,14 @@ const committedSupergraph = new URL("../schema/supergraph.graphql", import.meta.
  * Starts the gateway: `/graphql`, `/graphiql`, `/events`, `/.well-known/jwks.json` and the health endpoints.
  * It is ready once identity's keys were fetched and what is revoked was loaded; subgraphs may come and go.
  *
+ * @param policies the rules behind `@policy`
  * @throws ConfigError when the addresses do not fit the supergraph
  */
-export async function createGateway(config: GatewayConfig, log: Logger): Promise<RunningService> {
+export async function createGateway(
+  config: GatewayConfig,
+  log: Logger,
+  policies: Policies = cityPolicies,
+): Promise<RunningService> {
   const store = await openKeyValueStore(config.redisUrl, "gateway", log);
   const events = await openEventStream(config.redisUrl, "gateway:events", log);
   const signer = await signerOf(config);
@@ -64,7 +69,7 @@ export async function createGateway(config: GatewayConfig, log: Logger): Promise
   const credentials = transactionTokenCredentials(signer, sectors);
   const boundary = createBoundary(config.subgraphs, credentials, sectors.borderOfSubgraph);
   const trusted = await readTrustedDocuments(config.safelistFile, config.safelistMode);
-  const generations = await serveGenerations(config, boundary, store, trusted, log);
+  const generations = await serveGenerations(config, { boundary, store, trusted, policies, log });
   const stopTelling = tellBusyOperations(generations, store, log);
   const issuerKeys = watchIssuerKeys(new URL(`${config.issuer}/jwks`), log);
   const accessTokens = { issuer: config.issuer, audience: graphUrl(config), keys: issuerKeys.find };
@@ -196,21 +201,27 @@ interface CachingGeneration extends ExecutableGeneration {
   readonly boundary: EntityCache;
 }
 
+/** What every generation is made with. */
+interface GenerationParts {
+  readonly boundary: DirectBoundary;
+  readonly store: KeyValueStore;
+  readonly trusted: readonly TrustedDocument[];
+  readonly policies: Policies;
+  readonly log: Logger;
+}
+
 /** The supergraph of the configuration, with its contracts; warm from what other processes know. */
 async function serveGenerations(
   { supergraphFile, subgraphs, contracts, overrideRule, cacheKey }: GatewayConfig,
-  boundary: DirectBoundary,
-  store: KeyValueStore,
-  trusted: readonly TrustedDocument[],
-  log: Logger,
+  { boundary, store, trusted, policies, log }: GenerationParts,
 ): Promise<Generations<CachingGeneration>> {
   // Without a key that the replicas share each keeps its own answers: events reach them all.
   const kept = cacheKey ? { store, secret: cacheKey } : { store: createMemoryStore(), secret: randomBytes(32) };
   const open = async (sdl: string, before?: ExecutableGeneration): Promise<CachingGeneration> => {
     const options = { addresses: subgraphs, spareAddresses: before !== undefined, plans: { store, log } };
     const supergraph = await loadSupergraph(sdl, options);
-    reportUnknownPolicies(supergraph, log);
-    const askRules: AskRules = (names, signedIn) => askPolicies(names, cityPolicies, signedIn, log);
+    reportUnknownPolicies(supergraph, policies, log);
+    const askRules: AskRules = (names, signedIn) => askPolicies(names, policies, signedIn, log);
     const generation = createGeneration(supergraph, { contracts, compiler: { overrideRule, askRules } });
     const compile = (query: string) =>
       generation.compile({ query, operationName: undefined, readOnly: false }, anonymous);
@@ -227,8 +238,8 @@ async function serveGenerations(
 }
 
 /** What demands a rule that is not there nobody may read: whoever wrote it learns of it here. */
-function reportUnknownPolicies({ supergraphSchema }: LoadedSupergraph, log: Logger): void {
-  const unknown = [...policiesNamedIn(supergraphSchema)].filter((name) => !cityPolicies.has(name));
+function reportUnknownPolicies({ supergraphSchema }: LoadedSupergraph, policies: Policies, log: Logger): void {
+  const unknown = [...policiesNamedIn(supergraphSchema)].filter((name) => !policies.has(name));
   if (unknown.length > 0) log.warn({ policies: unknown }, "the supergraph names policies that nobody knows");
 }
 

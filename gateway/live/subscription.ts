@@ -2,7 +2,7 @@
  * One live subscription: it takes the events of its source, lets the engine answer each, and ends with the
  * token, with its source, with the gateway, or when its client reads too slowly.
  */
-import type { ErrorCode } from "../../trust/errors.ts";
+import { type ErrorCode, HuiminError } from "../../trust/errors.ts";
 import type { Admission, RequestLog } from "../admission/admit.ts";
 import { type AnswerError, answerError, errorsOf } from "../answer.ts";
 import type { SubgraphAnswer } from "../boundary/boundary.ts";
@@ -111,7 +111,8 @@ export class Subscription implements TextStream {
     try {
       return (await source.answer(event, variables, { ...session.admission, log }, boundary)).body;
     } catch (error) {
-      log.error({ err: error }, "an event could not be answered");
+      if (error instanceof HuiminError) log.debug({ code: error.code }, "an event is not for its reader any more");
+      else log.error({ err: error }, "an event could not be answered");
       return JSON.stringify({ errors: errorsOf(error) });
     }
   }

@@ -1,7 +1,9 @@
 /** What the fields of a supergraph demand. */
 import {
   type ConstDirectiveNode,
+  type GraphQLInterfaceType,
   type GraphQLNamedType,
+  type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
   isInterfaceType,
@@ -121,7 +123,31 @@ function demandsOn({ readers }: Pick<Rules, "readers">, { astNode }: Described):
 function typeDemands(rules: Rules, type: GraphQLNamedType | undefined): Demand[] {
   if (!type) return [];
   const interfaces = isObjectType(type) || isInterfaceType(type) ? type.getInterfaces() : [];
-  return [type, ...interfaces].flatMap((each) => demandsOn(rules, each));
+  return [type, ...interfaces].flatMap((each) =>
+    isInterfaceType(each) ? promisedDemands(rules, each, (one) => one) : demandsOn(rules, each),
+  );
+}
+
+/**
+ * Of an interface or a field of it. What composition has gathered there from the types that implement it is left out:
+ * they demand it themselves, and those beside them do not.
+ */
+function promisedDemands(
+  rules: Rules,
+  promise: GraphQLInterfaceType,
+  part: (type: GraphQLInterfaceType | GraphQLObjectType) => Described | undefined,
+): Demand[] {
+  const on = (type: GraphQLInterfaceType | GraphQLObjectType) => demandsOn(rules, part(type) ?? {});
+  const gathered = new Set(rules.supergraph.getPossibleTypes(promise).flatMap(on).flatMap(namesIn));
+  return on(promise).filter(
+    (demand) => demand.assurance !== null || !namesIn(demand).every((name) => gathered.has(name)),
+  );
+}
+
+/** What a demand of one of Apollo's directives speaks of. */
+function namesIn({ scopes, policies }: Demand): string[] {
+  const names = [...scopes.flat(2).map((name) => `scope ${name}`), ...policies.flat(2).map((name) => `policy ${name}`)];
+  return names.length > 0 ? names : ["a sign-in"];
 }
 
 /** @param seen fields that are being read already: what is handed over may lead in a circle */
@@ -132,16 +158,16 @@ function fieldDemands(rules: Rules, typeName: string, name: string, seen: Set<st
   seen.add(key);
   const field = type.getFields()[name];
   if (!field) return [];
-  const promised = type.getInterfaces().flatMap((each) => each.getFields()[name] ?? []);
+  const interfaces = [...(isInterfaceType(type) ? [type] : []), ...type.getInterfaces()];
+  const promised = interfaces.filter((each) => each.getFields()[name]);
   const handed = rules
     .handedOver(type, field)
     .flatMap((each) => selectedDemands(rules, each.type, each.selection, seen));
   return [
     ...typeDemands(rules, type),
-    ...[field, ...promised].flatMap((each) => [
-      ...demandsOn(rules, each),
-      ...typeDemands(rules, getNamedType(each.type)),
-    ]),
+    ...(isObjectType(type) ? demandsOn(rules, field) : []),
+    ...promised.flatMap((each) => promisedDemands(rules, each, (one) => one.getFields()[name])),
+    ...[type, ...promised].flatMap((each) => typeDemands(rules, getNamedType(each.getFields()[name]?.type))),
     ...handed,
   ];
 }
