@@ -1,5 +1,5 @@
 /** `@assurance(level:, maxAge:)`: how certain it must be who reads, and how fresh that certainty. */
-import type { LinkedDirective } from "./directives.ts";
+import type { LinkedDirective } from "./linked-directive.ts";
 
 const secondsIn: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 

@@ -7,7 +7,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { composeServices } from "@apollo/composition";
 import { parse } from "graphql";
-import { putDirectives, takeDirectives } from "./directives.ts";
+import { requireCategories } from "./city-rules.ts";
+import { putDirectives, requireNone, takeDirectives } from "./directives.ts";
 import { divideEvents, type Service } from "./events.ts";
 
 /** Every subgraph of the city, in the order in which it appears in the supergraph. */
@@ -28,7 +29,18 @@ export function composeSupergraph(): string {
     url: `http://${name}.subgraph.invalid/graphql`,
     typeDefs: parse(readFileSync(new URL(`${name}.graphql`, folder), "utf8")),
   }));
-  return compose(services);
+  return composeCity(services);
+}
+
+/**
+ * The supergraph SDL of these subgraphs, which keep the rules of the city.
+ *
+ * @throws Error as `compose` does, and when a field of the citizen is of no category
+ */
+export function composeCity(services: readonly Service[]): string {
+  const supergraphSdl = compose(services);
+  requireCategories(parse(supergraphSdl, { noLocation: true }));
+  return supergraphSdl;
 }
 
 /**
@@ -39,9 +51,8 @@ export function composeSupergraph(): string {
 export function compose(services: readonly Service[]): string {
   const divided = takeDirectives(services);
   const { supergraphSdl, errors } = composeServices(divided.services.flatMap(divideEvents));
-  if (errors?.length || supergraphSdl === undefined) {
-    throw new Error(`The subgraphs do not compose:\n${(errors ?? []).map((e) => `- ${e.message}`).join("\n")}`);
-  }
+  requireNone((errors ?? []).map(({ message }) => message));
+  if (supergraphSdl === undefined) throw new Error("The subgraphs do not compose.");
   return `# Composed by \`npm run compose\` from the subgraphs beside this file. Do not edit.\n${putDirectives(supergraphSdl, divided)}\n`;
 }
 

@@ -123,7 +123,7 @@ function readList(
   const whole = start();
   for (const type of selectionSet ? namedTypes(whole, selectionSet) : []) {
     const walk = start();
-    if (selectionSet) visit(walk, selectionSet, [type], walk.hints.ofType(type, walk.subgraph).maxAge ?? 0);
+    if (selectionSet) visit(walk, selectionSet, [type], walk.hints.ofType(type).maxAge ?? 0);
     const policy = result(walk);
     if (policy) types.set(type.name, policy);
   }
@@ -203,7 +203,7 @@ function visitField(walk: Walk, node: FieldNode, types: readonly GraphQLObjectTy
   const below = [...new Set([...targets].flatMap((target) => objectTypes(walk, target)))];
   // What an interface may turn out to be, its own hint does not know.
   const isAnyOf = [...targets].some((target) => isAbstractType(target)) ? below : [];
-  for (const each of isAnyOf) age = Math.min(age, walk.hints.ofType(each, walk.subgraph).maxAge ?? age);
+  for (const each of isAnyOf) age = Math.min(age, walk.hints.ofType(each).maxAge ?? age);
   walk.maxAge = Math.min(walk.maxAge, age);
   if (!node.selectionSet) return;
   for (const each of below) walk.contains.add(each.name);
@@ -220,14 +220,14 @@ function ageOf({ hints, subgraph }: Walk, type: GraphQLObjectType, field: Field,
   const hint = hints.ofField(type, field.name, subgraph);
   if (!hint) return 0;
   const target = getNamedType(field.type);
-  const onTarget = isCompositeType(target) ? hints.ofType(target, subgraph) : {};
+  const onTarget = isCompositeType(target) ? hints.ofType(target) : {};
   const inherits = hint.inherits || onTarget.inherits || !isCompositeType(target);
   return hint.maxAge ?? onTarget.maxAge ?? (inherits ? inherited : 0);
 }
 
 /** Stricter than Apollo Server: only what its own hint, or the type that it is on, marks as PUBLIC is. */
 function isOpen({ hints, subgraph, isPersonal }: Walk, type: GraphQLObjectType, field: Field): boolean {
-  const scope = hints.ofField(type, field.name, subgraph)?.scope ?? hints.ofType(type, subgraph).scope;
+  const scope = hints.ofField(type, field.name, subgraph)?.scope ?? hints.ofType(type).scope;
   return scope === "PUBLIC" && !isPersonal(type, field);
 }
 

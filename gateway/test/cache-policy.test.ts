@@ -1,19 +1,17 @@
-import { composeServices } from "@apollo/composition";
 import { buildASTSchema, parse } from "graphql";
 import { describe, expect, it } from "vitest";
+import { compose } from "../../schema/compose.ts";
 import { createPolicies } from "../cache/policy.ts";
 
 const head = `
   extend schema
-    @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@composeDirective"])
-    @link(url: "https://huimin.invalid/cache/v0.1", import: ["@cacheControl"])
-    @composeDirective(name: "@cacheControl")
+    @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+    @link(url: "https://huimin.invalid/rights/v1.0", import: ["@cacheControl"])
   directive @cacheControl(maxAge: Int, scope: String) on FIELD_DEFINITION | OBJECT | INTERFACE
 `;
 
 function policiesOf(sdl: string) {
-  const { supergraphSdl, errors } = composeServices([{ name: "a", url: "http://a.invalid", typeDefs: parse(sdl) }]);
-  if (!supergraphSdl) throw new Error(errors?.map(({ message }) => message).join("\n"));
+  const supergraphSdl = compose([{ name: "a", url: "http://a.invalid", typeDefs: parse(sdl) }]);
   return createPolicies(buildASTSchema(parse(supergraphSdl), { assumeValidSDL: true }));
 }
 

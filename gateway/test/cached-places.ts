@@ -2,11 +2,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { composeServices } from "@apollo/composition";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { buildASTSchema, type GraphQLSchema, graphql, parse } from "graphql";
 import { createMemoryStore, type KeyValueStore } from "../../platform/keyvalue.ts";
 import { createLogger } from "../../platform/log.ts";
+import { compose } from "../../schema/compose.ts";
 import type { Caller } from "../../trust/caller.ts";
 import type { Errand } from "../admission/admit.ts";
 import { createBoundary, type SubgraphAnswer, type SubgraphRequest } from "../boundary/boundary.ts";
@@ -15,9 +15,8 @@ import { createEntityCache, type EntityCache } from "../cache/entity-cache.ts";
 
 const head = `
   extend schema
-    @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@override", "@composeDirective"])
-    @link(url: "https://huimin.invalid/cache/v0.1", import: ["@cacheControl"])
-    @composeDirective(name: "@cacheControl")
+    @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@override"])
+    @link(url: "https://huimin.invalid/rights/v1.0", import: ["@cacheControl"])
   directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean) on FIELD_DEFINITION | OBJECT
   enum CacheControlScope { PUBLIC PRIVATE }
   scalar CitizenID
@@ -161,9 +160,7 @@ export function placesSupergraph(): string {
     url: `http://${name}.invalid`,
     typeDefs: parse(sdl),
   }));
-  const { supergraphSdl, errors } = composeServices(services);
-  if (!supergraphSdl) throw new Error(errors?.map(({ message }) => message).join("\n"));
-  return supergraphSdl;
+  return compose(services);
 }
 
 /** The subgraph tells in `asker` and `lucky` who it thinks is asking: so an answer to somebody else shows. */

@@ -169,26 +169,32 @@ export type FederationReferenceTypes = {
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   Address: ResolverTypeWrapper<Address>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
   Citizen: ResolverTypeWrapper<Citizen>;
   CitizenID: ResolverTypeWrapper<Scalars['CitizenID']['output']>;
   Date: ResolverTypeWrapper<Scalars['Date']['output']>;
   PersonName: ResolverTypeWrapper<PersonName>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   Address: Address;
-  String: Scalars['String']['output'];
   Citizen: Citizen | FederationReferenceTypes['Citizen'];
   CitizenID: Scalars['CitizenID']['output'];
   Date: Scalars['Date']['output'];
   PersonName: PersonName;
   Query: Record<PropertyKey, never>;
+  String: Scalars['String']['output'];
   Boolean: Scalars['Boolean']['output'];
 };
+
+export type CategoryDirectiveArgs = {
+  names: Array<Scalars['String']['input']>;
+};
+
+export type CategoryDirectiveResolver<Result, Parent, ContextType = CitizenContext, Args = CategoryDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type AddressResolvers<ContextType = CitizenContext, ParentType extends ResolversParentTypes['Address'] = ResolversParentTypes['Address']> = {
   district?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -232,3 +238,6 @@ export type Resolvers<ContextType = CitizenContext> = {
   Query?: QueryResolvers<ContextType>;
 };
 
+export type DirectiveResolvers<ContextType = CitizenContext> = {
+  category?: CategoryDirectiveResolver<any, any, ContextType>;
+};

@@ -202,12 +202,12 @@ export type ResolversTypes = {
   Employment: ResolverTypeWrapper<PersonRow>;
   EmploymentStatus: EmploymentStatus;
   Job: ResolverTypeWrapper<JobRow>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Money: ResolverTypeWrapper<Money>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   UnemploymentBenefit: ResolverTypeWrapper<Benefit>;
   UnemploymentRegistration: ResolverTypeWrapper<RegistrationRow>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
 };
 
@@ -218,14 +218,20 @@ export type ResolversParentTypes = {
   Date: Scalars['Date']['output'];
   Employment: PersonRow;
   Job: JobRow;
-  String: Scalars['String']['output'];
   ID: Scalars['ID']['output'];
   Money: Money;
   Int: Scalars['Int']['output'];
   UnemploymentBenefit: Benefit;
   UnemploymentRegistration: RegistrationRow;
+  String: Scalars['String']['output'];
   Boolean: Scalars['Boolean']['output'];
 };
+
+export type CategoryDirectiveArgs = {
+  names: Array<Scalars['String']['input']>;
+};
+
+export type CategoryDirectiveResolver<Result, Parent, ContextType = EmploymentContext, Args = CategoryDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type CitizenResolvers<ContextType = EmploymentContext, ParentType extends ResolversParentTypes['Citizen'] = ResolversParentTypes['Citizen'], FederationReferenceType extends FederationReferenceTypes['Citizen'] = FederationReferenceTypes['Citizen']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Citizen']> | FederationReferenceType, FederationReferenceType, ContextType>;
@@ -283,3 +289,6 @@ export type Resolvers<ContextType = EmploymentContext> = {
   UnemploymentRegistration?: UnemploymentRegistrationResolvers<ContextType>;
 };
 
+export type DirectiveResolvers<ContextType = EmploymentContext> = {
+  category?: CategoryDirectiveResolver<any, any, ContextType>;
+};

@@ -364,6 +364,12 @@ export type AssuranceDirectiveArgs = {
 
 export type AssuranceDirectiveResolver<Result, Parent, ContextType = HealthContext, Args = AssuranceDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
+export type CategoryDirectiveArgs = {
+  names: Array<Scalars['String']['input']>;
+};
+
+export type CategoryDirectiveResolver<Result, Parent, ContextType = HealthContext, Args = CategoryDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
 export type CitizenResolvers<ContextType = HealthContext, ParentType extends ResolversParentTypes['Citizen'] = ResolversParentTypes['Citizen'], FederationReferenceType extends FederationReferenceTypes['Citizen'] = FederationReferenceTypes['Citizen']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Citizen']> | FederationReferenceType, FederationReferenceType, ContextType>;
   coverage?: Resolver<Maybe<ResolversTypes['Coverage']>, ParentType, ContextType>;
@@ -468,4 +474,5 @@ export type Resolvers<ContextType = HealthContext> = {
 
 export type DirectiveResolvers<ContextType = HealthContext> = {
   assurance?: AssuranceDirectiveResolver<any, any, ContextType>;
+  category?: CategoryDirectiveResolver<any, any, ContextType>;
 };

@@ -281,7 +281,6 @@ export type ResolversTypes = {
   CitizenID: ResolverTypeWrapper<Scalars['CitizenID']['output']>;
   ContributionConnection: ResolverTypeWrapper<Omit<ContributionConnection, 'edges'> & { edges: Array<ResolversTypes['ContributionEdge']> }>;
   ContributionEdge: ResolverTypeWrapper<Omit<ContributionEdge, 'node'> & { node: ResolversTypes['PensionContribution'] }>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
   Date: ResolverTypeWrapper<Scalars['Date']['output']>;
   Money: ResolverTypeWrapper<Money>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
@@ -296,6 +295,7 @@ export type ResolversTypes = {
   YearMonth: ResolverTypeWrapper<Scalars['YearMonth']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -304,7 +304,6 @@ export type ResolversParentTypes = {
   CitizenID: Scalars['CitizenID']['output'];
   ContributionConnection: Omit<ContributionConnection, 'edges'> & { edges: Array<ResolversParentTypes['ContributionEdge']> };
   ContributionEdge: Omit<ContributionEdge, 'node'> & { node: ResolversParentTypes['PensionContribution'] };
-  String: Scalars['String']['output'];
   Date: Scalars['Date']['output'];
   Money: Money;
   PageInfo: PageInfo;
@@ -317,6 +316,7 @@ export type ResolversParentTypes = {
   YearMonth: Scalars['YearMonth']['output'];
   Boolean: Scalars['Boolean']['output'];
   Int: Scalars['Int']['output'];
+  String: Scalars['String']['output'];
 };
 
 export type CacheControlDirectiveArgs = {
@@ -325,6 +325,12 @@ export type CacheControlDirectiveArgs = {
 };
 
 export type CacheControlDirectiveResolver<Result, Parent, ContextType = PensionContext, Args = CacheControlDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type CategoryDirectiveArgs = {
+  names: Array<Scalars['String']['input']>;
+};
+
+export type CategoryDirectiveResolver<Result, Parent, ContextType = PensionContext, Args = CategoryDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type CitizenResolvers<ContextType = PensionContext, ParentType extends ResolversParentTypes['Citizen'] = ResolversParentTypes['Citizen'], FederationReferenceType extends FederationReferenceTypes['Citizen'] = FederationReferenceTypes['Citizen']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Citizen']> | FederationReferenceType, FederationReferenceType, ContextType>;
@@ -425,4 +431,5 @@ export type Resolvers<ContextType = PensionContext> = {
 
 export type DirectiveResolvers<ContextType = PensionContext> = {
   cacheControl?: CacheControlDirectiveResolver<any, any, ContextType>;
+  category?: CategoryDirectiveResolver<any, any, ContextType>;
 };

@@ -304,7 +304,6 @@ export type FederationReferenceTypes = {
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   Address: ResolverTypeWrapper<Address>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
   Bill: ResolverTypeWrapper<BillRow>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
@@ -325,12 +324,12 @@ export type ResolversTypes = {
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   UtilityService: UtilityService;
   YearMonth: ResolverTypeWrapper<Scalars['YearMonth']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   Address: Address;
-  String: Scalars['String']['output'];
   Bill: BillRow;
   Float: Scalars['Float']['output'];
   ID: Scalars['ID']['output'];
@@ -348,11 +347,18 @@ export type ResolversParentTypes = {
   Premises: PremisesRow;
   Subscription: Record<PropertyKey, never>;
   YearMonth: Scalars['YearMonth']['output'];
+  String: Scalars['String']['output'];
 };
 
 export type AnnouncedDirectiveArgs = { };
 
 export type AnnouncedDirectiveResolver<Result, Parent, ContextType = UtilitiesContext, Args = AnnouncedDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type CategoryDirectiveArgs = {
+  names: Array<Scalars['String']['input']>;
+};
+
+export type CategoryDirectiveResolver<Result, Parent, ContextType = UtilitiesContext, Args = CategoryDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type AddressResolvers<ContextType = UtilitiesContext, ParentType extends ResolversParentTypes['Address'] = ResolversParentTypes['Address']> = {
   district?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -454,4 +460,5 @@ export type Resolvers<ContextType = UtilitiesContext> = {
 
 export type DirectiveResolvers<ContextType = UtilitiesContext> = {
   announced?: AnnouncedDirectiveResolver<any, any, ContextType>;
+  category?: CategoryDirectiveResolver<any, any, ContextType>;
 };
