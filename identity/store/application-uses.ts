@@ -1,15 +1,8 @@
 /** On which day each application was last given a token for a citizen. */
 import type { Queryable } from "../../platform/postgres.ts";
-import { type ReadAhead, useName } from "./read-ahead.ts";
 
 /** Notes a use of today; nothing is written when there was one today already, or for who is no citizen. */
-export async function noteUse(
-  database: Queryable,
-  ahead: ReadAhead,
-  accountId: string,
-  clientId: string,
-): Promise<void> {
-  if (await ahead.take("use", useName(accountId, clientId), async () => false)) return;
+export async function noteUse(database: Queryable, accountId: string, clientId: string): Promise<void> {
   await database.query(
     `INSERT INTO application_use (citizen_id, client_id, used_on)
      SELECT citizen_id, $2, today

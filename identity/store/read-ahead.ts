@@ -39,8 +39,17 @@ interface Parts {
 type Found = { [Part in keyof Parts]?: { readonly name: string; readonly value: Parts[Part] } };
 
 export interface ReadAhead {
-  /** The part that was read ahead for the present request; what `read` finds where there is none. */
-  take<Part extends keyof Parts>(part: Part, name: string, read: () => Promise<Parts[Part]>): Promise<Parts[Part]>;
+  /**
+   * The part that was read ahead for a request; what `read` finds where there is none.
+   *
+   * @param context the request that the library is answering, unless given
+   */
+  take<Part extends keyof Parts>(
+    part: Part,
+    name: string,
+    read: () => Promise<Parts[Part]>,
+    context?: KoaContextWithOIDC,
+  ): Promise<Parts[Part]>;
 }
 
 const longestMs = 500;
@@ -56,8 +65,7 @@ export function createReadAhead(database: Queryable): ReadAhead {
     return read;
   };
   return {
-    take: async (part, name, read) => {
-      const context = Provider.ctx;
+    take: async (part, name, read, context = Provider.ctx) => {
       if (!context?.oidc?.params) return await read();
       const { at, found } = reads.get(context) ?? readFor(context, part === "client" ? name : null);
       const parts = await found;
@@ -86,7 +94,7 @@ async function readTogether(
   return {};
 }
 
-/** Must find what the statements of each part find: `durableArtefacts`, `registeredClients`, `hasAccount`, `noteUse`. */
+/** Must find what the statements of each part find: `durableArtefacts`, `registeredClients`, `hasAccount`, `noteApplicationUses`. */
 const refreshReads = `
   SELECT client.metadata, token.payload AS token, floor(extract(epoch FROM token.consumed_at))::float8 AS consumed,
          token.grant_id, the_grant.payload AS the_grant, session.payload AS session,
