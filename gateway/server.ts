@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
-import { createRemoteJWKSet, importJWK } from "jose";
+import { calculateJwkThumbprint, createRemoteJWKSet, importJWK } from "jose";
 import { ConfigError } from "../platform/config.ts";
 import { openEventStream } from "../platform/event-stream.ts";
 import { createHttpServer } from "../platform/http.ts";
@@ -261,5 +261,10 @@ function graphiqlSettings(config: GatewayConfig): GraphiqlSettings {
 async function signerOf({ gatewayUrl, signingKey }: GatewayConfig): Promise<TransactionTokenSigner> {
   const key = await importJWK(signingKey);
   if (key instanceof Uint8Array) throw new TypeError("the signing key is symmetric");
-  return { issuer: gatewayUrl, key, keyId: signingKey.kid };
+  return {
+    issuer: gatewayUrl,
+    key,
+    keyId: signingKey.kid,
+    keyThumbprint: await calculateJwkThumbprint(signingKey),
+  };
 }

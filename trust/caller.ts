@@ -1,3 +1,4 @@
+import type { AssuranceLevel } from "./assurance.ts";
 import type { WithheldData } from "./delegation.ts";
 import type { StatedPurpose } from "./purposes.ts";
 
@@ -17,6 +18,10 @@ export interface Caller {
   readonly withheld?: ReadonlySet<WithheldData>;
   /** For what a caseworker reads others; missing when she has stated nothing, and for everybody else. */
   readonly purpose?: StatedPurpose;
+  /** How certain it is who signed in; nothing when that is not known. */
+  readonly level?: AssuranceLevel | null;
+  /** When she signed in, in seconds since the epoch; nothing when that is not known. */
+  readonly signedInAt?: number | null;
 }
 
 /** The scope with which a client may read a subgraph's part of the citizen's data. */

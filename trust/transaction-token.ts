@@ -2,8 +2,16 @@
  * Transaction tokens: what a subgraph receives instead of the citizen's access token (IETF
  * draft-ietf-oauth-transaction-tokens). Signed by the gateway, for one subgraph, for 60 seconds.
  */
-import { type CryptoKey, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
+import {
+  type CryptoKey,
+  calculateJwkThumbprint,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+  SignJWT,
+} from "jose";
 import { refusal } from "./access-token.ts";
+import { isAssuranceLevel } from "./assurance.ts";
 import { type Caller, parseScopes, readScope } from "./caller.ts";
 import { parseWithheld, withheldData } from "./delegation.ts";
 import { HuiminError } from "./errors.ts";
@@ -29,11 +37,14 @@ export interface TransactionTokenSigner {
   readonly issuer: string;
   readonly key: CryptoKey;
   readonly keyId: string;
+  /** SHA-256 thumbprint of the key (RFC 7638): its tokens are bound to it (`cnf.jkt`, RFC 9449, 6.1). */
+  readonly keyThumbprint: string;
 }
 
 /**
  * Mints the token with which `caller` reads `subgraph`: of her scopes it carries that subgraph's alone,
- * and it never outlives the access token it stands for.
+ * and it never outlives the access token it stands for. It says how and when she signed in (`acr`, `auth_time`), for what
+ * she asks (`purp`), and whose key goes with it (`cnf`).
  *
  * @param transactionId groups all calls of one request (`txn`)
  * @param now seconds since the epoch
@@ -51,6 +62,9 @@ export async function mintTransactionToken(
     txn: transactionId,
     req_wl: caller.clientId,
     ...(caller.purpose && purposeClaims(caller.purpose)),
+    cnf: { jkt: signer.keyThumbprint },
+    ...(caller.level && { acr: caller.level }),
+    ...(typeof caller.signedInAt === "number" && { auth_time: caller.signedInAt }),
     ...(caller.actor && { act: { sub: caller.actor }, withheld: [...(caller.withheld ?? withheldData)] }),
   })
     .setProtectedHeader({ alg: algorithm, typ: type, kid: signer.keyId })
@@ -73,7 +87,8 @@ export interface TransactionTokenPolicy {
 }
 
 /**
- * Checks a transaction token for this subgraph.
+ * Checks a transaction token for this subgraph: that the gateway signed it, for this subgraph, less than a minute ago,
+ * and binds it to the key that it signs with.
  *
  * @throws HuiminError `UNAUTHENTICATED` when there is none, else as `verifyAccessToken` does
  */
@@ -83,35 +98,49 @@ export async function verifyTransactionToken(
 ): Promise<Caller> {
   if (!token) throw new HuiminError("UNAUTHENTICATED", { message: "This service answers the gateway only." });
   try {
-    const { payload } = await jwtVerify(token, policy.keys, {
+    const { payload, key } = await jwtVerify(token, policy.keys, {
       issuer: policy.issuer,
       audience: subgraphAudience(policy.subgraph),
       typ: type,
       algorithms: [algorithm],
       clockTolerance: 5,
       maxTokenAge: transactionTokenLifetime,
-      requiredClaims: ["iss", "aud", "exp", "iat", "sub", "txn", "req_wl"],
+      requiredClaims: ["iss", "aud", "exp", "iat", "sub", "txn", "req_wl", "cnf"],
     });
-    const { sub, req_wl: clientId, exp, scope, act, withheld, purp } = payload;
-    if (typeof sub !== "string" || typeof clientId !== "string" || exp === undefined) {
-      throw new HuiminError("TOKEN_INVALID", { detail: "a required claim has the wrong type" });
+    if (key instanceof Uint8Array || member(payload.cnf, "jkt") !== (await calculateJwkThumbprint(key))) {
+      throw new HuiminError("TOKEN_INVALID", { detail: "the token is bound to another key" });
     }
-    return Object.freeze({
-      subject: sub,
-      clientId,
-      scopes: parseScopes(scope),
-      expiresAt: exp,
-      ...(purp !== undefined && { purpose: purposeIn(payload) }),
-      ...(act !== undefined && { actor: actorOf(act), withheld: parseWithheld(withheld) }),
-    });
+    return Object.freeze(callerOf(payload));
   } catch (error) {
     throw refusal(error);
   }
 }
 
+/** @throws HuiminError `TOKEN_INVALID` */
+function callerOf(payload: JWTPayload): Caller {
+  const { sub, req_wl: clientId, exp, scope, act, withheld, acr, auth_time, purp } = payload;
+  if (typeof sub !== "string" || typeof clientId !== "string" || exp === undefined) {
+    throw new HuiminError("TOKEN_INVALID", { detail: "a required claim has the wrong type" });
+  }
+  return {
+    subject: sub,
+    clientId,
+    scopes: parseScopes(scope),
+    expiresAt: exp,
+    level: isAssuranceLevel(acr) ? acr : null,
+    signedInAt: typeof auth_time === "number" ? auth_time : null,
+    ...(purp !== undefined && { purpose: purposeIn(payload) }),
+    ...(act !== undefined && { actor: actorOf(act), withheld: parseWithheld(withheld) }),
+  };
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
 /** @throws HuiminError `TOKEN_INVALID`: whoever acts for another is somebody */
 function actorOf(act: unknown): string {
-  const actor = typeof act === "object" && act !== null ? Reflect.get(act, "sub") : undefined;
+  const actor = member(act, "sub");
   if (typeof actor === "string") return actor;
   throw new HuiminError("TOKEN_INVALID", { detail: "the actor has no subject" });
 }

@@ -14,6 +14,7 @@ import {
   sectorPseudonyms,
 } from "../../trust/pseudonym.ts";
 import { type Border, renameCitizens } from "./border.ts";
+import { signInAbroad } from "./sector-sign-in.ts";
 
 /** Citizens on their way in and out. */
 export interface Sectors {
@@ -51,6 +52,7 @@ export interface SectorSettings {
 /** Makes the border crossings of a gateway. */
 export function createSectors({ key, subgraphs, versions }: SectorSettings): Sectors {
   const pseudonymsOf = key ? pseudonymsWith(key, versions) : () => undefined;
+  const abroad = key && signInAbroad(key);
   /** The people of a caller in another sector's forms; undefined when one of them is unknown. */
   const translate = ({ subject, actor }: Caller, from: string, to: string) => {
     const [source, target] = [pseudonymsOf(from), pseudonymsOf(to)];
@@ -92,7 +94,7 @@ export function createSectors({ key, subgraphs, versions }: SectorSettings): Sec
       const sector = subgraphs.get(subgraph);
       if (sector === undefined) return caller;
       const outside = translate(caller, governmentSector, sector);
-      if (outside) return { ...caller, ...outside };
+      if (outside && abroad) return { ...caller, ...outside, ...abroad(caller, sector) };
       throw new HuiminError("FORBIDDEN", { detail: `the caller is nobody whom ${subgraph} could know` });
     },
   };

@@ -13,6 +13,9 @@ const parts = {
   actor: ({ actor }) => actor ?? "",
   withheld: ({ withheld }) => flightKey(...[...(withheld ?? [])].sort()),
   purpose: ({ purpose }) => (purpose ? flightKey(purpose.code, purpose.department, purpose.role) : ""),
+  level: ({ level }) => level ?? "",
+  // How long ago she signed in is asked by the gateway before it looks here, and by the subgraph only afterwards.
+  signedInAt: ({ signedInAt }) => String(signedInAt ?? ""),
   // When the right ends says nothing of what it is a right to; a caller whose right has ended is not admitted.
   expiresAt: () => "",
 } satisfies { readonly [Member in keyof Required<Caller>]: (caller: Caller) => string };

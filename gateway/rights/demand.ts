@@ -1,10 +1,10 @@
 /** What a field demands of whoever reads it. */
 import {
+  type Assurance,
   type AssuranceChallenge,
-  type AssuranceLevel,
-  assuranceLevel,
-  assuranceLevels,
-  meetsLevel,
+  challengeOf,
+  isAssured,
+  joinAssurances,
 } from "../../trust/assurance.ts";
 import type { ErrorCode } from "../../trust/errors.ts";
 import type { Admitted } from "../admission/admit.ts";
@@ -24,12 +24,6 @@ export interface Demand {
   readonly assurance: Assurance | null;
 }
 
-export interface Assurance {
-  readonly level: AssuranceLevel;
-  /** Most seconds since she signed in; null for any time. */
-  readonly maxAgeSeconds: number | null;
-}
-
 /** Demands nothing; the others are made from it. */
 export const nothingDemanded: Demand = Object.freeze({
   authenticated: false,
@@ -37,18 +31,6 @@ export const nothingDemanded: Demand = Object.freeze({
   policies: [],
   assurance: null,
 });
-
-const secondsIn: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-
-/** What `@assurance(level:, maxAge:)` says. What cannot be read demands the most there is. */
-export function readAssurance({ level, maxAge }: { readonly level?: unknown; readonly maxAge?: unknown }): Assurance {
-  const { count, unit = "" } = /^(?<count>\d+)(?<unit>[smhd])$/.exec(String(maxAge))?.groups ?? {};
-  const seconds = Number(count) * (secondsIn[unit] ?? Number.NaN);
-  return {
-    level: assuranceLevel(Number(level)) ?? "urn:huimin:loa:3",
-    maxAgeSeconds: maxAge === undefined || maxAge === null ? null : Number.isNaN(seconds) ? 0 : seconds,
-  };
-}
 
 /** What demands all that these do; undefined when there are none. */
 export function joinDemands(demands: readonly Demand[]): Demand | undefined {
@@ -59,12 +41,6 @@ export function joinDemands(demands: readonly Demand[]): Demand | undefined {
     policies: distinct(demands.flatMap(({ policies }) => policies)),
     assurance: joinAssurances(demands.flatMap(({ assurance }) => assurance ?? [])),
   };
-}
-
-function joinAssurances(all: readonly Assurance[]): Assurance | null {
-  const level = assuranceLevels.findLast((each) => all.some((one) => one.level === each));
-  const ages = all.flatMap(({ maxAgeSeconds }) => maxAgeSeconds ?? []);
-  return level === undefined ? null : { level, maxAgeSeconds: ages.length > 0 ? Math.min(...ages) : null };
 }
 
 function distinct(all: readonly AnyOfAll[]): readonly AnyOfAll[] {
@@ -107,18 +83,4 @@ export function refusalOf(
 
 function holds(lists: AnyOfAll, has: (name: string) => boolean): boolean {
   return lists.some((all) => all.every(has));
-}
-
-function isAssured(
-  { level, maxAgeSeconds }: Assurance,
-  signedIn: Extract<Admitted, { readonly kind: "signed in" }>,
-  now: number,
-): boolean {
-  if (signedIn.level === null || !meetsLevel(signedIn.level, level)) return false;
-  return maxAgeSeconds === null || (signedIn.signedInAt !== null && now - signedIn.signedInAt <= maxAgeSeconds);
-}
-
-/** How a caller who is not certain enough can come back (RFC 9470). */
-export function challengeOf({ level, maxAgeSeconds }: Assurance): AssuranceChallenge {
-  return { acr_values: level, ...(maxAgeSeconds !== null && { max_age: maxAgeSeconds }) };
 }

@@ -11,9 +11,10 @@ import {
   Kind,
   type SelectionSetNode,
 } from "graphql";
+import { readAssurance } from "../../trust/assurance.ts";
 import { argumentOf, type Described } from "../cache/join-directives.ts";
 import { linkedName } from "../supergraph/linked-names.ts";
-import { type AnyOfAll, type Demand, joinDemands, nothingDemanded, readAssurance } from "./demand.ts";
+import { type AnyOfAll, type Demand, joinDemands, nothingDemanded } from "./demand.ts";
 import { readHandedOver } from "./handed-over.ts";
 
 /** Of equal demands always the same object. */

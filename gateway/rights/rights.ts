@@ -17,8 +17,9 @@ import {
   visit,
   visitWithTypeInfo,
 } from "graphql";
+import { challengeOf } from "../../trust/assurance.ts";
 import type { Admitted, SignedIn } from "../admission/admit.ts";
-import { challengeOf, type Demand, joinDemands, type Refusal, refusalOf } from "./demand.ts";
+import { type Demand, joinDemands, type Refusal, refusalOf } from "./demand.ts";
 import type { Demands } from "./demands.ts";
 
 /** What one caller may not read of an operation. */

@@ -1,4 +1,4 @@
-import { decodeJwt, decodeProtectedHeader } from "jose";
+import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, type JWK } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newCitizenId, startCity, type TestCity } from "./city.ts";
 import { subgraphNames } from "./subgraphs.ts";
@@ -16,6 +16,12 @@ beforeEach(() => {
   for (const { calls } of Object.values(city.subgraphs)) calls.length = 0;
 });
 
+/** Thumbprint of the key that the gateway publishes. */
+async function gatewayThumbprint(): Promise<string> {
+  const { keys } = (await (await fetch(`${city.gatewayUrl}/.well-known/jwks.json`)).json()) as { keys: [JWK] };
+  return await calculateJwkThumbprint(keys[0]);
+}
+
 function tokensSeen(name: (typeof subgraphNames)[number]): string[] {
   return city.subgraphs[name].calls.map((headers) => String(headers["txn-token"]));
 }
@@ -23,7 +29,9 @@ function tokensSeen(name: (typeof subgraphNames)[number]): string[] {
 describe("a call to a subgraph", () => {
   it("carries a token for that subgraph alone, with her identity and that one scope", async () => {
     const citizen = newCitizenId();
-    const { data, errors } = await city.query(readAll, { token: await city.token(citizen) });
+    const signedInAt = Math.floor(Date.now() / 1000) - 60;
+    const claims = { acr: "urn:huimin:loa:2", auth_time: signedInAt };
+    const { data, errors } = await city.query(readAll, { token: await city.token(citizen, { claims }) });
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({ me: { amountDue: { amount: 1234 } } });
     for (const name of subgraphNames) {
@@ -36,7 +44,11 @@ describe("a call to a subgraph", () => {
         sub: citizen,
         scope: `${name}:read`,
         req_wl: "cli",
+        acr: "urn:huimin:loa:2",
+        auth_time: signedInAt,
+        cnf: { jkt: await gatewayThumbprint() },
       });
+      expect(claims).not.toHaveProperty("purp");
       expect(Number(claims.exp) - Number(claims.iat)).toBeLessThanOrEqual(60);
     }
   });

@@ -5,6 +5,7 @@ import { ConfigError } from "../../platform/config.ts";
 import { createLogger } from "../../platform/log.ts";
 import { firstVersion, governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { transactionTokenHeader } from "../../trust/transaction-token.ts";
+import { signInAbroad } from "../boundary/sector-sign-in.ts";
 import { createSectors } from "../boundary/sectors.ts";
 import { createGateway } from "../server.ts";
 import { type GraphAnswer, gatewayConfig, newCitizenId, startCity, type TestCity } from "./city.ts";
@@ -67,6 +68,22 @@ describe("the subject of a transaction token", () => {
     expect(act).toEqual({ sub: waterCompany.seal(daughter) });
     const { answer } = await subjectsSeen(await tokenOf(bank.seal(citizenId), "bank", { act: { sub: "somebody" } }));
     expect(codesOf(answer)).toEqual(["TOKEN_INVALID"]);
+  });
+
+  it("comes with the client and the sign-in in a form that another company cannot compare", async () => {
+    const signedInAt = 1_700_000_077;
+    const claims = { auth_time: signedInAt, acr: "urn:huimin:loa:2" };
+    await subjectsSeen(await tokenOf(government.seal(citizenId), governmentSector, claims));
+    const [inside, outside] = [tokenTo("citizen"), tokenTo("utilities")];
+    expect(inside).toMatchObject({ req_wl: "cli", ...claims });
+    expect(outside).toMatchObject({ acr: claims.acr, auth_time: 1_700_000_040 });
+    expect(outside.req_wl).toMatch(/^client_[\w-]{22}$/);
+    expect(outside.txn).not.toBe(inside.txn);
+    await subjectsSeen(await tokenOf(government.seal(randomUUID()), governmentSector, claims));
+    expect(tokenTo("utilities").req_wl).toBe(outside.req_wl);
+    const abroad = signInAbroad(key);
+    const { clientId } = abroad({ subject: "", clientId: "cli", scopes: new Set(), expiresAt: 0 }, "bank");
+    expect(clientId).not.toBe(outside.req_wl);
   });
 
   it("is in the issued form although the token still has the one before", async () => {

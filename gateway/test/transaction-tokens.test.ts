@@ -1,4 +1,4 @@
-import { decodeJwt, importJWK } from "jose";
+import { calculateJwkThumbprint, decodeJwt, importJWK } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SignedIn } from "../admission/admit.ts";
 import { createTransactionTokens } from "../boundary/transaction-tokens.ts";
@@ -18,7 +18,7 @@ async function tokens() {
   const key = await importJWK(jwk);
   if (key instanceof Uint8Array) throw new TypeError("an EC key");
   return createTransactionTokens(
-    { issuer: "http://localhost:4001", key, keyId: jwk.kid },
+    { issuer: "http://localhost:4001", key, keyId: jwk.kid, keyThumbprint: await calculateJwkThumbprint(jwk) },
     { leaving: (caller) => caller },
   );
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { type CryptoKey, exportJWK, generateKeyPair } from "jose";
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Caller } from "../../trust/caller.ts";
 import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
@@ -10,7 +10,7 @@ import { aygul, wei } from "./support/citizens.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 
 let identity: TestIdentity;
-let gateway: { key: CryptoKey; server: Server };
+let gateway: { key: CryptoKey; keyThumbprint: string; server: Server };
 let herself: string;
 let another: string;
 
@@ -26,14 +26,14 @@ afterAll(async () => {
   await identity.close();
 });
 
-async function startGatewayKeys(url: URL): Promise<{ key: CryptoKey; server: Server }> {
+async function startGatewayKeys(url: URL): Promise<typeof gateway> {
   const { privateKey, publicKey } = await generateKeyPair("ES256");
   const keys = [{ ...(await exportJWK(publicKey)), kid: "gateway", alg: "ES256" }];
   const server = createServer((_request, response) => {
     response.setHeader("content-type", "application/json").end(JSON.stringify({ keys }));
   }).listen(Number(url.port), "localhost");
   await once(server, "listening");
-  return { key: privateKey, server };
+  return { key: privateKey, keyThumbprint: await calculateJwkThumbprint(publicKey), server };
 }
 
 interface Answer {
@@ -52,7 +52,7 @@ async function ask(
   const now = Math.floor(Date.now() / 1000);
   const scopes = new Set([`${subgraph}:read`]);
   const caller = { subject, clientId: "portal", scopes, expiresAt: now + 300, ...acting };
-  const signer = { issuer: identity.config.gatewayUrl, key: gateway.key, keyId: "gateway" };
+  const signer = { issuer: identity.config.gatewayUrl, ...gateway, keyId: "gateway" };
   const token = await mintTransactionToken(signer, caller, subgraph, "txn", now);
   const answer = await fetch(`${identity.issuer}/subgraph`, {
     method: "POST",

@@ -1,6 +1,7 @@
 /** Resolver maps, and the executable schema made of them. */
 import { buildSubgraphSchema, type GraphQLResolverMap } from "@apollo/subgraph";
 import { type GraphQLSchema, parse } from "graphql";
+import { guardAssured } from "./assurance.ts";
 import type { SubgraphContext } from "./context.ts";
 import { guardCitizen } from "./rights.ts";
 import { scalars } from "./scalars.ts";
@@ -13,9 +14,9 @@ export type SubgraphResolvers<Loaders = unknown> =
   | GraphQLResolverMap<SubgraphContext<Loaders>>
   | Readonly<Record<string, object | undefined>>;
 
-/** The schema of a subgraph: its SDL, its resolvers, the city's scalars, and `Citizen` under guard. */
+/** The schema of a subgraph: its SDL, its resolvers, the city's scalars, and under guard `Citizen` and `@assurance`. */
 export function subgraphSchema(sdl: string, resolvers: SubgraphResolvers): GraphQLSchema {
   // The wide half of the type; its fields are functions all the same.
   const map = { ...scalars, ...guardCitizen(resolvers) } as GraphQLResolverMap;
-  return buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: map }]);
+  return guardAssured(buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: map }]));
 }

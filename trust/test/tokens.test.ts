@@ -1,4 +1,4 @@
-import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
+import { calculateJwkThumbprint, createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type AccessTokenPolicy, verifyAccessToken } from "../access-token.ts";
 import type { Caller } from "../caller.ts";
@@ -23,7 +23,8 @@ beforeAll(async () => {
   stranger = await generateKeyPair("ES256");
   const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: "k1", alg: "ES256" }] });
   policy = { issuer, audience, keys };
-  signer = { issuer: "http://localhost:4001", key: pair.privateKey, keyId: "k1" };
+  const keyThumbprint = await calculateJwkThumbprint(pair.publicKey);
+  signer = { issuer: "http://localhost:4001", key: pair.privateKey, keyId: "k1", keyThumbprint };
 });
 
 const claims = () => ({
@@ -118,6 +119,21 @@ describe("a transaction token", () => {
   it("carries no scope that the access token did not have", async () => {
     const seen = await verify(await mintTransactionToken(signer, caller(), "pension", "t1", now()), "pension");
     expect([...seen.scopes]).toEqual([]);
+  });
+
+  it("says how and when she signed in, and nothing where that is not known", async () => {
+    const well = { level: "urn:huimin:loa:2", signedInAt: now() - 9 } as const;
+    const seen = await verify(await mintTransactionToken(signer, { ...caller(), ...well }, "health", "t1", now()));
+    expect(seen).toMatchObject(well);
+    const unknown = { level: null, signedInAt: null };
+    expect(await verify(await mintTransactionToken(signer, caller(), "health", "t1", now()))).toMatchObject(unknown);
+  });
+
+  it("is refused when it is bound to another key than the gateway's", async () => {
+    const another = { ...signer, keyThumbprint: await calculateJwkThumbprint(stranger.publicKey) };
+    expect(await codeOf(verify(await mintTransactionToken(another, caller(), "health", "t1", now())))).toBe(
+      "TOKEN_INVALID",
+    );
   });
 
   it("lives 60 seconds at most, and never longer than the access token", async () => {

@@ -10,6 +10,8 @@ import { startTestGateway, type TestGateway } from "./gateway.ts";
 
 const sdl = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+    @link(url: "https://huimin.invalid/rights/v1.0", import: ["@assurance"])
+  directive @assurance(level: Int!, maxAge: String) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ENUM | SCALAR
   scalar CitizenID
   scalar Date
   scalar DateTime
@@ -23,7 +25,13 @@ const sdl = `
     instant: DateTime
   }
   type Mutation { touch: Boolean }
-  type Citizen @key(fields: "id") { id: CitizenID! today: Date! friend: Citizen }
+  type Citizen @key(fields: "id") { id: CitizenID! today: Date! friend: Citizen
+    diagnosis: String @assurance(level: 2, maxAge: "15m")
+    vault: Vault
+    oldest: Kept }
+  interface Kept { what: String @assurance(level: 2) }
+  type Letter implements Kept { what: String }
+  type Vault @key(fields: "id") @assurance(level: 3) { id: ID! what: String }
   type Note @key(fields: "id") { id: ID! text: String }
 `;
 
@@ -46,7 +54,13 @@ const resolvers = {
     missing: () => null,
     instant: () => new Date("2026-11-24T00:00:00.987Z"),
   },
-  Citizen: { today: (_citizen: unknown, _arguments: unknown, { today }: SubgraphContext) => today },
+  Citizen: {
+    diagnosis: () => "none",
+    vault: () => ({ id: "1", what: "gold" }),
+    oldest: () => ({ __typename: "Letter", what: "dear" }),
+    today: (_citizen: unknown, _arguments: unknown, { today }: SubgraphContext) => today,
+  },
+  Vault: { __resolveReference: ({ id }: { id: string }) => ({ id, what: "gold" }) },
 };
 
 export interface Fixture {

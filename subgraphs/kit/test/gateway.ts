@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from "jose";
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
 import { type Caller, readScope } from "../../../trust/caller.ts";
 import { mintTransactionToken, transactionTokenHeader } from "../../../trust/transaction-token.ts";
 
@@ -35,14 +35,14 @@ export interface Answer {
 export async function startTestGateway(): Promise<TestGateway> {
   let published: JWK[] = [];
   let keysMade = 0;
-  let current: { key: CryptoKey; keyId: string };
+  let current: { key: CryptoKey; keyId: string; keyThumbprint: string };
   const rotate: TestGateway["rotate"] = async ({ withdraw } = { withdraw: false }) => {
     const { privateKey, publicKey } = await generateKeyPair("ES256");
     keysMade += 1;
     const keyId = `key-${keysMade}`;
     const jwk = { ...(await exportJWK(publicKey)), kid: keyId, alg: "ES256", use: "sig" };
     published = withdraw ? [jwk] : [...published, jwk];
-    current = { key: privateKey, keyId };
+    current = { key: privateKey, keyId, keyThumbprint: await calculateJwkThumbprint(jwk) };
   };
   await rotate();
 
@@ -60,7 +60,15 @@ export async function startTestGateway(): Promise<TestGateway> {
 
   const token: TestGateway["token"] = (subgraph, subject, caller = {}, now = Math.floor(Date.now() / 1000)) => {
     const scopes = new Set([readScope(subgraph)]);
-    const complete = { subject, clientId: "portal", scopes, expiresAt: now + 300, ...caller };
+    const complete = {
+      subject,
+      clientId: "portal",
+      scopes,
+      expiresAt: now + 300,
+      level: "urn:huimin:loa:3" as const,
+      signedInAt: now,
+      ...caller,
+    };
     return mintTransactionToken({ issuer: url, ...current }, complete, subgraph, "txn-1", now);
   };
   return {
