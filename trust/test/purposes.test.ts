@@ -71,7 +71,12 @@ describe("a purpose", () => {
     const { privateKey, publicKey } = await generateKeyPair("ES256");
     const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(publicKey)), kid: "k1", alg: "ES256" }] });
     const now = Math.floor(Date.now() / 1000);
-    const signer = { issuer: "http://localhost:4001", key: privateKey, keyId: "k1", keyThumbprint: await calculateJwkThumbprint(publicKey) };
+    const signer = {
+      issuer: "http://localhost:4001",
+      key: privateKey,
+      keyId: "k1",
+      keyThumbprint: await calculateJwkThumbprint(publicKey),
+    };
     const read = async (purpose: { readonly code: string; readonly department: string; readonly role: string }) => {
       const caller = { subject: "hm1_x", clientId: "cases", scopes: new Set<string>(), expiresAt: now + 300, purpose };
       const token = await mintTransactionToken(signer, caller, "health", "t1", now);
