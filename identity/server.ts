@@ -20,6 +20,7 @@ import { createCredentials } from "./credentials/credentials.ts";
 import { endRights, type Places } from "./delegation/ended-rights.ts";
 import { deliverLogoutNotices, giveUpLogoutNotices } from "./events/logout-notices.ts";
 import { sweepEvents } from "./events/outbox.ts";
+import { addReads } from "./events/reads.ts";
 import { addRevocationStream } from "./events/revocation-stream.ts";
 import { addTransmitter } from "./events/transmitter.ts";
 import { sweepHistory } from "./history/retention.ts";
@@ -123,6 +124,7 @@ export async function createIdentity(
   const eventParts = { database, fleeting, issuer: config.issuer, sign: provider.sign };
   const { gatewayUrl } = config;
   addRevocationStream(app, { ...eventParts, gatewayUrl, subjectOf: sectors.government.seal, log });
+  addReads(app, { ...eventParts, gatewayUrl, pseudonyms: sectors.government, log });
   addTransmitter(app, {
     ...eventParts,
     readAccessToken: provider.readAccessToken,

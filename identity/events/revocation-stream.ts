@@ -3,26 +3,18 @@
  * revoked at the moment, then every revocation as it happens, and each second a heartbeat, which says that nothing has
  * been missed. A gateway proves itself with its own signing key.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { createRemoteJWKSet, type JWTVerifyGetKey } from "jose";
-import type { KeyValueStore } from "../../platform/keyvalue.ts";
-import type { Logger } from "../../platform/log.ts";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Queryable } from "../../platform/postgres.ts";
-import { bearerAssertion, clientAssertionSeconds, verifyClientAssertion } from "../../trust/client-assertion.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import { revocationFrames, revocationStreamPath } from "../../trust/security-event.ts";
 import { type Audience, type EventTokenParts, revocationTokens } from "./event-tokens.ts";
+import { type GatewayCallerParts, gatewayKeys, refusalOfGateway } from "./gateway-caller.ts";
 import { readNews, readRecent, type StoredEvent } from "./outbox.ts";
 import { createEventTail, type EventTail } from "./tail.ts";
 
-export interface RevocationStreamParts extends EventTokenParts {
+export interface RevocationStreamParts extends EventTokenParts, GatewayCallerParts {
   readonly database: Queryable;
-  /** Remembers assertions that were shown. */
-  readonly fleeting: KeyValueStore;
-  /** The gateways: all replicas share a name and a key. */
-  readonly gatewayUrl: string;
   readonly subjectOf: Audience["subjectOf"];
-  readonly log: Logger;
 }
 
 /** Milliseconds. A stream ends now and then, so that gateways spread over the replicas of identity. */
@@ -34,10 +26,7 @@ const limits = { streams: 1_000, waiting: 4 * 1024 * 1024 } as const;
 /** Adds the address to the server. */
 export function addRevocationStream(app: FastifyInstance, parts: RevocationStreamParts): void {
   const { gatewayUrl, log, subjectOf } = parts;
-  const keys = createRemoteJWKSet(new URL("/.well-known/jwks.json", gatewayUrl), {
-    timeoutDuration: 3_000,
-    cooldownDuration: 2_000,
-  });
+  const keys = gatewayKeys(gatewayUrl);
   const audience: Audience = { name: gatewayUrl, subjectOf };
   const streams = new Set<Stream>();
   let telling: Promise<unknown> = Promise.resolve();
@@ -56,7 +45,7 @@ export function addRevocationStream(app: FastifyInstance, parts: RevocationStrea
   };
   const tail = createEventTail((place) => readNews(parts.database, place), tell, log);
   app.get(revocationStreamPath, async (request, reply) => {
-    const refusal = await refusalOf(request, parts, keys);
+    const refusal = await refusalOfGateway(request, parts, keys);
     if (refusal) return refuse(reply, refusal);
     if (streams.size >= limits.streams) return refuse(reply, new HuiminError("OVERLOADED"));
     const stream = openStream(reply, tail);
@@ -83,25 +72,6 @@ async function begin(stream: Stream, tail: EventTail, parts: RevocationStreamPar
   } catch (error) {
     parts.log.warn({ err: error }, "a stream of revocations could not begin");
     stream.end();
-  }
-}
-
-/** Why whoever asks is not a gateway; nothing when it is one. */
-async function refusalOf(
-  { headers }: FastifyRequest,
-  { gatewayUrl, issuer, fleeting, log }: RevocationStreamParts,
-  keys: JWTVerifyGetKey,
-): Promise<HuiminError | undefined> {
-  const assertion = bearerAssertion(headers.authorization);
-  try {
-    if (assertion === undefined) return new HuiminError("UNAUTHENTICATED");
-    const jti = await verifyClientAssertion(assertion, gatewayUrl, issuer, keys);
-    const isFirst = await fleeting.add(`events:assertion:${jti}`, "1", 2 * clientAssertionSeconds);
-    return isFirst ? undefined : new HuiminError("TOKEN_INVALID", { detail: "the assertion was used before" });
-  } catch (error) {
-    if (!(error instanceof HuiminError)) throw error;
-    log.warn({ code: error.code, detail: error.detail }, "a gateway is not let in");
-    return error;
   }
 }
 

@@ -38,6 +38,7 @@ export const historyKinds = [
   "delegation-ended",
   "acted-for-another",
   "acted-for-you",
+  "read-by-department",
   "data-exported",
 ] as const;
 

@@ -1,5 +1,6 @@
 /** What happened to her account, and the way to object. */
 import { type Html, html } from "../../platform/html.ts";
+import { purposes } from "../../trust/purposes.ts";
 import { isObjectionable } from "../account/objectionable.ts";
 import type { Visitor } from "../account/visitor.ts";
 import type { PastEntry } from "../history/read-history.ts";
@@ -72,6 +73,8 @@ function facts(view: View, entry: PastEntry, clients: readonly NamedClient[]): H
   return html`<dl class="facts terse">
 <dt>${t("historyPage.time")}</dt><dd>${moment(language, occurredAt)}</dd>
 ${detail.name !== undefined && html`<dt>${entry.kind.startsWith("passkey-") ? t("historyPage.called") : t("account.name")}</dt><dd><bdi>${detail.name}</bdi></dd>`}
+${detail.department !== undefined && html`<dt>${t("historyPage.department")}</dt><dd>${t(`historyPage.departments.${detail.department}`)}</dd>`}
+${detail.purpose !== undefined && html`<dt>${t("historyPage.purpose")}</dt><dd>${purposes.get(detail.purpose)?.wording[language] ?? detail.purpose}</dd>`}
 ${client && html`<dt>${t("historyPage.client")}</dt><dd>${clientName(view, client)}</dd>`}
 ${network !== null && html`<dt>${t("historyPage.device")}</dt><dd>${device(view, userAgent)}</dd><dt>${t("sessions.network")}</dt><dd><bdi dir="ltr">${network}</bdi></dd>`}
 </dl>`;
