@@ -25,6 +25,8 @@ export const loadSpec = {
   pension: setting("PENSION_DATABASE_PASSWORD", password, "Password to give to the role of pension."),
   employment: setting("EMPLOYMENT_DATABASE_PASSWORD", password, "Password to give to the role of employment."),
   utilities: setting("UTILITIES_DATABASE_PASSWORD", password, "Password to give to the role of utilities."),
+  water: setting("WATER_DATABASE_PASSWORD", password, "Password to give to the role of water."),
+  power: setting("POWER_DATABASE_PASSWORD", password, "Password to give to the role of power."),
 } as const;
 
 /** Every city that is made alike is the same. */

@@ -11,6 +11,7 @@ import { type ConfigSpec, loadConfig } from "../platform/config.ts";
 import { portalSpec } from "../portal/config.ts";
 import { employmentSpec } from "../subgraphs/employment/config.ts";
 import { healthSpec } from "../subgraphs/health/config.ts";
+import { subgraphSpec } from "../subgraphs/kit/service.ts";
 import { pensionSpec } from "../subgraphs/pension/config.ts";
 import { utilitiesSpec } from "../subgraphs/utilities/config.ts";
 
@@ -42,6 +43,8 @@ const specs: Record<string, ConfigSpec> = {
   pension: pensionSpec,
   employment: employmentSpec,
   utilities: utilitiesSpec,
+  water: subgraphSpec("water"),
+  power: subgraphSpec("power"),
   portal: portalSpec,
 };
 

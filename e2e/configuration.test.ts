@@ -7,6 +7,7 @@ import type { ConfigSpec } from "../platform/config.ts";
 import { portalSpec } from "../portal/config.ts";
 import { employmentSpec } from "../subgraphs/employment/config.ts";
 import { healthSpec } from "../subgraphs/health/config.ts";
+import { subgraphSpec } from "../subgraphs/kit/service.ts";
 import { pensionSpec } from "../subgraphs/pension/config.ts";
 import { utilitiesSpec } from "../subgraphs/utilities/config.ts";
 
@@ -19,6 +20,8 @@ const services: Readonly<Record<string, ConfigSpec>> = {
   pension: pensionSpec,
   employment: employmentSpec,
   utilities: utilitiesSpec,
+  water: subgraphSpec("water"),
+  power: subgraphSpec("power"),
   "city/load.ts": loadSpec,
 };
 

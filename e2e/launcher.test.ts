@@ -54,19 +54,21 @@ describe("npm start", () => {
       "pension",
       "employment",
       "utilities",
+      "water",
+      "power",
       "database",
     ]) {
       expect(first.output()).toMatch(new RegExp(`^\\s+${service} .*(ready|localhost)`, "m"));
     }
     for (const name of ["ayguzel", "xiaohe", "nurlan"]) expect(first.output()).toContain(name);
-    for (const offset of [0, 1, 2, 10, 11, 12, 13]) {
+    for (const offset of [0, 1, 2, 10, 11, 12, 13, 20, 21]) {
       expect((await fetch(`http://localhost:${basePort + offset}/health/ready`)).status).toBe(200);
     }
     const before = first.output().length;
     pressCtrlC(first);
     await first.exited;
     expect(first.output().slice(before).trim()).toBe("Stopping the city.");
-    for (const offset of [0, 1, 2, 10, 11, 12, 13, 90]) {
+    for (const offset of [0, 1, 2, 10, 11, 12, 13, 20, 21, 90]) {
       await expect(fetch(`http://localhost:${basePort + offset}/`)).rejects.toMatchObject({
         cause: { code: "ECONNREFUSED" },
       });

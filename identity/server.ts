@@ -59,6 +59,7 @@ import { createReadAhead } from "./store/read-ahead.ts";
 import { sweepRevokedTokens } from "./store/revoked-tokens.ts";
 import { sweepSessionOrigins } from "./store/sessions.ts";
 
+export { applyFolder } from "./admin/folder.ts";
 export { identitySpec } from "./config.ts";
 export { hashPassword } from "./credentials/password.ts";
 export { identityMigrations, identitySchema } from "./store/migrations.ts";

@@ -12,7 +12,7 @@ import { putDirectives, requireNone, takeDirectives } from "./directives.ts";
 import { divideEvents, type Service } from "./events.ts";
 
 /** Every subgraph of the city, in the order in which it appears in the supergraph. */
-export const subgraphNames = ["citizen", "health", "pension", "employment", "utilities"] as const;
+export const subgraphNames = ["citizen", "health", "pension", "employment", "utilities", "water", "power"] as const;
 
 const folder = new URL("./", import.meta.url);
 const supergraphFile = new URL("supergraph.graphql", folder);

@@ -20,9 +20,8 @@ export interface SignIn {
 
 const clientId = "cli";
 const redirectUri = "http://localhost/callback";
-const scope = ["openid", ...["citizen", "health", "pension", "employment", "utilities"].map((s) => `${s}:read`)].join(
-  " ",
-);
+const subgraphs = ["citizen", "health", "pension", "employment", "utilities", "water", "power"];
+const scope = ["openid", ...subgraphs.map((name) => `${name}:read`)].join(" ");
 
 /** More redirects and pages than a sign-in has. */
 const mostSteps = 12;

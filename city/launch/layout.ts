@@ -1,7 +1,17 @@
 /** Which port is whose: everything is counted from the city's base port. */
 
 /** The services of the city in the order in which they are shown. */
-export const serviceNames = ["portal", "gateway", "identity", "health", "pension", "employment", "utilities"] as const;
+export const serviceNames = [
+  "portal",
+  "gateway",
+  "identity",
+  "health",
+  "pension",
+  "employment",
+  "utilities",
+  "water",
+  "power",
+] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
 
@@ -13,6 +23,8 @@ const portOffsets: Readonly<Record<ServiceName, number>> = {
   pension: 11,
   employment: 12,
   utilities: 13,
+  water: 20,
+  power: 21,
 };
 
 /** The embedded PostgreSQL is this many ports above the base port. */

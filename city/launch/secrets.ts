@@ -31,6 +31,8 @@ const secretsSchema = z.strictObject({
     pension: password,
     employment: password,
     utilities: password,
+    water: password.default(() => randomText(24)),
+    power: password.default(() => randomText(24)),
   }),
 });
 
@@ -54,6 +56,8 @@ export function makeSecrets(): CitySecrets {
       pension: randomText(24),
       employment: randomText(24),
       utilities: randomText(24),
+      water: randomText(24),
+      power: randomText(24),
     },
   };
 }

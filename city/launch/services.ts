@@ -1,4 +1,5 @@
 /** What each service is started with: its program, its port, and the settings that are its own. */
+import { companySectors } from "../companies/sectors.ts";
 import type { StoringService } from "../load/tables.ts";
 import { originOf, portOf, type ServiceName, serviceNames } from "./layout.ts";
 import type { CitySecrets } from "./secrets.ts";
@@ -32,6 +33,8 @@ const mains: Readonly<Record<ServiceName, URL>> = {
   pension: new URL("../../subgraphs/pension/main.ts", import.meta.url),
   employment: new URL("../../subgraphs/employment/main.ts", import.meta.url),
   utilities: new URL("../../subgraphs/utilities/main.ts", import.meta.url),
+  water: new URL("../companies/water/main.ts", import.meta.url),
+  power: new URL("../companies/power/main.ts", import.meta.url),
 };
 
 /** Paths at which a service is of use to a person. */
@@ -87,6 +90,9 @@ function ownSettings(name: ServiceName, layout: CityLayout): Record<string, stri
         HUIMIN_CACHE_KEY: secrets.gatewayCacheKey,
         HUIMIN_PSEUDONYM_KEY: secrets.pseudonymKey,
         HUIMIN_SUBGRAPHS: subgraphs(basePort),
+        HUIMIN_SECTORS: Object.entries(companySectors)
+          .map((pair) => pair.join("="))
+          .join(","),
         HUIMIN_EVENT_KEYS: `utilities=${originOf(basePort, "utilities")}/.well-known/jwks.json`,
       };
     case "identity":
@@ -108,7 +114,7 @@ function ownSettings(name: ServiceName, layout: CityLayout): Record<string, stri
 }
 
 function subgraphs(basePort: number): string {
-  const departments = ["health", "pension", "employment", "utilities"] as const;
-  const addresses = departments.map((name) => `${name}=${originOf(basePort, name)}/graphql`);
+  const others = ["health", "pension", "employment", "utilities", "water", "power"] as const;
+  const addresses = others.map((name) => `${name}=${originOf(basePort, name)}/graphql`);
   return [`citizen=${originOf(basePort, "identity")}/subgraph`, ...addresses].join(",");
 }

@@ -1,6 +1,7 @@
 /** Loads the synthetic city into the schemas of its services. */
+import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { hashPassword, identityMigrations } from "../../identity/server.ts";
+import { applyFolder, hashPassword, identityMigrations, identitySchema } from "../../identity/server.ts";
 import type { Logger } from "../../platform/log.ts";
 import { createDatabase, migrate } from "../../platform/postgres.ts";
 import { employmentMigrations } from "../../subgraphs/employment/server.ts";
@@ -8,6 +9,9 @@ import { healthMigrations } from "../../subgraphs/health/server.ts";
 import { pensionMigrations } from "../../subgraphs/pension/server.ts";
 import { utilitiesMigrations } from "../../subgraphs/utilities/server.ts";
 import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
+import { power } from "../companies/power/server.ts";
+import { companyRegisters, companySectors } from "../companies/sectors.ts";
+import { water } from "../companies/water/server.ts";
 import { CityError } from "../failure.ts";
 import { formatDay } from "../population/calendar.ts";
 import { demoPassword } from "../population/demo.ts";
@@ -23,6 +27,8 @@ const migrations: Readonly<Record<StoringService, URL>> = {
   pension: pensionMigrations,
   employment: employmentMigrations,
   utilities: utilitiesMigrations,
+  water: water.migrations,
+  power: power.migrations,
 };
 
 /** Households that are told and copied at a time: what bounds the memory. */
@@ -52,6 +58,7 @@ export async function loadCity(options: LoadOptions): Promise<void> {
   await makeRoles(owner, passwords);
   for (const service of storingServices) await migrateService(service, options);
   await copyAll(options);
+  await registerCompanies(options);
   await writeManifest(owner, {
     seed: plan.seed,
     citizens: plan.citizens,
@@ -73,6 +80,19 @@ async function migrateService(service: StoringService, { ownerUrl, passwords, lo
   const database = createDatabase({ url, schema: service, log, connections: 1 });
   try {
     await migrate(database, service, migrations[service]);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Makes the companies known to identity, as an operator would. */
+async function registerCompanies({ ownerUrl, passwords, log }: LoadOptions): Promise<void> {
+  const url = urlOfService(ownerUrl, "identity", passwords);
+  const database = createDatabase({ url, schema: identitySchema, log, connections: 1 });
+  try {
+    for (const register of ["sectors", "scopes"] as const) {
+      await applyFolder(database, register, fileURLToPath(companyRegisters[register]), "city/load.ts");
+    }
   } finally {
     await database.close();
   }
@@ -140,10 +160,15 @@ async function copyPopulation(sessions: readonly Session[], options: LoadOptions
  * 20,000 citizens would take many minutes.
  */
 function* householdsToLoad({ plan, pseudonymKey }: LoadOptions, passwordHash: string): Generator<HouseholdToLoad> {
-  const pseudonyms = sectorPseudonyms(pseudonymKey, governmentSector);
-  for (const { members, premises } of populate(plan)) {
-    const residents = members.map((citizen) => ({ citizen, pseudonym: pseudonyms.seal(citizen.citizenId) }));
-    yield { residents, premises, passwordHash };
+  const formIn = (sector: string) => sectorPseudonyms(pseudonymKey, sector).seal;
+  const government = formIn(governmentSector);
+  const [waterForm, powerForm] = [formIn(companySectors.water), formIn(companySectors.power)];
+  for (const { members, premises, contracts } of populate(plan)) {
+    const residents = members.map((citizen) => ({ citizen, pseudonym: government(citizen.citizenId) }));
+    const keeper = members[0]?.citizenId;
+    if (keeper === undefined) throw new Error("nobody lives in this household");
+    const customer = { water: waterForm(keeper), power: powerForm(keeper) };
+    yield { residents, premises, contracts, customer, passwordHash };
   }
 }
 

@@ -1,7 +1,7 @@
 /** Whether the city that a database holds is the one that is wanted. */
 import { CityError } from "../failure.ts";
 import { mostCitizens } from "../population/population.ts";
-import type { Manifest } from "./roles.ts";
+import type { FoundCity } from "./roles.ts";
 
 /** What the person at the terminal asks for. */
 export interface CityWish {
@@ -20,11 +20,16 @@ export const usualCitizens = 2_000;
  * @param keyFingerprint of the pseudonym key that is going to be used
  * @throws CityError when the city that is there does not fit and `fresh` was not asked for
  */
-export function citizensToLoad(manifest: Manifest | null, wish: CityWish, keyFingerprint: string): number | null {
+export function citizensToLoad(manifest: FoundCity | null, wish: CityWish, keyFingerprint: string): number | null {
   if (wish.fresh || manifest === null) return wish.citizens ?? usualCitizens;
   if (manifest.keyFingerprint !== keyFingerprint) {
     throw new CityError(
       "The city in the database was made with other secrets than these; bring them back, or add --fresh for a new city.",
+    );
+  }
+  if (manifest.lacking.length > 0) {
+    throw new CityError(
+      `The city in the database was made by an earlier version, without ${manifest.lacking.join(" and ")}; add --fresh for a new city.`,
     );
   }
   if (wish.citizens !== undefined && wish.citizens !== manifest.citizens) {

@@ -17,6 +17,12 @@ export interface Manifest {
   readonly keyFingerprint: string;
 }
 
+/** What is found of a city. */
+export interface FoundCity extends Manifest {
+  /** Services of this version that have no schema in it: it was loaded by an earlier one. */
+  readonly lacking: readonly string[];
+}
+
 const oldestServer = 150_000;
 
 /** SQLSTATE of a refusal for want of rights. */
@@ -90,15 +96,18 @@ function roleOf(database: string, service: StoringService): string {
  *
  * @throws CityError when the rights to read it are missing
  */
-export async function readManifest(client: pg.Client): Promise<Manifest | null> {
+export async function readManifest(client: pg.Client): Promise<FoundCity | null> {
   const { rows: found } = await client
     .query<{ manifest: string | null }>("SELECT to_regclass('city.manifest') AS manifest")
     .catch((error: unknown) => {
       throw explainRights(error);
     });
   if (!found[0]?.manifest) return null;
-  const { rows } = await client.query<Manifest>(
-    `SELECT seed, citizens, as_of::text AS "asOf", key_fingerprint AS "keyFingerprint" FROM city.manifest`,
+  const { rows } = await client.query<FoundCity>(
+    `SELECT seed, citizens, as_of::text AS "asOf", key_fingerprint AS "keyFingerprint",
+            ARRAY(SELECT service FROM unnest($1::text[]) AS service WHERE to_regnamespace(service) IS NULL) AS lacking
+       FROM city.manifest`,
+    [storingServices],
   );
   return rows[0] ?? null;
 }

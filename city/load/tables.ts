@@ -1,12 +1,14 @@
 /** The city as rows: which household fills which table of which service. */
+import type { Company } from "../companies/sectors.ts";
 import { formatDay, formatInstant, formatMonth } from "../population/calendar.ts";
+import type { Contract, ContractBill, Contracts } from "../population/companies.ts";
 import type { Moment } from "../population/health.ts";
 import type { Citizen } from "../population/population.ts";
 import type { Premises } from "../population/utilities.ts";
 import type { Row } from "./copy.ts";
 
 /** The services that have a schema of their own. */
-export const storingServices = ["identity", "health", "pension", "employment", "utilities"] as const;
+export const storingServices = ["identity", "health", "pension", "employment", "utilities", "water", "power"] as const;
 
 export type StoringService = (typeof storingServices)[number];
 
@@ -21,6 +23,9 @@ export interface Resident {
 export interface HouseholdToLoad {
   readonly residents: readonly Resident[];
   readonly premises: Premises;
+  readonly contracts: Contracts;
+  /** Who has signed them, as each company knows her. */
+  readonly customer: Readonly<Record<Company, string>>;
   /** The password of all its members, hashed. */
   readonly passwordHash: string;
 }
@@ -250,6 +255,43 @@ const utilities: Table[] = [
   },
 ];
 
+function accounts(company: Company): Table {
+  return {
+    name: "account",
+    columns: "number, citizen_id, since",
+    rows: ({ contracts: { [company]: contract }, customer }) =>
+      contract ? [[contract.number, customer[company], formatDay(contract.since)]] : [],
+  };
+}
+
+function billCells(
+  { number }: Contract<unknown>,
+  { id, month, consumption, amount, dueOn, paidOn }: ContractBill,
+): Row {
+  return [id, number, formatMonth(month), consumption / 1_000, amount, formatDay(dueOn), day(paidOn)];
+}
+
+const contractBillColumns = "id, account, month, consumption, amount, due_on, paid_on";
+
+const water: Table[] = [
+  accounts("water"),
+  {
+    name: "bill",
+    columns: contractBillColumns,
+    rows: ({ contracts: { water } }) => water?.bills.map((bill) => billCells(water, bill)) ?? [],
+  },
+];
+
+const power: Table[] = [
+  accounts("power"),
+  {
+    name: "bill",
+    columns: `${contractBillColumns}, night_consumption`,
+    rows: ({ contracts: { power } }) =>
+      power?.bills.map((bill) => [...billCells(power, bill), bill.nightConsumption / 1_000]) ?? [],
+  },
+];
+
 /** The tables of each service, those that others point to first. */
 export const tablesOf: Readonly<Record<StoringService, readonly Table[]>> = {
   identity,
@@ -257,6 +299,8 @@ export const tablesOf: Readonly<Record<StoringService, readonly Table[]>> = {
   pension,
   employment,
   utilities,
+  water,
+  power,
 };
 
 function day(value: number | null): string | null {

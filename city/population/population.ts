@@ -3,6 +3,7 @@
  * one another. Pure: seed, number of citizens and day decide everything.
  */
 import { type Day, formatDay } from "./calendar.ts";
+import { type Contracts, signContracts } from "./companies.ts";
 import { type DemoCitizen, demoCitizens } from "./demo.ts";
 import { type HealthRecord, liveHealth } from "./health.ts";
 import { foundHousehold, type Person } from "./household.ts";
@@ -43,10 +44,18 @@ export interface Citizen {
 export type PreferredLanguage = "zh-CN" | "ug" | "kk" | "en";
 
 /** People who live together, and the home they share. */
-export interface Household {
+interface Home {
   readonly members: readonly Citizen[];
   readonly premises: Premises;
 }
+
+export interface Household extends Home {
+  /** What the first member has signed. */
+  readonly contracts: Contracts;
+}
+
+/** How likely somebody is a customer of a company. */
+const usualChance = 0.4;
 
 /** Most citizens for whom there are enough resident ID numbers and mobile numbers. */
 export const mostCitizens = 500_000;
@@ -62,12 +71,21 @@ export function* populate(plan: CityPlan): Generator<Household, void, undefined>
     const random = createRandom(`${plan.seed}/household/${index}`);
     const settler: Settler = { random, index, residentIds, asOf: plan.asOf, citizensBefore: citizens };
     const demo = demoCitizens[index];
-    const household = demo
-      ? settleDemo(settler, demo, plan.citizens - citizens)
-      : settle(settler, plan.citizens - citizens);
-    citizens += household.members.length;
-    yield household;
+    const home = demo ? settleDemo(settler, demo, plan.citizens - citizens) : settle(settler, plan.citizens - citizens);
+    citizens += home.members.length;
+    yield { ...home, contracts: contractsOf(plan, index, home, demo) };
   }
+}
+
+/** Drawn apart from the rest of the household's life, which companies do not change. Demo citizens have all there is. */
+function contractsOf(
+  { seed, asOf }: CityPlan,
+  index: number,
+  { members }: Home,
+  demo: DemoCitizen | undefined,
+): Contracts {
+  const random = createRandom(`${seed}/contracts/${index}`);
+  return signContracts(random, members.length, demo?.habit ?? pickHabit(random), asOf, demo ? 1 : usualChance);
 }
 
 /** What is needed to settle one household. */
@@ -79,7 +97,7 @@ interface Settler {
   readonly citizensBefore: number;
 }
 
-function settle(settler: Settler, room: number): Household {
+function settle(settler: Settler, room: number): Home {
   const { random, asOf } = settler;
   const names = familyNames(random);
   const people = foundHousehold(random, asOf).slice(0, room);
@@ -91,7 +109,7 @@ function settle(settler: Settler, room: number): Household {
 }
 
 /** A child comes only where there is room: in the smallest city the demo citizens are all there is. */
-function settleDemo(settler: Settler, demo: DemoCitizen, room: number): Household {
+function settleDemo(settler: Settler, demo: DemoCitizen, room: number): Home {
   const { random, asOf } = settler;
   const work = workAs(random, demo, asOf, demo.standing);
   const names = { next: () => demo.name };

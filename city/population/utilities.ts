@@ -123,7 +123,8 @@ function charge(random: Random, meter: Meter, habit: PayingHabit, asOf: Day): Bi
 
 const monthsLeft: Readonly<Record<PayingHabit, number>> = { promptly: 0, leaves_last_month: 1, leaves_two_months: 2 };
 
-function payOn(random: Random, month: Month, habit: PayingHabit, asOf: Day): Day | null {
+/** When the bill for `month` is paid; null while it is not. */
+export function payOn(random: Random, month: Month, habit: PayingHabit, asOf: Day): Day | null {
   if (month >= monthOfDay(asOf) - monthsLeft[habit]) return null;
   const day = firstDay(month + 1) + random.int(1, 24);
   return day <= asOf ? day : null;

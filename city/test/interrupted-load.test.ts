@@ -94,7 +94,7 @@ describe("tables that were bare while they were filled", () => {
 });
 
 describe("what is asked for against what is there", () => {
-  const manifest = { seed: "huimin", citizens: 500, asOf: "2026-11-24", keyFingerprint: "same" };
+  const manifest = { seed: "huimin", citizens: 500, asOf: "2026-11-24", keyFingerprint: "same", lacking: [] };
   const nothing = { citizens: undefined, fresh: false };
 
   it("loads the usual city into an empty database and keeps one that is there", () => {
@@ -113,6 +113,12 @@ describe("what is asked for against what is there", () => {
       "The city has 500 citizens, not 7; leave --citizens out, or add --fresh for a new city.",
     );
     expect(() => citizensToLoad(manifest, nothing, "other")).toThrow(/made with other secrets.*--fresh/);
+  });
+
+  it("refuses a city of an earlier version, which lacks services", () => {
+    const earlier = { ...manifest, lacking: ["water", "power"] };
+    expect(() => citizensToLoad(earlier, nothing, "same")).toThrow(/without water and power; add --fresh/);
+    expect(citizensToLoad(earlier, { citizens: 7, fresh: true }, "same")).toBe(7);
   });
 
   it.each(["2", "0", "-5", "1e3", "", "lots", "500001"])("refuses --citizens %j", (text) => {

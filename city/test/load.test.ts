@@ -2,8 +2,10 @@ import { verify } from "@node-rs/argon2";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
+import { companySectors } from "../companies/sectors.ts";
 import { readManifest, urlOfService } from "../load/roles.ts";
-import { storingServices } from "../load/tables.ts";
+import { type StoringService, storingServices } from "../load/tables.ts";
+import { chargingPrice, drinkingWaterPrice } from "../population/companies.ts";
 import { demoPassword } from "../population/demo.ts";
 import { tariffs } from "../population/utilities.ts";
 import { type CityDatabase, createCityDatabase, plan } from "./loaded-city.ts";
@@ -24,11 +26,11 @@ async function column(sql: string): Promise<string[]> {
   return (await ask<{ value: string }>(sql)).map(({ value }) => value);
 }
 
-/** Every row of every department, as text. */
-async function everythingOfDepartments(): Promise<string> {
+/** Every row of these services, as text. */
+async function everythingOf(...services: readonly StoringService[]): Promise<string> {
   const tables = await column(
     `SELECT format('%I.%I', schemaname, tablename) AS value FROM pg_tables
-      WHERE schemaname IN ('health', 'pension', 'employment', 'utilities')`,
+      WHERE schemaname IN (${services.map((service) => `'${service}'`).join(", ")})`,
   );
   let everything = "";
   for (const table of tables) {
@@ -83,7 +85,7 @@ describe("a loaded city", () => {
     );
     const ids = new Set(register.map(({ citizen_id }) => citizen_id));
     for (const pseudonym of known) expect(ids).toContain(pseudonyms.open(pseudonym));
-    const everything = await everythingOfDepartments();
+    const everything = await everythingOf("health", "pension", "employment", "utilities");
     expect(everything).toContain(String(known[0]));
     for (const { citizen_id, resident_id, mobile } of register) {
       for (const secret of [citizen_id, resident_id, mobile ?? citizen_id]) expect(everything).not.toContain(secret);
@@ -164,6 +166,57 @@ describe("a loaded city", () => {
     }
   });
 
+  it("knows the customers of a company by that company's own form alone", async () => {
+    const forms = new Map<string, string[]>();
+    for (const [company, sector] of Object.entries(companySectors)) {
+      const pseudonyms = sectorPseudonyms(city.pseudonymKey, sector);
+      const customers = await column(`SELECT citizen_id AS value FROM ${company}.account`);
+      const people = customers.map((customer) => String(pseudonyms.open(customer)));
+      const adults = await column("SELECT citizen_id::text AS value FROM identity.account");
+      expect(people.length).toBeGreaterThan(3);
+      for (const person of people) expect(adults).toContain(person);
+      forms.set(company, people);
+    }
+    const shared = forms.get("water")?.filter((person) => forms.get("power")?.includes(person));
+    expect(shared?.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it("gives the two companies nothing by which their tables could be joined, and the departments nothing either", async () => {
+    // What is long enough to tell people apart: pseudonyms, customer numbers, identifiers.
+    const keys = (text: string) => new Set(text.match(/[\w-]{16,}/g));
+    const [water, power] = [keys(await everythingOf("water")), keys(await everythingOf("power"))];
+    const departments = keys(await everythingOf("health", "pension", "employment", "utilities"));
+    expect([water.size > 50, power.size > 50, departments.size > 50]).toEqual([true, true, true]);
+    expect([...water].filter((key) => power.has(key) || departments.has(key))).toEqual([]);
+    expect([...power].filter((key) => departments.has(key))).toEqual([]);
+  });
+
+  it("bills what a contract used, at the company's price", async () => {
+    const water = await ask<{ used: number; amount: number }>(
+      "SELECT consumption::float8 AS used, amount FROM water.bill",
+    );
+    for (const { used, amount } of water) expect(amount).toBe(Math.round(used * drinkingWaterPrice));
+    const power = await ask<{ used: number; night: number; amount: number }>(
+      "SELECT consumption::float8 AS used, night_consumption::float8 AS night, amount FROM power.bill",
+    );
+    for (const { used, night, amount } of power) {
+      expect(amount).toBe((used - night) * chargingPrice.day + night * chargingPrice.night);
+    }
+    expect([water.length > 30, power.length > 30]).toEqual([true, true]);
+  });
+
+  it("has the companies in identity's registers, put there as an operator does", async () => {
+    const sectors = await column("SELECT sector AS value FROM identity.sector WHERE document->>'kind' = 'company'");
+    expect(sectors.sort()).toEqual(Object.values(companySectors).sort());
+    const scopes = await ask("SELECT scope, document->'sectors' AS sectors FROM identity.scope ORDER BY scope");
+    expect(scopes).toEqual([
+      { scope: "power:read", sectors: ["government", "powerco"] },
+      { scope: "water:read", sectors: ["government", "waterco"] },
+    ]);
+    const recorded = await column("SELECT entry AS value FROM identity.admin_change WHERE actor = 'city/load.ts'");
+    expect(recorded.sort()).toEqual(["power:read", "powerco", "water:read", "waterco"]);
+  });
+
   it("keeps each service's role out of every other schema and out of the manifest", async () => {
     for (const service of storingServices) {
       const client = new pg.Client(urlOfService(city.url, service, city.passwords));
@@ -196,6 +249,7 @@ describe("a loaded city", () => {
       citizens: plan.citizens,
       asOf: "2026-11-24",
       keyFingerprint: expect.stringMatching(/^[\w-]{22}$/),
+      lacking: [],
     });
   });
 });

@@ -37,7 +37,7 @@ export async function createCityDatabase(): Promise<CityDatabase> {
     load: (changes) => loadCity({ ...options, ...changes }),
     async drop() {
       const roles = storingServices.map((service) => new URL(urlOfService(url, service, passwords)).username);
-      await owner.query("DROP SCHEMA IF EXISTS identity, health, pension, employment, utilities CASCADE");
+      await owner.query(`DROP SCHEMA IF EXISTS ${storingServices.join(", ")} CASCADE`);
       for (const role of roles) await owner.query(`DROP ROLE IF EXISTS ${pg.escapeIdentifier(role)}`);
       await owner.end();
       await drop();

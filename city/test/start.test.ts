@@ -84,8 +84,8 @@ describe("npm start refuses in one clear sentence and exit code 1", () => {
     const squatter = createServer().listen(port, "127.0.0.1");
     await once(squatter, "listening");
     try {
-      // The taken port is the one of the utilities, the last of the services.
-      expect(await refusal(["--port", String(port - 13)])).toBe(
+      // The taken port is the one of the power company, the last of the services.
+      expect(await refusal(["--port", String(port - 21)])).toBe(
         `Port ${port} is taken; stop what listens there, or move the city with --port.`,
       );
       expect(await untouched()).toBe(true);

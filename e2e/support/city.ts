@@ -118,7 +118,7 @@ export async function command(
   }
 }
 
-const offsets = [0, 1, 2, 10, 11, 12, 13, 90];
+const offsets = [0, 1, 2, 10, 11, 12, 13, 20, 21, 90];
 
 /** A base port whose whole city is free; below the ports of outgoing connections, above those of other tests. */
 export async function freeBasePort(): Promise<number> {

@@ -1,4 +1,4 @@
-/** A small city for the gateway's tests: an issuer, five subgraphs, and the gateway between them. */
+/** A small city for the gateway's tests: an issuer, seven subgraphs, and the gateway between them. */
 import { randomBytes } from "node:crypto";
 import { Writable } from "node:stream";
 import { exportJWK, generateKeyPair } from "jose";
@@ -128,14 +128,16 @@ export async function newSigningKey() {
 }
 
 async function startSubgraphs(gatewayUrl: string): Promise<Record<SubgraphName, TestSubgraph>> {
-  const [citizen, health, pension, employment, utilities] = await Promise.all([
+  const [citizen, health, pension, employment, utilities, water, power] = await Promise.all([
     startSubgraph("citizen", gatewayUrl),
     startSubgraph("health", gatewayUrl),
     startSubgraph("pension", gatewayUrl),
     startSubgraph("employment", gatewayUrl),
     startSubgraph("utilities", gatewayUrl),
+    startSubgraph("water", gatewayUrl),
+    startSubgraph("power", gatewayUrl),
   ]);
-  return { citizen, health, pension, employment, utilities };
+  return { citizen, health, pension, employment, utilities, water, power };
 }
 
 function collectLog() {

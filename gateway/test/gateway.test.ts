@@ -57,7 +57,9 @@ describe("the configuration of the gateway", () => {
     expect(refused instanceof ConfigError && refused.faults).toEqual([
       "HUIMIN_SUBGRAPHS has no address for the subgraph employment",
       "HUIMIN_SUBGRAPHS has no address for the subgraph pension",
+      "HUIMIN_SUBGRAPHS has no address for the subgraph power",
       "HUIMIN_SUBGRAPHS has no address for the subgraph utilities",
+      "HUIMIN_SUBGRAPHS has no address for the subgraph water",
       "HUIMIN_SUBGRAPHS names traffic, which is not a subgraph of the supergraph",
     ]);
   });

@@ -134,7 +134,7 @@ export async function accessToken(
     jti: crypto.randomUUID(),
     client_id: "cli",
     sector: "government",
-    scope: "openid citizen:read health:read pension:read employment:read utilities:read",
+    scope: "openid citizen:read health:read pension:read employment:read utilities:read water:read power:read",
     ...flaws.claims,
   };
   const { privateKey, kid } = issuer.key();

@@ -10,7 +10,7 @@ import { gatewayKeys } from "../../subgraphs/kit/gateway-keys.ts";
 import type { SubgraphResolvers } from "../../subgraphs/kit/resolvers.ts";
 import { mountSubgraph, requireSelf } from "../../subgraphs/kit/subgraph.ts";
 
-export const subgraphNames = ["citizen", "health", "pension", "employment", "utilities"] as const;
+export const subgraphNames = ["citizen", "health", "pension", "employment", "utilities", "water", "power"] as const;
 
 export type SubgraphName = (typeof subgraphNames)[number];
 
@@ -47,6 +47,8 @@ const resolvers: Readonly<Record<SubgraphName, SubgraphResolvers>> = {
     Citizen: { amountDue: () => ({ amount: 1234, currency: "CNY" }) },
     Bill: { service: () => "WATER", amount: () => ({ amount: 4_200, currency: "CNY" }) },
   },
+  water: { Citizen: { waterAccount: ({ id }: Reference) => ({ number: `of ${id}`, bills: [] }) } },
+  power: { Citizen: { powerAccount: ({ id }: Reference) => ({ number: `of ${id}`, bills: [] }) } },
 };
 
 /** Starts one subgraph that accepts the tokens of the gateway at `gatewayUrl`. */

@@ -10,9 +10,10 @@ import { type ActingRight, findRight, rightsOf } from "../delegation/acting-righ
 import { actingForParameter } from "../delegation/own-matters.ts";
 import { choosePage } from "../pages/choose.ts";
 import { clientNameIn } from "../provider/client-metadata.ts";
-import { delegationKindsOf, isCityClient } from "../provider/clients.ts";
+import { delegationKindsOf, isCityClient, sectorOf } from "../provider/clients.ts";
 import { grantToCity } from "../provider/grants.ts";
 import { nameOfCitizen } from "../store/accounts.ts";
+import { readGraphScopes } from "../store/scopes.ts";
 import { finishTurn, formAction, originOf, type Turn } from "./turn.ts";
 
 /** Asks her, unless her client says that she has answered. */
@@ -66,8 +67,11 @@ async function chosenGrant(turn: Turn, right: ActingRight | null): Promise<strin
   // Before any token: nobody acts for another without both being able to see it.
   if (right)
     await recordActing(parts.stores.database, { actor, right, clientId: client.clientId, origin: originOf(turn) });
-  if (isCityClient(client)) await grantToCity(grant, parts.graph);
-  else await grant.save();
+  if (isCityClient(client)) {
+    await grantToCity(grant, parts.graph, await readGraphScopes(parts.stores.database, sectorOf(client)));
+  } else {
+    await grant.save();
+  }
   if (before?.jti) await endGrantOf(turn, before.jti);
   return grant.jti;
 }

@@ -6,9 +6,10 @@ import { noteActing } from "../delegation/acted-before.ts";
 import { actingForOf, mayCarry } from "../delegation/acting-grant.ts";
 import { addChoiceOfPerson } from "../delegation/choice-policy.ts";
 import type { Consent } from "../store/consents.ts";
+import { readGraphScopes } from "../store/scopes.ts";
 import { scopeOfClaim } from "./claims.ts";
 import { isForStaff } from "./client-metadata.ts";
-import { isCityClient } from "./clients.ts";
+import { isCityClient, sectorOf } from "./clients.ts";
 import { recallConsent } from "./remembered-consent.ts";
 import { adminResource, adminScope, graphScopes } from "./scopes.ts";
 import { addStepUp } from "./step-up.ts";
@@ -42,14 +43,18 @@ export async function loadGrant(
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
   // Whether she is one of the administrators is asked with every request there.
   if (isForStaff(client)) grant.addResourceScope(adminResource({ issuer: provider.issuer }), adminScope);
-  await grantToCity(grant, resource);
+  await grantToCity(grant, resource, isForStaff(client) ? [] : await readGraphScopes(database, sectorOf(client)));
   return grant;
 }
 
-/** Gives a client of the city what it needs. */
-export async function grantToCity(grant: Grant, resource: string): Promise<void> {
+/**
+ * Gives a client of the city what it needs.
+ *
+ * @param registered scopes of the graph that the operator registered, a company's for one
+ */
+export async function grantToCity(grant: Grant, resource: string, registered: readonly string[]): Promise<void> {
   grant.addOIDCScope("openid");
-  addResourceScopes(grant, resource, graphScopes);
+  addResourceScopes(grant, resource, [...graphScopes, ...registered]);
   await grant.save();
 }
 

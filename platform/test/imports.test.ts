@@ -24,6 +24,11 @@ const forbidden = [
   ["subgraphs/employment/canary.ts", "../../gateway/server.ts"],
   ["city/canary.ts", "../gateway/pipeline.ts"],
   ["city/canary.ts", "../subgraphs/health/store/encounters.ts"],
+  ["city/canary.ts", "./companies/water/store/accounts.ts"],
+  ["city/companies/water/canary.ts", "../power/server.ts"],
+  ["city/companies/water/canary.ts", "../../../subgraphs/utilities/server.ts"],
+  ["city/companies/power/store/canary.ts", "../../../../platform/postgres.ts"],
+  ["city/companies/power/canary.ts", "../../population/companies.ts"],
   ["e2e/canary.ts", "../identity/provider.ts"],
 ] as const;
 
@@ -35,6 +40,8 @@ const allowed = [
   ["subgraphs/health/resolvers/canary.ts", "../../kit/subgraph.ts"],
   ["city/canary.ts", "../gateway/server.ts"],
   ["city/canary.ts", "../subgraphs/health/server.ts"],
+  ["city/load/canary.ts", "../companies/water/server.ts"],
+  ["city/companies/water/store/canary.ts", "../../../../subgraphs/kit/batch.ts"],
   ["e2e/canary.ts", "../subgraphs/health/config.ts"],
   ["e2e/canary.ts", "../identity/test/support/client.ts"],
   ["portal/canary.ts", "../platform/html.ts"],

@@ -35,7 +35,7 @@ export type Address = {
 };
 
 /** A monthly bill for one service. */
-export type Bill = {
+export type Bill = Invoice & {
   __typename?: 'Bill';
   /** What is charged. */
   amount: Money;
@@ -110,6 +110,27 @@ export type CitizenBillsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   statuses?: InputMaybe<Array<BillStatus>>;
+};
+
+/**
+ * A bill of whoever supplies a home, a department or a company, so that all of them can be shown alike. Every subgraph
+ * that bills declares it with these same fields.
+ */
+export type Invoice = {
+  /** What is charged. */
+  amount: Money;
+  /** What was used, in the unit of what is supplied. */
+  consumption: Scalars['Float']['output'];
+  /** The day by which it is to be paid. */
+  dueOn: Scalars['Date']['output'];
+  /** Identifier of the bill inside whoever sent it. */
+  id: Scalars['ID']['output'];
+  /** The month that it charges for. */
+  month: Scalars['YearMonth']['output'];
+  /** The day on which it was paid, or null while it is not. */
+  paidOn?: Maybe<Scalars['Date']['output']>;
+  /** Whether it is paid. */
+  status: BillStatus;
 };
 
 /** A meter. */
@@ -300,6 +321,10 @@ export type FederationReferenceTypes = {
 };
 
 
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  Invoice: ( BillRow );
+};
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
@@ -314,6 +339,7 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   CitizenID: ResolverTypeWrapper<Scalars['CitizenID']['output']>;
   Date: ResolverTypeWrapper<Scalars['Date']['output']>;
+  Invoice: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Invoice']>;
   Meter: ResolverTypeWrapper<MeterRow>;
   MeterReading: ResolverTypeWrapper<MeterReading>;
   MeterUnit: MeterUnit;
@@ -339,6 +365,7 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   CitizenID: Scalars['CitizenID']['output'];
   Date: Scalars['Date']['output'];
+  Invoice: ResolversInterfaceTypes<ResolversParentTypes>['Invoice'];
   Meter: MeterRow;
   MeterReading: MeterReading;
   Money: Money;
@@ -376,6 +403,7 @@ export type BillResolvers<ContextType = UtilitiesContext, ParentType extends Res
   paidOn?: Resolver<Maybe<ResolversTypes['Date']>, ParentType, ContextType>;
   service?: Resolver<ResolversTypes['UtilityService'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['BillStatus'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type BillConnectionResolvers<ContextType = UtilitiesContext, ParentType extends ResolversParentTypes['BillConnection'] = ResolversParentTypes['BillConnection']> = {
@@ -403,6 +431,10 @@ export interface CitizenIdScalarConfig extends GraphQLScalarTypeConfig<Resolvers
 export interface DateScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Date'], any> {
   name: 'Date';
 }
+
+export type InvoiceResolvers<ContextType = UtilitiesContext, ParentType extends ResolversParentTypes['Invoice'] = ResolversParentTypes['Invoice']> = {
+  __resolveType: TypeResolveFn<'Bill', ParentType, ContextType>;
+};
 
 export type MeterResolvers<ContextType = UtilitiesContext, ParentType extends ResolversParentTypes['Meter'] = ResolversParentTypes['Meter']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -449,6 +481,7 @@ export type Resolvers<ContextType = UtilitiesContext> = {
   Citizen?: CitizenResolvers<ContextType>;
   CitizenID?: GraphQLScalarType;
   Date?: GraphQLScalarType;
+  Invoice?: InvoiceResolvers<ContextType>;
   Meter?: MeterResolvers<ContextType>;
   MeterReading?: MeterReadingResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;

@@ -1,0 +1,4 @@
+import { runSubgraph } from "../../../subgraphs/kit/service.ts";
+import { power } from "./server.ts";
+
+await runSubgraph(power);
