@@ -21,6 +21,7 @@ import { watchIssuerKeys } from "./admission/issuer-keys.ts";
 import { createRateLimiter } from "./admission/rate-limit.ts";
 import { createReplayGuard } from "./admission/replay.ts";
 import { watchRevocations } from "./admission/revocations.ts";
+import { isOnThisMachine } from "./boundary/addresses.ts";
 import { createBoundary, type DirectBoundary } from "./boundary/boundary.ts";
 import { transactionTokenCredentials } from "./boundary/credentials.ts";
 import { watchSectorVersions } from "./boundary/sector-versions.ts";
@@ -67,7 +68,8 @@ export async function createGateway(
   const signer = await signerOf(config);
   const { sectors, versions } = openSectors(config, log);
   const credentials = transactionTokenCredentials(signer, sectors);
-  const boundary = createBoundary(config.subgraphs, credentials, sectors.borderOfSubgraph);
+  const mayBeInternal = (subgraph: string) => !config.sectors.has(subgraph) || isOnThisMachine(config.gatewayUrl);
+  const boundary = createBoundary(config.subgraphs, credentials, sectors.borderOfSubgraph, mayBeInternal);
   const trusted = await readTrustedDocuments(config.safelistFile, config.safelistMode);
   const generations = await serveGenerations(config, { boundary, store, trusted, policies, log });
   const stopTelling = tellBusyOperations(generations, store, log);
@@ -95,6 +97,7 @@ export async function createGateway(
     streams: config.subscriptions,
     credentials,
     borderOf: sectors.borderOfSubgraph,
+    mayBeInternal,
     announced: { stream: events, invalidate },
     log,
   });

@@ -98,13 +98,17 @@ export type BorderOf = (subgraph: string) => Border | undefined;
  * The boundary to the subgraphs at `addresses`, where each call goes with what `credentials` gives.
  *
  * @param borderOf the subgraphs of companies, which know citizens by other names
+ * @param mayBeInternal whether the address of a subgraph may be inside the city's network
  */
 export function createBoundary(
   addresses: ReadonlyMap<string, URL>,
   credentials: Credentials,
   borderOf: BorderOf = () => undefined,
+  mayBeInternal: (subgraph: string) => boolean = () => true,
 ): DirectBoundary {
-  const clients = new Map([...addresses].map(([name, address]) => [name, createSubgraphClient(address)]));
+  const clients = new Map(
+    [...addresses].map(([name, address]) => [name, createSubgraphClient(address, mayBeInternal(name))]),
+  );
   const share = createShare<SubgraphOutcome>();
   return {
     async call(subgraph, request, errand) {

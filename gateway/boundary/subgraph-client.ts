@@ -4,10 +4,11 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { Pool } from "undici";
-import { type CircuitBreaker, createCircuitBreaker } from "./circuit-breaker.ts";
+import { connector, lookupFor, pinnedLookup } from "./addresses.ts";
+import { createCircuitBreaker } from "./circuit-breaker.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Exchange, type SubgraphFault, type SubgraphOutcome } from "./exchange.ts";
-import { createRetryBudget, type RetryBudget } from "./retry-budget.ts";
+import { createRetryBudget } from "./retry-budget.ts";
 
 export interface SubgraphClient {
   /**
@@ -49,13 +50,15 @@ function refusal(reason: string): Promise<SubgraphFault> {
   return Promise.resolve(Object.freeze({ ok: false, reason, connection: false }));
 }
 
-/** A client for the subgraph at `address`. */
-export function createSubgraphClient(
-  address: URL,
-  breaker: CircuitBreaker = createCircuitBreaker(),
-  budget: RetryBudget = createRetryBudget(),
-): SubgraphClient {
-  const wire = openWire(address);
+/**
+ * A client for the subgraph at `address`.
+ *
+ * @param mayBeInternal whether that may be inside the city's network
+ */
+export function createSubgraphClient(address: URL, mayBeInternal = true): SubgraphClient {
+  const breaker = createCircuitBreaker();
+  const budget = createRetryBudget();
+  const wire = openWire(address, mayBeInternal);
   const attempt = (body: string, headers: Record<string, string>, deadline: number): Promise<SubgraphOutcome> => {
     if (wire.isFull()) return overloaded;
     const permit = breaker.admit();
@@ -90,16 +93,18 @@ function mayBeRepeated(outcome: SubgraphOutcome): boolean {
 }
 
 /** The connections, and the calls on them. */
-function openWire(address: URL) {
+function openWire(address: URL, mayBeInternal: boolean) {
+  const { lookup, forget } = pinnedLookup(lookupFor(mayBeInternal));
   const pool = new Pool(address.origin, {
     connections: limits.connections,
-    connectTimeout: limits.connectTimeout,
+    connect: connector(limits.connectTimeout, lookup, mayBeInternal),
     // The deadline of each exchange takes the place of undici's two timers.
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: limits.keepAlive,
     maxResponseSize: limits.responseSize,
   });
+  pool.on("connectionError", forget);
   const path = address.pathname + address.search;
   const inFlight = new Deadlines();
   const end = (exchange: Exchange) => inFlight.remove(exchange);

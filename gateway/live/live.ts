@@ -16,6 +16,8 @@ export interface LiveParts {
   readonly credentials: Credentials;
   /** Where citizens go by other names; nowhere unless given. */
   readonly borderOf?: BorderOf;
+  /** Whether a subgraph may stream from inside the city's network; each unless given. */
+  readonly mayBeInternal?: (subgraph: string) => boolean;
   /** What subgraphs announce; nothing unless given. */
   readonly announced?: { readonly stream: EventStream; readonly invalidate: Invalidate };
   readonly log: Logger;
@@ -24,9 +26,10 @@ export interface LiveParts {
 /** The subscriptions over the streams of subgraphs and what they announce. */
 export function startSubscriptions(parts: LiveParts): Subscriptions {
   const { generations, streams = new Map(), credentials, borderOf = () => undefined, announced, log } = parts;
+  const { mayBeInternal = () => true } = parts;
   const hub = createEventHub();
   if (announced) followEvents(announced.stream, hub, announced.invalidate, log);
-  const findStream = subgraphStreams(streams, { credentials, borderOf }, log);
+  const findStream = subgraphStreams(streams, { credentials, borderOf, mayBeInternal }, log);
   const subscriptions = createSubscriptions((operation, session) => {
     const owner = operation.supergraph.announcers.get(operation.source.subgraph);
     return owner === undefined ? findStream(operation, session) : hub.sourceOf(owner)(operation, session);

@@ -53,7 +53,13 @@ function writeId(value: unknown, writing: Writing): boolean {
 }
 
 function writeAny(value: unknown, writing: Writing): boolean {
-  return append(writing, JSON.stringify(value));
+  if (typeof value !== "object") return append(writing, JSON.stringify(value));
+  try {
+    return append(writing, JSON.stringify(value));
+  } catch {
+    // Nested deeper than the stack goes: a subgraph that gives such a thing loses that value, not the whole answer.
+    return writing.fault("unfit");
+  }
 }
 
 function appendString(writing: Writing, value: string): true {

@@ -1,17 +1,28 @@
 /** A subgraph's subscription as server-sent events, by GraphQL over SSE in its "distinct connections" mode. */
 import { TransformStream } from "node:stream/web";
 import { createClient } from "graphql-sse";
-import { Agent, fetch, Response } from "undici";
+import { Agent, fetch, type RequestInit, Response } from "undici";
+import { connector, lookupFor } from "../../boundary/addresses.ts";
 import { type Follow, maxMessage } from "./stream.ts";
 
 /** Headers must come soon; how long a stream is silent says nothing, so dead peers are left to TCP's own probes. */
-const agent = new Agent({ connectTimeout: 2_000, headersTimeout: 5_000, bodyTimeout: 0, keepAliveTimeout: 1_000 });
+const agentFor = (mayBeInternal: boolean) =>
+  new Agent({
+    connect: connector(2_000, lookupFor(mayBeInternal), mayBeInternal),
+    headersTimeout: 5_000,
+    bodyTimeout: 0,
+    keepAliveTimeout: 1_000,
+  });
+
+const agents = { inside: agentFor(true), outside: agentFor(false) } as const;
 
 const lineFeed = 10;
 
-export const followEvents: Follow = async ({ address, query, variables, headers }, next, ended) => {
+export const followEvents: Follow = async ({ address, query, variables, headers, mayBeInternal }, next, ended) => {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const client = createClient({ url: address.href, headers: { ...headers }, retryAttempts: 0, fetchFn: boundedFetch });
+  const dispatcher = mayBeInternal ? agents.inside : agents.outside;
+  const fetchFn = (url: string, init: RequestInit) => boundedFetch(url, { ...init, dispatcher });
+  const client = createClient({ url: address.href, headers: { ...headers }, retryAttempts: 0, fetchFn });
   const leave = client.subscribe({ query, variables }, { next, error: reject, complete: resolve });
   ended.addEventListener("abort", leave, { once: true });
   if (ended.aborted) leave();
@@ -24,8 +35,8 @@ export const followEvents: Follow = async ({ address, query, variables, headers 
 };
 
 /** The library keeps what it has of an event however large it becomes; this breaks the stream off instead. */
-async function boundedFetch(address: string, init: Parameters<typeof fetch>[1]) {
-  const response = await fetch(address, { ...init, dispatcher: agent, redirect: "error" });
+async function boundedFetch(address: string, init: RequestInit) {
+  const response = await fetch(address, { ...init, redirect: "error" });
   if (!response.ok || !response.body) {
     await response.body?.cancel();
     throw new Error(`status ${response.status}`);

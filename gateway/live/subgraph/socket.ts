@@ -1,18 +1,21 @@
 /** A subgraph's subscription over WebSocket, by the protocol `graphql-transport-ws`. */
+import type { LookupFunction } from "node:net";
 import { createClient } from "graphql-ws";
 import { WebSocket } from "ws";
+import { InternalAddressError, isInternal, lookupFor } from "../../boundary/addresses.ts";
 import { type Follow, maxMessage, type StreamRequest } from "./stream.ts";
 
 /** All in milliseconds. */
 const pace = { handshake: 5_000, acknowledgement: 5_000, ping: 12_000, pong: 5_000 } as const;
 
 /** Credentials go with the handshake as headers, and into the first message for servers that read them there. */
-export const followSocket: Follow = async ({ address, query, variables, headers }, next, ended) => {
+export const followSocket: Follow = async ({ address, query, variables, headers, mayBeInternal }, next, ended) => {
+  if (!mayBeInternal && isInternal(address.hostname)) throw new InternalAddressError();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let patience: NodeJS.Timeout | undefined;
   const client = createClient({
     url: address.href,
-    webSocketImpl: socketWith(headers),
+    webSocketImpl: socketWith(headers, lookupFor(mayBeInternal)),
     connectionParams: { ...headers },
     connectionAckWaitTimeout: pace.acknowledgement,
     keepAlive: pace.ping,
@@ -54,10 +57,10 @@ export const followSocket: Follow = async ({ address, query, variables, headers 
 };
 
 /** The library makes the socket itself and knows neither headers nor bounds. */
-function socketWith(headers: StreamRequest["headers"]): unknown {
+function socketWith(headers: StreamRequest["headers"], lookup: LookupFunction): unknown {
   return class extends WebSocket {
     constructor(address: string | URL, protocols?: string | string[]) {
-      super(address, protocols, { headers, maxPayload: maxMessage, handshakeTimeout: pace.handshake });
+      super(address, protocols, { headers, maxPayload: maxMessage, handshakeTimeout: pace.handshake, lookup });
     }
   };
 }

@@ -19,6 +19,15 @@ export interface StreamRequest {
   readonly query: string;
   readonly variables: Record<string, unknown>;
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether the address may be inside the city's network. */
+  readonly mayBeInternal: boolean;
+}
+
+/** What streams are opened with, by subgraph. */
+export interface StreamParts {
+  readonly credentials: Credentials;
+  readonly borderOf: BorderOf;
+  readonly mayBeInternal: (subgraph: string) => boolean;
 }
 
 /**
@@ -36,7 +45,7 @@ const retries = { attempts: 5, firstPauseMs: 100, longestPauseMs: 5_000 } as con
 /** The streams of the subgraphs, each where it answers or where `elsewhere` says. */
 export function subgraphStreams(
   elsewhere: ReadonlyMap<string, URL>,
-  { credentials, borderOf }: { readonly credentials: Credentials; readonly borderOf: BorderOf },
+  { credentials, borderOf, mayBeInternal: isAllowedInside }: StreamParts,
   log: RequestLog,
 ): FindSource {
   return ({ source, variables: values, supergraph }, session) => {
@@ -44,6 +53,7 @@ export function subgraphStreams(
     const address = elsewhere.get(subgraph) ?? supergraph.addresses.get(subgraph);
     if (!address) throw new HuiminError("INTERNAL_SERVER_ERROR", { detail: `no address for ${subgraph}` });
     const request = source.request(values);
+    const mayBeInternal = isAllowedInside(subgraph);
     const border = borderOf(subgraph);
     const body = border ? border.outward(requestBody(request)) : requestBody(request);
     const { query, variables } = JSON.parse(body) as Pick<StreamRequest, "query" | "variables">;
@@ -56,7 +66,7 @@ export function subgraphStreams(
           const { headers } = await credentials({ ...session.admission, log }, subgraph);
           const heard = (response: unknown) =>
             next(border ? JSON.parse(border.inward(JSON.stringify(response))) : response);
-          await follow({ address, query, variables, headers }, heard, ending.signal);
+          await follow({ address, query, variables, headers, mayBeInternal }, heard, ending.signal);
         };
         const read = (response: unknown) => checkAnswer(response, [], border === undefined);
         void followUntilLost(connect, read, sink, ending.signal, log);
