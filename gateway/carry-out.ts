@@ -1,9 +1,10 @@
 /** From a GraphQL request to what comes of it: the stations that are the same for every transport. */
 import { type ErrorCode, HuiminError } from "../trust/errors.ts";
 import { type Admission, type Admitted, type Errand, type RequestLog, requireCaller } from "./admission/admit.ts";
+import { requireNameable, requireNamesInVariables } from "./admission/may-name.ts";
 import type { Revocations } from "./admission/revocations.ts";
 import { type AnswerError, answerError, errorsOf, type WrittenAnswer } from "./answer.ts";
-import type { Border } from "./boundary/border.ts";
+import type { ClientBorder } from "./boundary/border.ts";
 import type { Boundary } from "./boundary/boundary.ts";
 import { createShare } from "./boundary/in-flight.ts";
 import { requestKey } from "./boundary/shared-requests.ts";
@@ -53,9 +54,11 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
     const operation = generation.compile(request, admitted);
     fits?.();
     requireCaller(admitted, operation);
+    if (border) requireNamesInVariables(operation.named);
     const given = readVariables(operation, request.variables);
     // Only now: what is wrong with a variable is said in the words in which it came.
     const variables = border ? comingIn(given, border) : given;
+    requireNameable(admitted, operation.named, variables);
     requireAffordable(operation.cost, variables, maxCost);
     return { request, operation, variables };
   };
@@ -113,7 +116,7 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
 }
 
 /** Values of a client that knows citizens by other names. */
-function comingIn(variables: Variables, border: Border): Variables {
+function comingIn(variables: Variables, border: ClientBorder): Variables {
   return JSON.parse(border.inward(JSON.stringify(variables)));
 }
 
@@ -123,17 +126,21 @@ function goingOut(outcome: Outcome, { admission }: Session): Outcome {
   if (outcome.kind === "whole") {
     return { ...outcome, answer: { ...outcome.answer, body: rename(outcome.answer.body) } };
   }
-  const { texts } = outcome;
-  return {
-    kind: outcome.kind,
-    texts: {
-      next: async () => {
-        const { done, value } = await texts.next();
-        return done ? { done, value } : { done: false, value: rename(value) };
-      },
-      return: () => texts.return(),
-    },
+  const { kind, texts } = outcome;
+  const next = async (): Promise<IteratorResult<string, void>> => {
+    const { done, value } = await texts.next();
+    if (done) return { done, value };
+    try {
+      return { done: false, value: rename(value) };
+    } catch (error) {
+      await texts.return();
+      return {
+        done: false,
+        value: JSON.stringify({ errors: errorsOf(error), ...(kind === "parts" && { hasNext: false }) }),
+      };
+    }
   };
+  return { kind, texts: { next, return: () => texts.return() } };
 }
 
 /** Where the events of a subscription come from for somebody. */

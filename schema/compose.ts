@@ -7,6 +7,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { composeServices } from "@apollo/composition";
 import { parse } from "graphql";
+import { citizenIdFaults } from "./citizen-ids.ts";
 import { requireCategories } from "./city-rules.ts";
 import { putDirectives, requireNone, takeDirectives } from "./directives.ts";
 import { divideEvents, type Service } from "./events.ts";
@@ -50,6 +51,7 @@ export function composeCity(services: readonly Service[]): string {
  */
 export function compose(services: readonly Service[]): string {
   const divided = takeDirectives(services);
+  requireNone(citizenIdFaults(services));
   const { supergraphSdl, errors } = composeServices(divided.services.flatMap(divideEvents));
   requireNone((errors ?? []).map(({ message }) => message));
   if (supergraphSdl === undefined) throw new Error("The subgraphs do not compose.");

@@ -8,8 +8,9 @@ import type { AssuranceLevel } from "../../trust/assurance.ts";
 import type { Caller } from "../../trust/caller.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import type { CheckPossession } from "../../trust/possession.ts";
+import { governmentSector } from "../../trust/pseudonym.ts";
 import type { StatedPurpose } from "../../trust/purposes.ts";
-import type { Border } from "../boundary/border.ts";
+import type { ClientBorder } from "../boundary/border.ts";
 import type { Sectors } from "../boundary/sectors.ts";
 import type { HttpRequest } from "../http/request.ts";
 import { type PresentedToken, presentedToken } from "./presented-token.ts";
@@ -31,6 +32,8 @@ export interface SignedIn {
   readonly signedInAt: number | null;
   /** What a caseworker is in her department; null for everybody else. */
   readonly role: string | null;
+  /** The sector of the client; missing for the departments'. */
+  readonly sector?: string;
 }
 
 /** Somebody who showed nothing: may read the schema, and no data. */
@@ -58,7 +61,7 @@ export interface Admission extends Pick<Errand, "admitted" | "forwarded"> {
   /** What a good access token said of itself. */
   readonly holder?: TokenHolder;
   /** Behind which her client knows citizens by other names; missing for a client of the departments. */
-  readonly border?: Border | undefined;
+  readonly border?: ClientBorder | undefined;
 }
 
 /** The part of a request that says who sends it. */
@@ -71,6 +74,18 @@ export interface Presented extends Pick<HttpRequest, "method" | "url" | "headers
 export type Admit = (request: Presented) => Promise<Admission>;
 
 export type RequestLog = Pick<Logger, "debug" | "warn" | "error">;
+
+/** The sector of the client that somebody uses. */
+export function clientSector(admitted: Admitted): string {
+  return (admitted.kind === "signed in" ? admitted.sector : undefined) ?? governmentSector;
+}
+
+/** Those for whom somebody asks: the subject, and who acts for her. */
+export function peopleOf(admitted: Admitted): readonly string[] {
+  if (admitted.kind !== "signed in") return [];
+  const { subject, actor } = admitted.caller;
+  return actor ? [subject, actor] : [subject];
+}
 
 /** Whoever shows nothing. */
 export const anonymous: Anonymous = Object.freeze({ kind: "anonymous" });
@@ -115,9 +130,17 @@ export function createAdmission(parts: AdmissionParts): Admit {
     remembered.delete(tokenId);
     const holder = await verifyAccessToken(token, accessTokens);
     const caller = sectors.entering(holder);
-    const border = sectors.borderOfClients(holder.sector);
+    const border = sectors.borderOfClients(holder);
     const { level, signedInAt, role } = holder;
-    const admitted: SignedIn = Object.freeze({ kind: "signed in", caller, tokenId, level, signedInAt, role });
+    const admitted: SignedIn = Object.freeze({
+      kind: "signed in",
+      caller,
+      tokenId,
+      level,
+      signedInAt,
+      role,
+      ...(border && holder.sector !== null && { sector: holder.sector }),
+    });
     const verified = { admission: Object.freeze({ admitted, holder: caller, border }), caller };
     remembered.set(tokenId, verified);
     return verified;

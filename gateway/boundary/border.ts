@@ -1,31 +1,110 @@
-/** A border behind which citizens go by another sector's forms, and what is written crosses it with these alone. */
-import type { SectorPseudonyms } from "../../trust/pseudonym.ts";
+/**
+ * Borders behind which citizens go by another sector's forms. What is written crosses them with these forms alone: a
+ * pseudonym carries its own authenticator, so that each is found in a text without knowing what the text is.
+ */
+import type { RawCitizenId, SectorPseudonyms } from "../../trust/pseudonym.ts";
+import { namesEncodedIn, renameIn } from "./names-in-text.ts";
 
-/** Both ways over a border, for JSON texts and texts inside them. */
-export interface Border {
-  /** A text from inside, with everybody whom it names in the forms of the other side. */
+/** The forms of all sectors that are registered. */
+export interface Forms {
+  /** @throws HuiminError `FORBIDDEN` when the sector is not registered */
+  of(sector: string): SectorPseudonyms;
+  /** Whether any sector's form is meant. */
+  isKnown(name: string): boolean;
+}
+
+/** A way over a border. */
+export interface Way {
+  readonly forms: Forms;
+  readonly from: string;
+  readonly to: string;
+  /** Whether this citizen may be named on the way; everybody may unless given. */
+  readonly mayPass?: (citizenId: RawCitizenId) => boolean;
+  /** Makes what is thrown. Its reason tells no name. */
+  readonly refusal: (reason: string) => Error;
+  /** Whose encoded names may lie in the text: the sector that wrote it, or is to read it. */
+  readonly encodedOf: string;
+}
+
+/**
+ * A text with all citizens whom it names in the forms of the other side.
+ *
+ * What opens under no key is left when it only looks like a part of something longer, as an encoded text may by chance;
+ * what stands alone, or is another sector's form, is refused: it cannot be translated, and must not pass as it is.
+ */
+export function takeOver(text: string, { forms, from, to, mayPass, refusal, encodedOf }: Way): string {
+  const [source, target, encoder] = [forms.of(from), forms.of(to), forms.of(encodedOf)];
+  const renamed = renameIn(text, (name, alone) => {
+    const citizenId = source.open(name);
+    if (citizenId === null) {
+      if (alone || forms.isKnown(name)) throw refusal("somebody is named in a form that is not of the sector");
+      return undefined;
+    }
+    if (mayPass && !mayPass(citizenId)) throw refusal("somebody is named who was not to be");
+    return target.seal(citizenId);
+  });
+  for (const name of namesEncodedIn(text)) {
+    if (encoder.open(name) === null && forms.isKnown(name)) throw refusal("somebody is named in an encoded text");
+  }
+  return renamed;
+}
+
+/**
+ * JSON as this process writes it: without escapes behind which a name could pass unseen.
+ *
+ * @throws Error when it is no JSON
+ */
+export function plainJson(text: string): string {
+  if (!text.includes("\\")) return text;
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    // JSON.parse quotes what it could not read, and that may be personal data: it must not reach a log.
+    throw new Error("the body is not JSON");
+  }
+}
+
+/** Both ways over the border to a company's clients, for JSON texts and texts inside them. */
+export interface ClientBorder {
+  /**
+   * An answer, in the forms of the client's sector.
+   *
+   * @throws HuiminError `FORBIDDEN` when it names somebody in a form that cannot be translated
+   */
   outward(text: string): string;
-  /** A text from the other side, with everybody whom it names in the forms that are used inside. */
+  /**
+   * What a client sends, in the forms that are used inside.
+   *
+   * @throws HuiminError `FORBIDDEN` when it names anybody but those whom its token names, by whatever form
+   */
   inward(text: string): string;
 }
 
-/** Where in a text somebody is named. */
-const names = /(?<![A-Za-z0-9_-])hm[1-9]\d{0,3}_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g;
+/** The border to a company's subgraph. */
+export interface SubgraphBorder {
+  /**
+   * A call on behalf of `people`, and the way back for what is answered to it.
+   *
+   * @param people in the forms that are used inside
+   * @throws HuiminError `FORBIDDEN` when the text names somebody in a form that cannot be translated
+   */
+  call(text: string, people: readonly string[], clientSector: string): Crossing;
+  /**
+   * What the subgraph says unasked, in the forms that are used inside.
+   *
+   * @throws HuiminError `SUBGRAPH_UNAVAILABLE` when it names somebody in another sector's form
+   */
+  inward(text: string): string;
+}
 
-/**
- * Turns every pseudonym of `from` in a text into that of `to`. What only looks like one stays as it is: a pseudonym
- * carries its own authenticator, so the two cannot be mistaken for one another.
- *
- * @param stranger gives what is written instead of a pseudonym that is not of `from`
- */
-export function renameCitizens(
-  text: string,
-  from: SectorPseudonyms,
-  to: SectorPseudonyms,
-  stranger: (name: string) => string = (name) => name,
-): string {
-  return text.replace(names, (name) => {
-    const citizenId = from.open(name);
-    return citizenId === null ? stranger(name) : to.seal(citizenId);
-  });
+/** A call that has crossed a border. */
+export interface Crossing {
+  readonly text: string;
+  /**
+   * An answer to the call, in the forms that are used inside.
+   *
+   * @throws HuiminError `SUBGRAPH_UNAVAILABLE` when it names somebody in another sector's form; or somebody whom the
+   *   call did not name, unless the client is of the subgraph's own sector
+   */
+  answer(text: string): string;
 }

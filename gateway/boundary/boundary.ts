@@ -3,9 +3,9 @@
  * else of the client's headers; what comes back is checked and masked.
  */
 import { type ErrorCode, errorCatalogue, HuiminError } from "../../trust/errors.ts";
-import type { Errand } from "../admission/admit.ts";
+import { clientSector, type Errand, peopleOf } from "../admission/admit.ts";
 import { checkAnswer } from "./answer-check.ts";
-import type { Border } from "./border.ts";
+import type { SubgraphBorder } from "./border.ts";
 import type { CallCredentials, Credentials } from "./credentials.ts";
 import type { SubgraphOutcome } from "./exchange.ts";
 import { type HttpFreshness, readFreshness } from "./http-freshness.ts";
@@ -92,7 +92,7 @@ export interface DirectBoundary extends Boundary {
 }
 
 /** Where citizens go by other names, by subgraph. */
-export type BorderOf = (subgraph: string) => Border | undefined;
+export type BorderOf = (subgraph: string) => SubgraphBorder | undefined;
 
 /**
  * The boundary to the subgraphs at `addresses`, where each call goes with what `credentials` gives.
@@ -116,17 +116,25 @@ export function createBoundary(
       if (!client) return failed("INTERNAL_SERVER_ERROR");
       try {
         const shown = await credentials(errand, subgraph);
-        const border = borderOf(subgraph);
-        const body = border ? border.outward(requestBody(request)) : requestBody(request);
+        const crossing = borderOf(subgraph)?.call(
+          requestBody(request),
+          peopleOf(errand.admitted),
+          clientSector(errand.admitted),
+        );
+        const body = crossing ? crossing.text : requestBody(request);
         const outcome =
           request.kind === "query"
             ? await share(callKey(subgraph, shown, body), () => client.post(body, shown.headers, true))
             : await client.post(body, shown.headers, false);
-        const heard = border && outcome.ok ? { ...outcome, text: border.inward(outcome.text) } : outcome;
+        const heard = crossing && outcome.ok ? { ...outcome, text: crossing.answer(outcome.text) } : outcome;
         // A company has its own words for nobody: what it says in them could be anything.
-        return readOutcome(heard, request, border === undefined);
+        return readOutcome(heard, request, crossing === undefined);
       } catch (error) {
-        if (error instanceof HuiminError) return failed(error.code);
+        if (error instanceof HuiminError) {
+          const { code, detail } = error;
+          if (detail !== undefined) errand.log.warn({ subgraph, code, detail }, "a call to a subgraph is refused");
+          return failed(code);
+        }
         errand.log.warn({ subgraph, err: error }, "a subgraph does not answer as it should");
         return failed("SUBGRAPH_UNAVAILABLE");
       }

@@ -6,14 +6,16 @@
  */
 import type { TokenHolder } from "../../trust/access-token.ts";
 import type { Caller } from "../../trust/caller.ts";
-import { HuiminError } from "../../trust/errors.ts";
+import { type ErrorCode, HuiminError } from "../../trust/errors.ts";
 import {
   governmentSector,
+  type RawCitizenId,
   type SectorPseudonyms,
   type SectorVersions,
   sectorPseudonyms,
 } from "../../trust/pseudonym.ts";
-import { type Border, renameCitizens } from "./border.ts";
+import { type ClientBorder, type Forms, plainJson, type SubgraphBorder, takeOver } from "./border.ts";
+import { remembering } from "./remembered-forms.ts";
 import { signInAbroad } from "./sector-sign-in.ts";
 
 /** Citizens on their way in and out. */
@@ -31,13 +33,9 @@ export interface Sectors {
    */
   leaving(caller: Caller, subgraph: string): Caller;
   /** The border to a company's subgraph; undefined for a department's. */
-  borderOfSubgraph(subgraph: string): Border | undefined;
-  /**
-   * The border to clients of a sector, or undefined for the departments'. Its `inward` throws HuiminError `FORBIDDEN`
-   * when somebody is named in another form than the sector's: whether a form of elsewhere is hers a company shall not
-   * learn by asking.
-   */
-  borderOfClients(sector: string | null): Border | undefined;
+  borderOfSubgraph(subgraph: string): SubgraphBorder | undefined;
+  /** The border to the client of a token as it came, or undefined for the departments' clients. */
+  borderOfClients(holder: TokenHolder): ClientBorder | undefined;
 }
 
 export interface SectorSettings {
@@ -64,25 +62,21 @@ export function createSectors({ key, subgraphs, versions }: SectorSettings): Sec
     if (!inSector || people.includes(null)) return undefined;
     return { subject: inSector, actor: actorInSector };
   };
-  const border = (sector: string, stranger?: (name: string) => string): Border => {
-    const rename = (text: string, from: string, to: string, otherwise?: (name: string) => string) => {
-      const [source, target] = [pseudonymsOf(from), pseudonymsOf(to)];
-      if (!source || !target) throw new HuiminError("FORBIDDEN", { detail: `the sector ${sector} is unknown` });
-      return renameCitizens(text, source, target, otherwise);
-    };
-    return {
-      outward: (text) => rename(text, governmentSector, sector),
-      inward: (text) => rename(text, sector, governmentSector, stranger),
-    };
+  const forms: Forms = {
+    of(sector) {
+      const found = pseudonymsOf(sector);
+      if (!found) throw new HuiminError("FORBIDDEN", { detail: `the sector ${sector} is unknown` });
+      return found;
+    },
+    isKnown: (name) => [...versions().keys()].some((sector) => pseudonymsOf(sector)?.open(name)),
   };
-  const refuseStranger = (): never => {
-    throw new HuiminError("FORBIDDEN", { detail: "somebody is named in a form that is not of the client's sector" });
-  };
-  const borders = new Map([...subgraphs].map(([subgraph, sector]) => [subgraph, border(sector)]));
+  const borders = new Map([...subgraphs].map(([subgraph, sector]) => [subgraph, subgraphBorder(sector, forms)]));
   return {
     borderOfSubgraph: (subgraph) => borders.get(subgraph),
-    borderOfClients: (sector) =>
-      sector === null || sector === governmentSector ? undefined : border(sector, refuseStranger),
+    borderOfClients: ({ sector, subject, actor }) =>
+      sector === null || sector === governmentSector
+        ? undefined
+        : clientBorder(sector, [subject, ...(actor ? [actor] : [])], forms),
     entering(holder) {
       const { sector } = holder;
       if (sector === governmentSector) return holder;
@@ -100,6 +94,40 @@ export function createSectors({ key, subgraphs, versions }: SectorSettings): Sec
   };
 }
 
+function subgraphBorder(sector: string, forms: Forms): SubgraphBorder {
+  const refuse = (code: ErrorCode) => (detail: string) => new HuiminError(code, { detail });
+  const outward = { forms, from: governmentSector, to: sector, encodedOf: sector, refusal: refuse("FORBIDDEN") };
+  const inward = { ...outward, from: sector, to: governmentSector, refusal: refuse("SUBGRAPH_UNAVAILABLE") };
+  return {
+    call(text, people, clientSector) {
+      const asked = new Set(people.map((person) => forms.of(governmentSector).open(person)));
+      const note = (citizenId: RawCitizenId) => {
+        asked.add(citizenId);
+        return true;
+      };
+      const crossed = takeOver(text, { ...outward, mayPass: note });
+      const back =
+        clientSector === sector ? inward : { ...inward, mayPass: (citizenId: RawCitizenId) => asked.has(citizenId) };
+      return { text: crossed, answer: (answer) => takeOver(plainJson(answer), back) };
+    },
+    inward: (text) => takeOver(plainJson(text), inward),
+  };
+}
+
+/** To a company it is not said whether a form of elsewhere is somebody's: all that are not its holder's are refused alike. */
+function clientBorder(sector: string, people: readonly string[], forms: Forms): ClientBorder {
+  const refusal = (detail: string) => new HuiminError("FORBIDDEN", { detail });
+  const outward = { forms, from: governmentSector, to: sector, encodedOf: sector, refusal };
+  const own = new Set(people.map((person) => forms.of(sector).open(person)));
+  const inward = {
+    ...outward,
+    from: sector,
+    to: governmentSector,
+    mayPass: (citizenId: RawCitizenId) => own.has(citizenId),
+  };
+  return { outward: (text) => takeOver(text, outward), inward: (text) => takeOver(text, inward) };
+}
+
 /** The pseudonyms of registered sectors, made once for each state of the versions. */
 function pseudonymsWith(key: Uint8Array, versions: SectorSettings["versions"]) {
   let current = versions();
@@ -112,7 +140,7 @@ function pseudonymsWith(key: Uint8Array, versions: SectorSettings["versions"]) {
     const known = made.get(sector);
     const registered = current.get(sector);
     if (known || !registered) return known;
-    const pseudonyms = sectorPseudonyms(key, sector, registered);
+    const pseudonyms = remembering(sectorPseudonyms(key, sector, registered));
     made.set(sector, pseudonyms);
     return pseudonyms;
   };

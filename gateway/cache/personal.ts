@@ -18,7 +18,7 @@ import {
 const person = "Citizen";
 
 /** What names a natural person. */
-const personId = "CitizenID";
+export const personId = "CitizenID";
 
 /** Tells whether selecting `field` of `type` may read personal data. */
 export type IsPersonal = (type: GraphQLObjectType, field: GraphQLField<unknown, unknown>) => boolean;
@@ -28,12 +28,7 @@ export function personalIn(schema: GraphQLSchema): IsPersonal {
   const types = reachable(schema, schema.getType(person));
   return (type, { type: result, args }) => {
     const named = getNamedType(result);
-    return (
-      types.has(type) ||
-      types.has(named) ||
-      named.name === personId ||
-      args.some((arg) => namesPerson(arg.type, new Set()))
-    );
+    return types.has(type) || types.has(named) || named.name === personId || args.some((arg) => namesPerson(arg.type));
   };
 }
 
@@ -50,7 +45,8 @@ function reachable(schema: GraphQLSchema, start: GraphQLNamedType | undefined): 
   return found;
 }
 
-function namesPerson(type: GraphQLInputType, seen: Set<GraphQLNamedType>): boolean {
+/** Whether a value of the type may hold a citizen ID. */
+export function namesPerson(type: GraphQLInputType, seen: Set<GraphQLNamedType> = new Set()): boolean {
   const named = getNamedType(type);
   if (named.name === personId) return true;
   if (!isInputObjectType(named) || seen.has(named)) return false;

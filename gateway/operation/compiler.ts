@@ -23,6 +23,7 @@ import type { LoadedSupergraph } from "../supergraph/supergraph.ts";
 import { createCostEstimate } from "./cost.ts";
 import { deferRule } from "./defer-rule.ts";
 import { checkLimits, type DocumentLimits, strictLimits } from "./limits.ts";
+import { findNamedCitizens } from "./named-citizens.ts";
 import { printOperation, selectOperation } from "./normalise.ts";
 import { type CompiledOperation, definitionOf, maxErrors, readOperation } from "./operation.ts";
 import { createLabelFinder, decideOverrides, type OverrideRule } from "./overrides.ts";
@@ -153,6 +154,7 @@ function createMaker(
       ...read,
       schema,
       cost: estimateCost(read),
+      named: findNamedCitizens(read, schema),
       planned: async (admitted) => {
         const refusals = await rights.decide(admitted, Date.now() / 1000);
         return await planned(decideOverrides(labelled.labels, admitted, overrideRule), refusals);

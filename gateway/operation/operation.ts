@@ -13,6 +13,7 @@ import type { Admitted } from "../admission/admit.ts";
 import { RequestRefused } from "../answer.ts";
 import type { GraphQLRequest } from "../http/request.ts";
 import type { Amount } from "./cost-amount.ts";
+import type { NamedCitizens } from "./named-citizens.ts";
 import type { PlannedProgram } from "./planned.ts";
 
 /** An operation that fits the schema. Shared between requests: never changed. */
@@ -29,6 +30,8 @@ export interface CompiledOperation {
   readonly readsData: boolean;
   /** What it is estimated to cost at most. */
   readonly cost: Amount;
+  /** The citizens whom it names. */
+  readonly named: NamedCitizens;
   /**
    * How the subgraphs are to be asked on behalf of `admitted`: planned and compiled at the first call, then
    * kept.

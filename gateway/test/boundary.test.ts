@@ -93,12 +93,13 @@ describe("a call to a subgraph", () => {
     ]);
   });
 
-  it("for another citizen is refused by the subgraph", async () => {
+  it("for another citizen is refused before any subgraph hears of it", async () => {
     const token = await city.token(newCitizenId());
     const query = "query($id: CitizenID!) { citizen(id: $id) { id } }";
+    const calls = city.subgraphs.citizen.calls.length;
     const { data, errors } = await city.query(query, { token, variables: { id: newCitizenId() } });
-    expect(data).toEqual({ citizen: null });
-    expect(errors).toMatchObject([{ path: ["citizen"], extensions: { code: "FORBIDDEN" } }]);
+    expect([data, errors]).toMatchObject([undefined, [{ extensions: { code: "FORBIDDEN" } }]]);
+    expect(city.subgraphs.citizen.calls).toHaveLength(calls);
   });
 });
 

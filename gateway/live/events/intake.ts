@@ -10,6 +10,7 @@ import type { KeyValueStore } from "../../../platform/keyvalue.ts";
 import { HuiminError } from "../../../trust/errors.ts";
 import { eventKinds, eventTokenMediaType, verifyEventToken } from "../../../trust/event-token.ts";
 import { subgraphAudience } from "../../../trust/transaction-token.ts";
+import type { SubgraphBorder } from "../../boundary/border.ts";
 import type { BorderOf } from "../../boundary/boundary.ts";
 import type { LoadedSupergraph } from "../../supergraph/supergraph.ts";
 import { announcedFields } from "./announced-fields.ts";
@@ -72,8 +73,7 @@ async function take(token: string, parts: IntakeParts): Promise<void> {
   const { gatewayUrl, keys, borderOf, store, stream, supergraph } = parts;
   const subgraph = issuerOf(token, keys);
   const { id, events } = await verify(token, subgraph, gatewayUrl, keys.get(subgraph));
-  const border = borderOf(subgraph);
-  const read = notice.safeParse(border ? JSON.parse(border.inward(JSON.stringify(events))) : events);
+  const read = notice.safeParse(inside(events, borderOf(subgraph)));
   if (!read.success) throw new IntakeFault("invalid_request", "The token holds no events of a known form.");
   const { [eventKinds.announcement]: announced, [eventKinds.invalidation]: invalidated } = read.data;
   const fault = announced && announcementFault(announced, subgraph, announcedFields(supergraph()));
@@ -86,6 +86,17 @@ async function take(token: string, parts: IntakeParts): Promise<void> {
     // The subgraph will send it again, and then it must not pass for a repetition.
     await store.delete(remembered).catch(() => {});
     throw error;
+  }
+}
+
+/** The events with everybody in the forms that are used inside. */
+function inside(events: unknown, border: SubgraphBorder | undefined): unknown {
+  if (!border) return events;
+  try {
+    return JSON.parse(border.inward(JSON.stringify(events)));
+  } catch (error) {
+    if (!(error instanceof HuiminError)) throw error;
+    throw new IntakeFault("access_denied", "The events name somebody in a form that is not of the subgraph's sector.");
   }
 }
 

@@ -4,8 +4,9 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { errorCatalogue, HuiminError } from "../../../trust/errors.ts";
-import type { RequestLog } from "../../admission/admit.ts";
+import { clientSector, peopleOf, type RequestLog } from "../../admission/admit.ts";
 import { checkAnswer } from "../../boundary/answer-check.ts";
+import type { Crossing } from "../../boundary/border.ts";
 import { type BorderOf, requestBody, type SubgraphAnswer, type SubgraphError } from "../../boundary/boundary.ts";
 import type { Credentials } from "../../boundary/credentials.ts";
 import type { FindSource, Sink } from "../source.ts";
@@ -54,8 +55,9 @@ export function subgraphStreams(
     if (!address) throw new HuiminError("INTERNAL_SERVER_ERROR", { detail: `no address for ${subgraph}` });
     const request = source.request(values);
     const mayBeInternal = isAllowedInside(subgraph);
-    const border = borderOf(subgraph);
-    const body = border ? border.outward(requestBody(request)) : requestBody(request);
+    const { admitted } = session.admission;
+    const crossing = borderOf(subgraph)?.call(requestBody(request), peopleOf(admitted), clientSector(admitted));
+    const body = crossing ? crossing.text : requestBody(request);
     const { query, variables } = JSON.parse(body) as Pick<StreamRequest, "query" | "variables">;
     const follow = address.protocol.startsWith("ws") ? followSocket : followEvents;
     return {
@@ -64,16 +66,25 @@ export function subgraphStreams(
         const ending = new AbortController();
         const connect = async (next: (response: unknown) => void) => {
           const { headers } = await credentials({ ...session.admission, log }, subgraph);
-          const heard = (response: unknown) =>
-            next(border ? JSON.parse(border.inward(JSON.stringify(response))) : response);
+          const heard = (response: unknown) => next(crossing ? inside(response, crossing) : response);
           await follow({ address, query, variables, headers, mayBeInternal }, heard, ending.signal);
         };
-        const read = (response: unknown) => checkAnswer(response, [], border === undefined);
+        const read = (response: unknown) => checkAnswer(response, [], crossing === undefined);
         void followUntilLost(connect, read, sink, ending.signal, log);
         return () => ending.abort();
       },
     };
   };
+}
+
+/** An event with everybody in the forms that are used inside; undefined, which is no answer, when that cannot be. */
+function inside(response: unknown, { answer }: Crossing): unknown {
+  try {
+    return JSON.parse(answer(JSON.stringify(response)));
+  } catch (error) {
+    if (error instanceof HuiminError) return undefined;
+    throw error;
+  }
 }
 
 type Connect = (next: (response: unknown) => void) => Promise<void>;
