@@ -17,7 +17,7 @@ import { type Admitted, peopleOf } from "./admit.ts";
 export function mayName(admitted: Admitted, citizenId: string): boolean {
   // A gateway without sign-in translates nobody: whoever comes there is for the subgraphs to judge.
   if (admitted.kind === "unchecked") return true;
-  return peopleOf(admitted).includes(citizenId) || (admitted.kind === "signed in" && admitted.caller.purpose != null);
+  return peopleOf(admitted).includes(citizenId) || (admitted.kind === "signed in" && admitted.caller.purpose !== undefined);
 }
 
 /**
