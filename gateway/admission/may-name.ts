@@ -17,7 +17,9 @@ import { type Admitted, peopleOf } from "./admit.ts";
 export function mayName(admitted: Admitted, citizenId: string): boolean {
   // A gateway without sign-in translates nobody: whoever comes there is for the subgraphs to judge.
   if (admitted.kind === "unchecked") return true;
-  return peopleOf(admitted).includes(citizenId) || (admitted.kind === "signed in" && admitted.caller.purpose !== undefined);
+  return (
+    peopleOf(admitted).includes(citizenId) || (admitted.kind === "signed in" && admitted.caller.purpose !== undefined)
+  );
 }
 
 /**
