@@ -1,8 +1,17 @@
 /** What a supergraph must be like to be the city's. */
-import { type DocumentNode, type FieldDefinitionNode, Kind, type TypeNode as TypeReference } from "graphql";
+import {
+  buildASTSchema,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  Kind,
+  type TypeNode as TypeReference,
+} from "graphql";
+import { governmentSector } from "../trust/pseudonym.ts";
+import { type Recipients, readRecipients } from "../trust/recipients.ts";
 import { category } from "./category.ts";
 import { requireNone } from "./directives.ts";
-import { type Annotated, fieldsOf, isType, valuesOf } from "./linked-directive.ts";
+import { handoversIn, joinsOn } from "./handovers.ts";
+import { type Annotated, fieldsOf, isType, type TypeNode, valuesOf } from "./linked-directive.ts";
 
 /** The entity that everything personal hangs on, and its key. */
 const citizen = { type: "Citizen", key: "id" } as const;
@@ -16,7 +25,11 @@ export function requireCategories(supergraph: DocumentNode): void {
   const types = new Map(supergraph.definitions.filter(isType).map((node) => [node.name.value, node]));
   const type = types.get(citizen.type);
   const fields = type ? fieldsOf(type).filter(({ name }) => name.value !== citizen.key) : [];
-  const bare = fields.filter((field) => ![field, types.get(nameOf(field.type))].some(hasCategory));
+  const promised = (name: string) =>
+    [...types.values()].flatMap((each) => (isAs(each, type) ? fieldNamed(each, name) : []));
+  const bare = fields.filter(
+    (field) => ![field, types.get(nameOf(field.type)), ...promised(field.name.value)].some(hasCategory),
+  );
   requireNone(
     bare.map(
       (field) =>
@@ -24,6 +37,80 @@ export function requireCategories(supergraph: DocumentNode): void {
         "its type, what kind of personal data it is",
     ),
   );
+}
+
+/**
+ * Requires that no subgraph is handed what its organisation may not receive, and that entities are known across sectors
+ * by no other key than the citizen's ID, except those that are declared so.
+ *
+ * @param supergraph with its organisations (`putOrganisations`)
+ * @param crossing the entities that may be known in several sectors
+ * @throws Error that lists every other handover, with the subgraph, its reason, the path and the kinds of data
+ */
+export function requireRecipients(supergraph: DocumentNode, crossing: readonly string[]): void {
+  const recipients = readRecipients(buildASTSchema(supergraph, { assumeValidSDL: true }));
+  if (!recipients) return;
+  const types = supergraph.definitions.filter(isType);
+  const nameOf = namesOfGraphs(types);
+  const objections = handoversIn(types, nameOf).flatMap((handover) => {
+    const objection = recipients.objectionTo(handover);
+    return objection === undefined ? [] : [`[${handover.subgraph}] ${handover.reason}: ${objection}`];
+  });
+  requireNone([
+    ...new Set([...objections, ...types.flatMap((type) => strayKeys(type, { recipients, nameOf, crossing, types }))]),
+  ]);
+}
+
+interface Sectors {
+  readonly recipients: Recipients;
+  readonly nameOf: (graph: string) => string;
+  readonly crossing: readonly string[];
+  readonly types: readonly TypeNode[];
+}
+
+/** What is wrong with the keys by which subgraphs of several sectors know an entity. */
+function strayKeys(node: TypeNode, { recipients, nameOf, crossing, types }: Sectors): string[] {
+  const keys = joinsOn(node, "join__type").flatMap(({ graph, key }) => {
+    const subgraph = nameOf(String(graph));
+    return key === undefined
+      ? []
+      : [{ subgraph, key: String(key), sector: recipients.organisationOf(subgraph)?.sector }];
+  });
+  const type = node.name.value;
+  if (
+    type === citizen.type ||
+    isAs(
+      node,
+      types.find(({ name }) => name.value === citizen.type),
+    )
+  ) {
+    return keys
+      .filter(({ sector, key }) => sector !== governmentSector && key.trim() !== citizen.key)
+      .map(
+        ({ subgraph, key }) =>
+          `[${subgraph}] knows a ${type} by "${key}": across sectors she has one key, "${citizen.key}"`,
+      );
+  }
+  if (new Set(keys.map(({ sector }) => sector)).size < 2 || crossing.includes(type)) return [];
+  const subgraphs = [...new Set(keys.map(({ subgraph }) => subgraph))].join(", ");
+  return [`[${subgraphs}] know a ${type} by one key across sectors, which schema/organisations.ts does not let cross`];
+}
+
+/** Whether a type is an interface as which another one may come. */
+function isAs({ name }: TypeNode, type: TypeNode | undefined): boolean {
+  const interfaces = type && "interfaces" in type ? (type.interfaces ?? []) : [];
+  return interfaces.some((each) => each.name.value === name.value);
+}
+
+function fieldNamed(type: TypeNode, name: string): FieldDefinitionNode[] {
+  return fieldsOf(type).filter((field) => field.name.value === name);
+}
+
+function namesOfGraphs(types: readonly TypeNode[]): (graph: string) => string {
+  const graphs = types.find(({ name }) => name.value === "join__Graph");
+  const values = graphs?.kind === Kind.ENUM_TYPE_DEFINITION ? (graphs.values ?? []) : [];
+  const names = new Map(values.map((value) => [value.name.value, String(joinsOn(value, "join__graph")[0]?.name)]));
+  return (graph) => names.get(graph) ?? graph;
 }
 
 function hasCategory(node: Annotated | undefined): boolean {
@@ -40,7 +127,7 @@ function subgraphsOf(field: FieldDefinitionNode, type: Annotated | undefined): s
     (node?.directives ?? [])
       .filter(({ name }) => name.value.startsWith("join__"))
       .map(({ arguments: given }) => valuesOf(given))
-      .filter(({ external }) => external !== true)
+      .filter(({ graph, external }) => graph !== undefined && external !== true)
       .map(({ graph }) => String(graph).toLowerCase()),
   );
   return [...new Set(joins.find((names) => names.length > 0))].join(", ");

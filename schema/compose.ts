@@ -8,9 +8,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { composeServices } from "@apollo/composition";
 import { parse } from "graphql";
 import { citizenIdFaults } from "./citizen-ids.ts";
-import { requireCategories } from "./city-rules.ts";
+import { requireCategories, requireRecipients } from "./city-rules.ts";
 import { putDirectives, requireNone, takeDirectives } from "./directives.ts";
 import { divideEvents, type Service } from "./events.ts";
+import { putOrganisations } from "./organisation-directive.ts";
+import { cityOrganisations } from "./organisations.ts";
 
 /** Every subgraph of the city, in the order in which it appears in the supergraph. */
 export const subgraphNames = ["citizen", "health", "pension", "employment", "utilities", "water", "power"] as const;
@@ -34,14 +36,17 @@ export function composeSupergraph(): string {
 }
 
 /**
- * The supergraph SDL of these subgraphs, which keep the rules of the city.
+ * The supergraph SDL of these subgraphs, which keep the rules of the city, with whose each of them is.
  *
- * @throws Error as `compose` does, and when a field of the citizen is of no category
+ * @throws Error as `compose` does, when a field of the citizen is of no category, and when something would reach an
+ *   organisation that may not receive it
  */
-export function composeCity(services: readonly Service[]): string {
-  const supergraphSdl = compose(services);
-  requireCategories(parse(supergraphSdl, { noLocation: true }));
-  return supergraphSdl;
+export function composeCity(services: readonly Service[], register = cityOrganisations): string {
+  const composed = merge(services);
+  requireCategories(parse(composed, { noLocation: true }));
+  const owned = putOrganisations(composed, register);
+  requireRecipients(parse(owned, { noLocation: true }), register.crossing);
+  return headed(owned);
 }
 
 /**
@@ -50,12 +55,20 @@ export function composeCity(services: readonly Service[]): string {
  * @throws Error as `composeSupergraph` does
  */
 export function compose(services: readonly Service[]): string {
+  return headed(merge(services));
+}
+
+function headed(supergraphSdl: string): string {
+  return `# Composed by \`npm run compose\` from the subgraphs beside this file. Do not edit.\n${supergraphSdl}\n`;
+}
+
+function merge(services: readonly Service[]): string {
   const divided = takeDirectives(services);
   requireNone(citizenIdFaults(services));
   const { supergraphSdl, errors } = composeServices(divided.services.flatMap(divideEvents));
   requireNone((errors ?? []).map(({ message }) => message));
   if (supergraphSdl === undefined) throw new Error("The subgraphs do not compose.");
-  return `# Composed by \`npm run compose\` from the subgraphs beside this file. Do not edit.\n${putDirectives(supergraphSdl, divided)}\n`;
+  return putDirectives(supergraphSdl, divided);
 }
 
 if (import.meta.main) {

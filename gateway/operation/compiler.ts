@@ -18,6 +18,7 @@ import { RequestRefused } from "../answer.ts";
 import type { GraphQLRequest } from "../http/request.ts";
 import { avoidClashes, reservedNames } from "../planning/clashing-names.ts";
 import { readDemands } from "../rights/demands.ts";
+import { handoverCheck } from "../rights/handed-in-plan.ts";
 import { type AskRules, findRights, noRefusals, type Refusals, withoutRefused } from "../rights/rights.ts";
 import type { LoadedSupergraph } from "../supergraph/supergraph.ts";
 import { createCostEstimate } from "./cost.ts";
@@ -135,6 +136,7 @@ function createMaker(
   const findLabels = createLabelFinder(supergraphSchema, schema);
   const reserved = reservedNames(supergraphSchema);
   const demands = readDemands(supergraphSchema);
+  const checkPlan = handoverCheck(supergraphSchema);
   return (text: string, grown: (length: number) => void): CompiledOperation => {
     const read = readOperation(text);
     // Written with response names that plans do not confuse; planned in a form that keeps labels, too.
@@ -146,6 +148,7 @@ function createMaker(
       responseNames,
       schema,
       supergraphSchema,
+      checkPlan,
       text: printOperation(labelled.document),
       textWithout: (refusals: Refusals) => printOperation(withoutRefused(labelled.document, schema, refusals)),
     };

@@ -14,6 +14,8 @@ export interface Plannable extends Omit<PlannedOperation, "plan"> {
   readonly text: string;
   /** The text without what is refused. */
   textWithout(refusals: Refusals): string;
+  /** Throws an Error when a plan must not be run. */
+  checkPlan(plan: QueryPlan): void;
   /** Response names of `text` that have another name in the answer. */
   readonly responseNames: ReadonlyMap<string, string>;
 }
@@ -36,13 +38,14 @@ const maxWays = 16;
  * @param grown is told the length of every plan that is kept
  */
 export function createPlannings(
-  { text, textWithout, ...operation }: Plannable,
+  { text, textWithout, checkPlan, ...operation }: Plannable,
   planner: Planner,
   grown: (length: number) => void,
 ): (overrides: OverrideDecisions, refusals: Refusals) => Promise<PlannedProgram> {
   const ways = new LRUCache<string, Promise<PlannedProgram>>({ max: maxWays });
   const make = async (overrides: OverrideDecisions, refusals: Refusals): Promise<PlannedProgram> => {
     const plan = await makePlan(planner, refusals.key === "" ? text : textWithout(refusals), overrides);
+    checkPlan(plan);
     const program = compileProgram({ ...operation, plan, refusals });
     grown(JSON.stringify(plan).length);
     return Object.freeze({ plan, program, refusal: refusals.whole });
