@@ -203,7 +203,9 @@ describe("every field of the citizen", () => {
 
   it("is of a category by itself or by its type", () => {
     const sdl = citizen('birth: String @category(names: ["person.birth"]) cards: [Card!]');
-    expect(() => composeCity(servicesOf([sdl]))).not.toThrow();
+    const organisations = { one: { sector: "government", receives: [] } };
+    const register = { organisations, subgraphs: { s0: "one" }, crossing: [] };
+    expect(() => composeCity(servicesOf([sdl]), register)).not.toThrow();
   });
 
   it("is named with its subgraph when it is of none", () => {
