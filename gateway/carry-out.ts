@@ -3,14 +3,14 @@ import { type ErrorCode, HuiminError } from "../trust/errors.ts";
 import { type Admission, type Admitted, type Errand, type RequestLog, requireCaller } from "./admission/admit.ts";
 import { requireNameable, requireNamesInVariables } from "./admission/may-name.ts";
 import type { Revocations } from "./admission/revocations.ts";
-import { type AnswerError, answerError, errorsOf, type WrittenAnswer } from "./answer.ts";
+import { type AnswerError, answerError, errorsOf, RequestRefused, type WrittenAnswer } from "./answer.ts";
 import type { ClientBorder } from "./boundary/border.ts";
 import type { Boundary } from "./boundary/boundary.ts";
 import { createShare } from "./boundary/in-flight.ts";
 import { requestKey } from "./boundary/shared-requests.ts";
 import { introspect } from "./execution/introspection.ts";
 import type { SubscriptionSource } from "./execution/program.ts";
-import type { Documents, FoundRequest } from "./http/documents.ts";
+import { type Documents, type FoundRequest, notFound } from "./http/documents.ts";
 import { type TextStream, textStream } from "./http/stream.ts";
 import type { Carries, CarryOut, Outcome } from "./live/outcome.ts";
 import type { Session } from "./live/session.ts";
@@ -49,9 +49,10 @@ interface Ready {
 export function createCarryOut(parts: CarryOutParts): CarryOut {
   const { generations, documents, subscriptions, revocations, maxCost = Infinity, rejectsRefused = false } = parts;
   const share = createShare<WrittenAnswer>();
-  const makeReady = (generation: Generation, { request, fits }: FoundRequest, admission: Admission): Ready => {
+  const makeReady = (generation: Generation, found: FoundRequest, admission: Admission): Ready => {
+    const { request, fits } = found;
     const { admitted, border } = admission;
-    const operation = generation.compile(request, admitted);
+    const operation = compileFound(generation, found, admitted);
     fits?.();
     requireCaller(admitted, operation);
     if (border) requireNamesInVariables(operation.named);
@@ -113,6 +114,15 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
     const outcome = await carryOut(written, session, carries, log);
     return session.admission.border ? goingOut(outcome, session) : outcome;
   };
+}
+
+/** A document that she only named may speak of what her contract hides: to her it is not there. */
+function compileFound(generation: Generation, { request, byName }: FoundRequest, admitted: Admitted) {
+  try {
+    return generation.compile(request, admitted);
+  } catch (error) {
+    throw byName && error instanceof RequestRefused ? notFound() : error;
+  }
 }
 
 /** Values of a client that knows citizens by other names. */

@@ -111,7 +111,7 @@ export const gatewaySpec = {
   contracts: setting(
     "HUIMIN_CONTRACTS",
     contractsJson.optional(),
-    'Which tags each audience sees: {"name": {"include": [], "exclude": [], "clients": []}}; "*" is every other client.',
+    'Which tags each audience sees: {"name": {"include": [], "exclude": [], "clients": [], "sectors": [], "roles": true, "anonymous": true}}; the client "*" is everybody else.',
   ),
   overrideRule: setting(
     "HUIMIN_OVERRIDES",

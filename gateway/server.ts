@@ -15,7 +15,7 @@ import { readScope } from "../trust/caller.ts";
 import { createPossessionCheck } from "../trust/possession.ts";
 import type { SectorVersions } from "../trust/pseudonym.ts";
 import type { TransactionTokenSigner } from "../trust/transaction-token.ts";
-import { anonymous, createAdmission } from "./admission/admit.ts";
+import { createAdmission } from "./admission/admit.ts";
 import { createEntrance } from "./admission/entrance.ts";
 import { watchIssuerKeys } from "./admission/issuer-keys.ts";
 import { createRateLimiter } from "./admission/rate-limit.ts";
@@ -226,8 +226,8 @@ async function serveGenerations(
     reportUnknownPolicies(supergraph, policies, log);
     const askRules: AskRules = (names, signedIn) => askPolicies(names, policies, signedIn, log);
     const generation = createGeneration(supergraph, { contracts, compiler: { overrideRule, askRules } });
-    const compile = (query: string) =>
-      generation.compile({ query, operationName: undefined, readOnly: false }, anonymous);
+    // Each client may see less than all of it; what fits nobody is broken.
+    const compile = (query: string) => generation.compileWhole({ query, operationName: undefined, readOnly: false });
     reportBroken(trusted, compile, log);
     await generation.warm(before ? before.busiest() : await readBusyOperations(store, log));
     const cache = createEntityCache({ boundary, supergraph, ...kept });

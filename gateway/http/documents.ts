@@ -25,6 +25,8 @@ const nearLimits = { max: 2_000, maxSize: 4 * 1024 * 1024 } as const;
 
 export interface FoundRequest {
   readonly request: GraphQLRequest;
+  /** Whether the client gave the document's name alone: what is wrong with the text is not for her to read. */
+  readonly byName: boolean;
   /** To be called once the document has proved to fit the schema; undefined when nothing follows from it. */
   readonly fits?: () => void;
 }
@@ -53,15 +55,15 @@ export function createDocuments(store: KeyValueStore, safelist?: Safelist): Docu
       if (query === undefined) throw notFound();
       safelist?.check(query, log);
       if (!name || written === undefined || safelist?.byId(name.id) === written)
-        return { request: { ...request, query } };
+        return { request: { ...request, query }, byName: written === undefined };
       requireHash(name, written);
-      return { request: { ...request, query }, fits: () => registered.add(name, written, log) };
+      return { request: { ...request, query }, byName: false, fits: () => registered.add(name, written, log) };
     },
   };
 }
 
 /** Clients know what to do by this very message. */
-function notFound(): HuiminError {
+export function notFound(): HuiminError {
   return new HuiminError("PERSISTED_QUERY_NOT_FOUND", { message: "PersistedQueryNotFound" });
 }
 

@@ -12,6 +12,8 @@ export interface Generation extends Serving {
   readonly supergraph: LoadedSupergraph;
   /** The operation of a request, as `Compiler.compile`, by the schema that `admitted` sees. */
   compile(request: Pick<GraphQLRequest, "query" | "operationName" | "readOnly">, admitted: Admitted): CompiledOperation;
+  /** The same by the whole schema, whoever may see it. */
+  compileWhole(request: Parameters<Compiler["compile"]>[0]): CompiledOperation;
   /** The operations that were asked for most, most first. */
   busiest(): readonly BusyOperation[];
   /** Compiles and plans operations ahead; leaves out those that do not fit any more, and stops in time. */
@@ -70,8 +72,7 @@ function createCompilers(supergraph: LoadedSupergraph, { compiler, contracts }: 
 }
 
 function assemble(supergraph: LoadedSupergraph, compilers: Compilers, contracts: Contracts | undefined): Generation {
-  const compilerOf = (admitted: Admitted): Compiler => {
-    const name = contracts?.of(admitted) ?? null;
+  const compilerFor = (name: string | null): Compiler => {
     const found = compilers.get(name);
     if (!found) throw new TypeError(`there is no contract ${name}`);
     return found;
@@ -79,7 +80,8 @@ function assemble(supergraph: LoadedSupergraph, compilers: Compilers, contracts:
   return {
     id: supergraph.id,
     supergraph,
-    compile: (request, admitted) => compilerOf(admitted).compile(request),
+    compile: (request, admitted) => compilerFor(contracts?.of(admitted) ?? null).compile(request),
+    compileWhole: (request) => compilerFor(null).compile(request),
     busiest: () => busiestOf(compilers),
     warm: (operations) => warm(compilers, operations),
     close: () => supergraph.planner.close(),
