@@ -2,11 +2,13 @@ import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import * as oidc from "openid-client";
+import pg from "pg";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { launchBrowser } from "../platform/test/browser.ts";
 import { type Connection, connect, finishSignIn, renew, startSignIn } from "./examples/fapi2.ts";
 import { findTransmitter, openStream, readEvent } from "./examples/signals.ts";
+import { command } from "./support/city.ts";
 import { type Company, foundCompany } from "./support/company.ts";
 import { ask, codesOf } from "./support/graph.ts";
 import { demoCitizen, fillSignIn } from "./support/sign-in.ts";
@@ -18,10 +20,13 @@ const tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
 let browser: Browser;
 let company: Company;
 let page: Page;
+let database: pg.Client;
 const logoutTokens: string[] = [];
 const pushes: { readonly authorization: string | undefined; readonly body: string }[] = [];
 
 beforeAll(async () => {
+  database = new pg.Client({ connectionString: city.databaseUrl });
+  await database.connect();
   browser = await launchBrowser();
   company = await foundCompany(city, async (request, response) => {
     if (request.url === "/back-channel-logout") {
@@ -36,6 +41,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
+  await database.end();
   await company.close();
   await browser.close();
 });
@@ -58,6 +64,22 @@ async function signIn(app: Connection, name: Parameters<typeof demoCitizen>[0], 
 }
 
 const whoSheIs = { scope: "openid" };
+/** What the graph answers a company's client. */
+async function askAs({ configuration, proofs }: Connection, token: string, query: string) {
+  const headers = new Headers({ "content-type": "application/json", accept: "application/graphql-response+json" });
+  const body = JSON.stringify({ query });
+  const response = await oidc.fetchProtectedResource(
+    configuration,
+    token,
+    new URL(city.graph),
+    "POST",
+    body,
+    headers,
+    proofs,
+  );
+  return await response.json();
+}
+
 const herBills = () => ({ scope: "openid citizen:read utilities:read", resource: city.graph });
 
 describe("a company's server, on openid-client, by the profile fapi2", () => {
@@ -89,14 +111,7 @@ describe("a company's server, on openid-client, by the profile fapi2", () => {
     const { configuration, proofs } = app;
     const { access_token: token } = await signIn(app, "xiaohe", herBills());
     const question = "{ me { id } }";
-    const headers = new Headers({ "content-type": "application/json", accept: "application/graphql-response+json" });
-    const request = [new URL(city.graph), "POST", JSON.stringify({ query: question }), headers, proofs] as const;
-    // The company may have just been registered: the gateway hears of its sector within seconds.
-    const read = async () => {
-      const answer = await oidc.fetchProtectedResource(configuration, token, ...request).catch(() => null);
-      return (await answer?.json()) ?? {};
-    };
-    await expect.poll(read, { timeout: 80_000, interval: 1_000 }).toHaveProperty("data.me.id");
+    expect(await askAs(app, token, question)).toHaveProperty("data.me.id");
     const stolen = await ask(city.graph, question, undefined, { authorization: `Bearer ${token}` });
     expect(codesOf(stolen)).toEqual(["TOKEN_INVALID"]);
 
@@ -123,6 +138,33 @@ describe("a company's server, on openid-client, by the profile fapi2", () => {
     const { payload } = await jwtVerify(logoutTokens[0] ?? "", keys, expected);
     const { sub, sid } = decodeJwt(tokens.id_token ?? "");
     expect(payload).toMatchObject({ sub, sid });
+  });
+});
+
+describe("a company with a subgraph of its own", () => {
+  const contracts = "{ me { id waterAccount { number bills(first: 1) { ...Sum } } powerAccount { number } } }";
+  const query = `${contracts} fragment Sum on Invoice { month amount { amount currency } status }`;
+
+  it("names her alike to its client and to its subgraph, and nobody else names her so", async () => {
+    const app = await client("water-app");
+    const scope = "openid citizen:read water:read power:read";
+    const tokens = await signIn(app, "ayguzel", { scope, resource: city.graph });
+    const sub = tokens.claims()?.sub;
+    const { data, errors } = await askAs(app, tokens.access_token, query);
+    expect(data.me).toMatchObject({ id: sub, waterAccount: { bills: [{ status: "OPEN" }] }, powerAccount: null });
+    // Only the city's own clients and the power company's may ask for its scope.
+    expect(errors).toMatchObject([{ extensions: { code: "FORBIDDEN" } }]);
+
+    const atTheCity = JSON.parse((await command(city, "graph", query)).stdout).data.me;
+    expect(atTheCity.waterAccount).toEqual(data.me.waterAccount);
+    const stored = async (table: string, column: string, value: string) => {
+      const { rows } = await database.query(`SELECT citizen_id FROM ${table} WHERE ${column} = $1`, [value]);
+      return rows.map((row) => row.citizen_id);
+    };
+    expect(await stored("water.account", "number", data.me.waterAccount.number)).toEqual([sub]);
+    expect(await stored("utilities.resident", "citizen_id", atTheCity.id)).toEqual([atTheCity.id]);
+    const [atPower] = await stored("power.account", "number", atTheCity.powerAccount.number);
+    expect(new Set([sub, atTheCity.id, atPower]).size).toBe(3);
   });
 });
 

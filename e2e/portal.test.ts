@@ -43,7 +43,7 @@ describe.each([
     expect(await page.locator("html").getAttribute("dir")).toBe("rtl");
     expect(await page.locator("h1").textContent()).toContain(demoCitizen("ayguzel").name.text);
     expect(await page.locator(".unavailable").count()).toBe(0);
-    expect(await page.locator("article").count()).toBe(4);
+    expect(await page.locator("article").count()).toBe(5);
 
     await page.click("nav a[hreflang=en]");
     await expect.poll(() => page.locator("html").getAttribute("lang")).toBe("en");
@@ -51,6 +51,7 @@ describe.each([
     expect(await card("pension")).toMatch(/Last payment\s*¥[\d,]+\.\d\d/);
     expect(await card("employment")).toMatch(/Retired\s*The pension is shown/);
     expect(await card("utilities")).toMatch(/To pay in all\s*¥[\d,]+\.\d\d/);
+    expect(await card("suppliers")).toMatch(/Drinking water.*¥[\d,]+\.\d\d.*Car charging.*¥[\d,]+\.\d\d/s);
 
     await page.click("form[action='/sign-out'] button");
     await page.waitForURL(`${city.portal}/?state=signed-out`);
@@ -108,7 +109,7 @@ describe("the portal in a real browser", () => {
     },
   );
 
-  it("shows the rest of the page while one department does not answer", async () => {
+  it("shows the rest of the page while a department and a company do not answer", async () => {
     await openPortal(phone);
     await signIn("nurlan");
     await page.goto(`${city.portal}/?lang=en`);
@@ -117,11 +118,12 @@ describe("the portal in a real browser", () => {
     try {
       await database.query("BEGIN");
       // Every read of bills waits behind this lock until the gateway loses patience.
-      await database.query("LOCK TABLE utilities.bill IN ACCESS EXCLUSIVE MODE");
+      await database.query("LOCK TABLE utilities.bill, water.bill IN ACCESS EXCLUSIVE MODE");
       await page.goto(city.portal);
       expect(await card("utilities")).toContain("cannot be reached right now");
       expect(await card("employment")).toContain("Monthly unemployment benefit");
-      expect(await page.locator(".unavailable").count()).toBe(1);
+      expect(await card("suppliers")).toMatch(/Drinking water.*cannot be reached right now.*Car charging.*¥/s);
+      expect(await page.locator(".unavailable").count()).toBe(2);
     } finally {
       await database.end();
     }

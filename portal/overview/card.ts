@@ -6,6 +6,9 @@ import { icons } from "../pages/icons.ts";
 
 export type Department = "health" | "pension" | "employment" | "utilities";
 
+/** A department's card, or that of the companies. */
+export type Card = Department | "suppliers";
+
 /** What a card is written with. */
 export interface Writing {
   readonly t: Translate;
@@ -20,10 +23,10 @@ export interface Chip {
   readonly label: string;
 }
 
-/** A department's card; `chip` says in a word how things stand. */
-export function card(t: Translate, department: Department, chip: Chip | null, body: Fragment): Html {
-  return html`<article class="card ${department}" aria-labelledby="${department}">
-<header><span class="badge">${icons[department]}</span><div class="heading"><h2 id="${department}">${t(`${department}.title`)}</h2>${chip && html`<span class="chip ${chip.tone}">${chip.label}</span>`}</div></header>
+/** A card; `chip` says in a word how things stand. */
+export function card(t: Translate, name: Card, chip: Chip | null, body: Fragment): Html {
+  return html`<article class="card ${name}" aria-labelledby="${name}">
+<header><span class="badge">${icons[name]}</span><div class="heading"><h2 id="${name}">${t(`${name}.title`)}</h2>${chip && html`<span class="chip ${chip.tone}">${chip.label}</span>`}</div></header>
 ${body}
 </article>`;
 }

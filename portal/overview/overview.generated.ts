@@ -77,6 +77,18 @@ export type UtilityService =
 export type OverviewQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type OverviewQuery = { citizen: { preferredLanguage: string, name: { text: string } } | null, health: { coverage: { status: CoverageStatus, scheme: InsuranceScheme, accountBalance: { amount: number, currency: string } | null } | null, lastEncounter: { class: EncounterClass, start: string, serviceProvider: string, serviceType: string, cost: { paidByCitizen: { amount: number, currency: string } } } | null } | null, pension: { pension: { status: PensionStatus, scheme: PensionScheme, contributionMonths: number, forecast: { retirementMonth: string, minimumReached: boolean, monthlyAmount: { amount: number, currency: string } | null } | null, lastPayment: { month: string, paidOn: string, amount: { amount: number, currency: string } } | null } | null } | null, employment: { employment: { status: EmploymentStatus, job: { employer: string, occupation: string, start: string } | null, unemployment: { registeredOn: string, benefit: { months: number, monthsLeft: number, monthlyAmount: { amount: number, currency: string } } | null } | null } | null } | null, utilities: { amountDue: { amount: number, currency: string } | null, bills: { edges: Array<{ node: { id: string, service: UtilityService, month: string, dueOn: string, status: BillStatus, amount: { amount: number, currency: string } } }>, pageInfo: { hasNextPage: boolean } } | null } | null };
+export type OverviewQuery = { citizen: { preferredLanguage: string, name: { text: string } } | null, health: { coverage: { status: CoverageStatus, scheme: InsuranceScheme, accountBalance: { amount: number, currency: string } | null } | null, lastEncounter: { class: EncounterClass, start: string, serviceProvider: string, serviceType: string, cost: { paidByCitizen: { amount: number, currency: string } } } | null } | null, pension: { pension: { status: PensionStatus, scheme: PensionScheme, contributionMonths: number, forecast: { retirementMonth: string, minimumReached: boolean, monthlyAmount: { amount: number, currency: string } | null } | null, lastPayment: { month: string, paidOn: string, amount: { amount: number, currency: string } } | null } | null } | null, employment: { employment: { status: EmploymentStatus, job: { employer: string, occupation: string, start: string } | null, unemployment: { registeredOn: string, benefit: { months: number, monthsLeft: number, monthlyAmount: { amount: number, currency: string } } | null } | null } | null } | null, utilities: { amountDue: { amount: number, currency: string } | null, bills: { edges: Array<{ node: { service: UtilityService, id: string, month: string, dueOn: string, status: BillStatus, amount: { amount: number, currency: string } } }>, pageInfo: { hasNextPage: boolean } } | null } | null, water: { waterAccount: { bills: Array<{ id: string, month: string, dueOn: string, status: BillStatus, amount: { amount: number, currency: string } }> } | null } | null, power: { powerAccount: { bills: Array<{ id: string, month: string, dueOn: string, status: BillStatus, amount: { amount: number, currency: string } }> } | null } | null };
+
+type Invoice_Bill_Fragment = { id: string, month: string, dueOn: string, status: BillStatus, amount: { amount: number, currency: string } };
+
+type Invoice_PowerBill_Fragment = { id: string, month: string, dueOn: string, status: BillStatus, amount: { amount: number, currency: string } };
+
+type Invoice_WaterBill_Fragment = { id: string, month: string, dueOn: string, status: BillStatus, amount: { amount: number, currency: string } };
+
+export type InvoiceFragment =
+  | Invoice_Bill_Fragment
+  | Invoice_PowerBill_Fragment
+  | Invoice_WaterBill_Fragment
+;
 
 export type AmountFragment = { amount: number, currency: string };

@@ -8,10 +8,11 @@ import { type Department, privateCard, unavailableCard, type Writing } from "./c
 import { employmentCard } from "./employment.ts";
 import { healthCard } from "./health.ts";
 import { pensionCard } from "./pension.ts";
+import { suppliersCard } from "./suppliers.ts";
 import { utilitiesCard } from "./utilities.ts";
 
 /**
- * The citizen's own page: a greeting and a card for each department. To somebody who acts for her it is a page about
+ * The citizen's own page: a greeting, a card for each department, and one for the companies. To somebody who acts for her it is a page about
  * her, and says what is kept from the actor.
  */
 export function overviewPage(view: View, overview: Overview, now: Date): string {
@@ -24,6 +25,7 @@ export function overviewPage(view: View, overview: Overview, now: Date): string 
 </header>
 <div class="cards">
 ${departments.map((department) => cardOf(department, { t, format }, overview))}
+${suppliersCard({ t, format }, overview)}
 </div>`;
   return layout(view, t(view.actingFor ? "acting.title" : "overview.title"), main);
 }

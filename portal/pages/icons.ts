@@ -15,6 +15,7 @@ export const icons = {
   utilities: drawing(
     html`<path d="M12 3.5s5.5 6 5.5 10.3a5.5 5.5 0 0 1-11 0C6.5 9.5 12 3.5 12 3.500Z"/><path d="m12.8 10-2.3 3.700h3l-2.3 3.8"/>`,
   ),
+  suppliers: drawing(html`<path d="M9 3.500v4M15 3.500v4M6.500 7.500h11v3.500a5.500 5.500 0 0 1-11 0ZM12 16.500v4"/>`),
   own: drawing(
     html`<rect x="5" y="10.5" width="14" height="9.5" rx="2"/><path d="M8.5 10.500V7.500a3.5 3.5 0 0 1 7 0v3M12 14.500v2"/>`,
   ),

@@ -70,7 +70,7 @@ const choices = {
 /** Comes back to the landing page as `state` when identity has ended the session. */
 export const signedOutState = "signed-out";
 
-const subgraphs = ["citizen", "health", "pension", "employment", "utilities"];
+const subgraphs = ["citizen", "health", "pension", "employment", "utilities", "water", "power"];
 // Without offline_access: the refresh token that identity gives the portal ends with the citizen's session there.
 const scope = ["openid", ...subgraphs.map((name) => `${name}:read`)].join(" ");
 const timeoutSeconds = 5;

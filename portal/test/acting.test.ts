@@ -106,8 +106,12 @@ describe("a page for somebody who acts for another", () => {
         pension: { pension: null },
         employment: { employment: { ...overview.employment.employment, job: null } },
         utilities: null,
+        water: { waterAccount: null },
+        power: { powerAccount: null },
       },
       errors: [
+        forbidden("water", "waterAccount"),
+        forbidden("power", "powerAccount"),
         forbidden("health", "lastEncounter", "serviceProvider"),
         forbidden("pension", "pension"),
         forbidden("employment", "employment", "job", "employer"),
@@ -115,7 +119,7 @@ describe("a page for somebody who acts for another", () => {
       ],
     };
     const page = await pageOf(visitor);
-    for (const department of ["health", "pension", "employment", "utilities"]) {
+    for (const department of ["health", "pension", "employment", "utilities", "suppliers"]) {
       expect(cardOf(page, department)).toContain(kept);
     }
     expect(page).not.toContain("cannot be reached");

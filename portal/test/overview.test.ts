@@ -152,6 +152,52 @@ describe("a department that does not answer", () => {
   });
 });
 
+describe("the companies' card", () => {
+  const paid = (account: { bills: readonly object[] }) => ({
+    bills: account.bills.map((bill) => ({ ...bill, status: "PAID" })),
+  });
+
+  it("shows what each company bills and is not paid yet", async () => {
+    const suppliers = await words("suppliers");
+    for (const fact of ["1 overdue", "Drinking water | October 2026", "¥2.10", "Car charging", "¥65.41"]) {
+      expect(suppliers).toContain(fact);
+    }
+    expect(suppliers).not.toContain("¥3.00");
+    expect(suppliers).toContain("Was due by | October 31, 2026");
+  });
+
+  it("says that nothing is to be paid, and is not there for whoever is no customer", async () => {
+    say({
+      water: { waterAccount: paid(overview.water.waterAccount) },
+      power: { powerAccount: paid(overview.power.powerAccount) },
+    });
+    expect(await words("suppliers")).toContain("All paid");
+    expect(await words("suppliers")).toContain("Nothing is to be paid to these companies.");
+    say({ water: { waterAccount: null }, power: { powerAccount: null } });
+    expect(await words("suppliers")).toBe("");
+  });
+
+  it.each(["water", "power"])("says that %s does not answer, while the rest of the page is complete", async (down) => {
+    portal.graph.answer = {
+      data: { ...overview, [down]: null },
+      errors: [{ message: "…", path: [down], extensions: { code: "SUBGRAPH_UNAVAILABLE" } }],
+    };
+    const page = await words();
+    expect(page.split("This company cannot be reached right now.")).toHaveLength(2);
+    expect(page).not.toContain("This department cannot be reached");
+    expect(await words("suppliers")).toContain(down === "water" ? "¥65.41" : "¥2.10");
+    expect(await words("utilities")).toContain("¥412.07");
+  });
+
+  it("does not take a company that does not answer for one that has nothing to say", async () => {
+    portal.graph.answer = {
+      data: { ...overview, water: { waterAccount: null }, power: { powerAccount: null } },
+      errors: [{ message: "…", path: ["water", "waterAccount"], extensions: { code: "SUBGRAPH_UNAVAILABLE" } }],
+    };
+    expect(await words("suppliers")).toContain("This company cannot be reached right now.");
+  });
+});
+
 describe("a graph that gives no page", () => {
   it.each([
     ["fails", { status: 500, data: null }],

@@ -49,7 +49,9 @@ describe("signing in", () => {
       "health:read",
       "openid",
       "pension:read",
+      "power:read",
       "utilities:read",
+      "water:read",
     ]);
   });
 

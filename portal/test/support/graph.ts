@@ -79,6 +79,12 @@ export const overview = {
       pageInfo: { hasNextPage: false },
     },
   },
+  water: {
+    waterAccount: {
+      bills: [invoice("4", "2026-10", 2.1, "2026-11-30", "OPEN"), invoice("5", "2026-09", 3, "2026-10-31", "PAID")],
+    },
+  },
+  power: { powerAccount: { bills: [invoice("6", "2026-09", 65.41, "2026-10-31", "OVERDUE")] } },
 } as const satisfies OverviewQuery;
 
 function bill<S extends "GAS" | "HEATING" | "POWER" | "WATER", T extends "OPEN" | "OVERDUE">(
@@ -89,5 +95,15 @@ function bill<S extends "GAS" | "HEATING" | "POWER" | "WATER", T extends "OPEN" 
   dueOn: string,
   status: T,
 ) {
-  return { node: { id, service, month, dueOn, status, amount: yuan(amount) } };
+  return { node: { service, ...invoice(id, month, amount, dueOn, status) } };
+}
+
+function invoice<T extends "OPEN" | "OVERDUE" | "PAID">(
+  id: string,
+  month: string,
+  amount: number,
+  dueOn: string,
+  status: T,
+) {
+  return { id, month, dueOn, status, amount: yuan(amount) };
 }
