@@ -13,7 +13,7 @@ import type { Logger } from "../platform/log.ts";
 import { openKeyValueStore } from "../platform/redis.ts";
 import { readScope } from "../trust/caller.ts";
 import { createPossessionCheck } from "../trust/possession.ts";
-import type { SectorVersions } from "../trust/pseudonym.ts";
+import { governmentSector, type SectorVersions } from "../trust/pseudonym.ts";
 import type { TransactionTokenSigner } from "../trust/transaction-token.ts";
 import { createAdmission } from "./admission/admit.ts";
 import { createEntrance } from "./admission/entrance.ts";
@@ -24,6 +24,7 @@ import { watchRevocations } from "./admission/revocations.ts";
 import { isOnThisMachine } from "./boundary/addresses.ts";
 import { createBoundary, type DirectBoundary } from "./boundary/boundary.ts";
 import { transactionTokenCredentials } from "./boundary/credentials.ts";
+import { createCursorSeal } from "./boundary/sealed-cursors.ts";
 import { watchSectorVersions } from "./boundary/sector-versions.ts";
 import { createSectors } from "./boundary/sectors.ts";
 import { createEntityCache, type EntityCache } from "./cache/entity-cache.ts";
@@ -215,11 +216,14 @@ interface GenerationParts {
 
 /** The supergraph of the configuration, with its contracts; warm from what other processes know. */
 async function serveGenerations(
-  { supergraphFile, subgraphs, contracts, overrideRule, cacheKey }: GatewayConfig,
+  { supergraphFile, subgraphs, contracts, overrideRule, cacheKey, sectors, pseudonymKey }: GatewayConfig,
   { boundary, store, trusted, policies, log }: GenerationParts,
 ): Promise<Generations<CachingGeneration>> {
   // Without a key that the replicas share each keeps its own answers: events reach them all.
   const kept = cacheKey ? { store, secret: cacheKey } : { store: createMemoryStore(), secret: randomBytes(32) };
+  // Without the key there are no companies.
+  const sectorOf = (subgraph: string) => sectors.get(subgraph) ?? governmentSector;
+  const sealed = pseudonymKey && createCursorSeal({ key: pseudonymKey, sectorOf });
   const open = async (sdl: string, before?: ExecutableGeneration): Promise<CachingGeneration> => {
     const options = { addresses: subgraphs, spareAddresses: before !== undefined, plans: { store, log } };
     const supergraph = await loadSupergraph(sdl, options);
@@ -235,7 +239,7 @@ async function serveGenerations(
       await cache.close();
       await generation.close();
     };
-    return { ...generation, boundary: cache, close };
+    return { ...generation, boundary: sealed ? { ...cache, call: sealed(cache.call) } : cache, close };
   };
   return await serveSupergraphFile(supergraphFile ?? committedSupergraph, open, log);
 }
