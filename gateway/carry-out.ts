@@ -1,5 +1,6 @@
 /** From a GraphQL request to what comes of it: the stations that are the same for every transport. */
 import { type ErrorCode, HuiminError } from "../trust/errors.ts";
+import type { Read } from "../trust/reads.ts";
 import { type Admission, type Admitted, type Errand, type RequestLog, requireCaller } from "./admission/admit.ts";
 import { requireNameable, requireNamesInVariables } from "./admission/may-name.ts";
 import type { Revocations } from "./admission/revocations.ts";
@@ -12,6 +13,7 @@ import { introspect } from "./execution/introspection.ts";
 import type { SubscriptionSource } from "./execution/program.ts";
 import { type Documents, type FoundRequest, notFound } from "./http/documents.ts";
 import { type TextStream, textStream } from "./http/stream.ts";
+import { type RecordRead, readToRecord, withRead } from "./ledger/reads.ts";
 import type { Carries, CarryOut, Outcome } from "./live/outcome.ts";
 import type { Session } from "./live/session.ts";
 import type { LiveOperation } from "./live/source.ts";
@@ -34,6 +36,8 @@ export interface CarryOutParts {
   readonly revocations?: Pick<Revocations, "refusalOf">;
   /** Most that an operation may be estimated to cost; anything unless given. */
   readonly maxCost?: number;
+  /** Records reads by caseworkers; without it they read nobody. */
+  readonly recordRead?: RecordRead;
   /** Whether a request is refused as a whole when a field of it is; else that field is null. */
   readonly rejectsRefused?: boolean;
 }
@@ -43,11 +47,14 @@ interface Ready {
   readonly request: FoundRequest["request"];
   readonly operation: CompiledOperation;
   readonly variables: Variables;
+  /** What must be recorded before it runs. */
+  readonly read: Read | undefined;
 }
 
 /** Puts the stations in a row. */
 export function createCarryOut(parts: CarryOutParts): CarryOut {
   const { generations, documents, subscriptions, revocations, maxCost = Infinity, rejectsRefused = false } = parts;
+  const { recordRead = recordNowhere } = parts;
   const share = createShare<WrittenAnswer>();
   const makeReady = (generation: Generation, found: FoundRequest, admission: Admission): Ready => {
     const { request, fits } = found;
@@ -61,7 +68,8 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
     const variables = border ? comingIn(given, border) : given;
     requireNameable(admitted, operation.named, variables);
     requireAffordable(operation.cost, variables, maxCost);
-    return { request, operation, variables };
+    const read = operation.readsData ? readToRecord({ admitted, operation, variables }) : undefined;
+    return { request, operation, variables, read };
   };
   const prepareLive = async (found: FoundRequest, session: Session): Promise<LiveOperation> => {
     const generation = generations.current();
@@ -77,11 +85,13 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
       supergraph: generation.supergraph,
     };
   };
-  const run = async (generation: ExecutableGeneration, ready: Ready, errand: Errand & Admission, carries: Carries) => {
-    const { request, operation, variables } = ready;
+  const run = async (generation: ExecutableGeneration, ready: Ready, asking: Errand & Admission, carries: Carries) => {
+    const { request, operation, variables, read } = ready;
     if (!operation.readsData) return whole(introspect(operation, variables));
-    const { program, refusal } = await operation.planned(errand.admitted);
+    const { program, refusal } = await operation.planned(asking.admitted);
     if (refusal && rejectsRefused) throw new HuiminError(refusal.code, refusal);
+    if (read) await recordRead(read);
+    const errand = read ? { ...asking, admitted: withRead(asking.admitted, read) } : asking;
     if (program.incremental && carries.parts) {
       const parts = program.executeIncrementally(variables, errand, generation.boundary);
       return inParts(parts, errand.log, () => revocations?.refusalOf(errand));
@@ -124,6 +134,10 @@ function compileFound(generation: Generation, { request, byName }: FoundRequest,
     throw byName && error instanceof RequestRefused ? notFound() : error;
   }
 }
+
+const recordNowhere: RecordRead = async () => {
+  throw new HuiminError("READ_NOT_RECORDED");
+};
 
 /** Values of a client that knows citizens by other names. */
 function comingIn(variables: Variables, border: ClientBorder): Variables {

@@ -15,9 +15,9 @@
  * `http/websocket.ts`. A subscription leaves the path there and lives on in `live/`, where each event is
  * answered by execution and boundary once more.
  *
- * Beside the path: `supergraph/` loads the schema, `graphiql/` serves the page for people. Two more
- * stations have their places: `ledger/`, the access log, between execution and the way back, durable
- * before the answer leaves; and `registry/`, a process of its own, where `supergraph/` gets its schemas.
+ * Beside the path: `supergraph/` loads the schema, `graphiql/` serves the page for people. `ledger/` has
+ * identity record what caseworkers read, before execution begins. One more station has its place:
+ * `registry/`, a process of its own, where `supergraph/` gets its schemas.
  */
 import { HuiminError } from "../trust/errors.ts";
 import type { RequestLog } from "./admission/admit.ts";

@@ -36,6 +36,7 @@ import { createDocuments } from "./http/documents.ts";
 import { addGraphQLRoute } from "./http/route.ts";
 import { createSafelist, readTrustedDocuments, reportBroken, type TrustedDocument } from "./http/safelist.ts";
 import { addGraphQLSocket, type SocketParts } from "./http/websocket.ts";
+import { createReadRecord } from "./ledger/reads.ts";
 import type { Invalidate } from "./live/events/events.ts";
 import { addEventIntake } from "./live/events/intake.ts";
 import { startSubscriptions } from "./live/live.ts";
@@ -67,6 +68,7 @@ export async function createGateway(
   const store = await openKeyValueStore(config.redisUrl, "gateway", log);
   const events = await openEventStream(config.redisUrl, "gateway:events", log);
   const signer = await signerOf(config);
+  const proof = { client: signer.issuer, key: signer.key, keyId: signer.keyId };
   const { sectors, versions } = openSectors(config, log);
   const credentials = transactionTokenCredentials(signer, sectors);
   const mayBeInternal = (subgraph: string) => !config.sectors.has(subgraph) || isOnThisMachine(config.gatewayUrl);
@@ -78,7 +80,7 @@ export async function createGateway(
   const accessTokens = { issuer: config.issuer, audience: graphUrl(config), keys: issuerKeys.find };
   const revocations = watchRevocations({
     policy: accessTokens,
-    signer: { client: signer.issuer, key: signer.key, keyId: signer.keyId },
+    signer: proof,
     onKeysWithdrawn: issuerKeys.renew,
     log,
   });
@@ -133,6 +135,7 @@ export async function createGateway(
       subscriptions,
       revocations,
       maxCost: config.maxCost,
+      recordRead: createReadRecord(config.issuer, proof, log),
       rejectsRefused: config.refusedFields === "reject",
     });
     addAddresses(app, config, { enter, carryOut, revocations, log });

@@ -69,6 +69,10 @@ export const errorCatalogue = {
     status: 503,
     message: "Whether this right still stands cannot be told right now. Try again in a moment.",
   },
+  READ_NOT_RECORDED: {
+    status: 503,
+    message: "This read could not be recorded, so nothing was read. Try again in a moment.",
+  },
   SUBSCRIPTION_ENDED: { status: 503, message: "The subscription has ended on our side. Subscribe again." },
   INTERNAL_SERVER_ERROR: { status: 500, message: "Something went wrong on our side. Try again later." },
 } as const satisfies Record<string, ErrorKind>;

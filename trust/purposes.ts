@@ -3,6 +3,7 @@
  * copy of their own (`docs/decisions/0029-a-purpose-is-stated-with-each-request.md`).
  */
 import type { Language } from "../platform/i18n.ts";
+import type { Category } from "./categories.ts";
 import { HuiminError } from "./errors.ts";
 
 /** The HTTP header in which a caseworker's application states the purpose of a request. */
@@ -15,7 +16,7 @@ export interface Purpose {
   /** The laws of the PRC that it rests on. */
   readonly legalBasis: readonly string[];
   /** What may be read for it; nothing else. */
-  readonly categories: readonly string[];
+  readonly categories: readonly Category[];
   /** Who may use it: the roles in each department. */
   readonly users: Readonly<Record<string, readonly string[]>>;
 }
@@ -25,6 +26,9 @@ const statutoryDuty = "Personal Information Protection Law, art. 13(1)(3), 34 an
 
 /** Health is sensitive: a specific purpose, sufficient need and strict protection. */
 const sensitive = "Personal Information Protection Law, art. 28";
+
+/** By what a caseworker knows that it is she. */
+const person = ["person.name", "person.birth"] as const;
 
 export const purposes: ReadonlyMap<string, Purpose> = new Map<string, Purpose>([
   [
@@ -37,7 +41,7 @@ export const purposes: ReadonlyMap<string, Purpose> = new Map<string, Purpose>([
         en: "To determine a pension",
       },
       legalBasis: [statutoryDuty, "Social Insurance Law, art. 16 and 74"],
-      categories: ["person.identity", "pension.contribution", "pension.payment", "employment.record"],
+      categories: [...person, "pension.account", "pension.contribution", "pension.payment", "employment.record"],
       users: { pension: ["caseworker"] },
     },
   ],
@@ -51,7 +55,7 @@ export const purposes: ReadonlyMap<string, Purpose> = new Map<string, Purpose>([
         en: "To assess an unemployment benefit",
       },
       legalBasis: [statutoryDuty, "Social Insurance Law, art. 45 and 74"],
-      categories: ["person.identity", "employment.record"],
+      categories: [...person, "employment.record", "employment.unemployment"],
       users: { employment: ["caseworker"] },
     },
   ],
@@ -70,7 +74,7 @@ export const purposes: ReadonlyMap<string, Purpose> = new Map<string, Purpose>([
         "Basic Healthcare and Health Promotion Law, art. 92",
         "Provisions on the Administration of Medical Records of Medical Institutions (2013), art. 15",
       ],
-      categories: ["person.identity", "health.record", "health.prescription"],
+      categories: [...person, "health.insurance", "health.record", "health.prescription"],
       users: { health: ["physician", "nurse"] },
     },
   ],
@@ -82,6 +86,8 @@ export interface StatedPurpose {
   /** For which department she works, and as what. */
   readonly department: string;
   readonly role: string;
+  /** Whom the request names, in the sector's form: nobody else may be read. */
+  readonly citizens: readonly string[];
 }
 
 /**
@@ -89,7 +95,12 @@ export interface StatedPurpose {
  *
  * @throws HuiminError `BAD_REQUEST` for one that is not registered, `FORBIDDEN` for one that is not hers
  */
-export function requirePurpose(code: string, department: string, role: string): StatedPurpose {
+export function requirePurpose(
+  code: string,
+  department: string,
+  role: string,
+  citizens: readonly string[] = [],
+): StatedPurpose {
   const purpose = purposes.get(code);
   if (!purpose) {
     throw new HuiminError("BAD_REQUEST", {
@@ -101,7 +112,7 @@ export function requirePurpose(code: string, department: string, role: string): 
       message: `Your role in your department may not read for this purpose. Yours are: ${purposesOf(department, role)}.`,
     });
   }
-  return Object.freeze({ code, department, role });
+  return Object.freeze({ code, department, role, citizens });
 }
 
 function isFor({ users }: Purpose, department: string, role: string): boolean {
@@ -115,6 +126,6 @@ function purposesOf(department: string, role: string): string {
 
 /** Whether all these categories may be read for a purpose. */
 export function covers({ code }: StatedPurpose, categories: readonly string[]): boolean {
-  const allowed = purposes.get(code)?.categories ?? [];
+  const allowed: readonly string[] = purposes.get(code)?.categories ?? [];
   return categories.every((category) => allowed.includes(category));
 }

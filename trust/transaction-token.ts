@@ -145,12 +145,13 @@ function actorOf(act: unknown): string {
   throw new HuiminError("TOKEN_INVALID", { detail: "the actor has no subject" });
 }
 
-/** For what a caseworker reads (`purp`), and who she is in which department. */
-function purposeClaims({ code, department, role }: StatedPurpose) {
-  return { purp: code, department, role };
+/** For what a caseworker reads (`purp`), who she is in which department, and whom she reads. */
+function purposeClaims({ code, department, role, citizens }: StatedPurpose) {
+  return { purp: code, department, role, citizens };
 }
 
 /** @throws HuiminError as `requirePurpose` does: who reads the token decides once more, by a register of its own */
-function purposeIn({ purp, department, role }: JWTPayload): StatedPurpose {
-  return requirePurpose(String(purp), String(department), String(role));
+function purposeIn({ purp, department, role, citizens }: JWTPayload): StatedPurpose {
+  const named = Array.isArray(citizens) ? citizens.map(String) : [];
+  return requirePurpose(String(purp), String(department), String(role), named);
 }

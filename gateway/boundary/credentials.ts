@@ -1,4 +1,5 @@
 /** With what a call shows a subgraph for whom it comes. */
+import { readScope } from "../../trust/caller.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import { type TransactionTokenSigner, transactionTokenHeader } from "../../trust/transaction-token.ts";
 import type { Errand } from "../admission/admit.ts";
@@ -18,7 +19,8 @@ export type Credentials = (errand: Errand, subgraph: string) => Promise<CallCred
 /**
  * The gateway's own transaction token for the caller.
  *
- * The function throws HuiminError `UNAUTHENTICATED` when nobody is signed in, and what `sectors.leaving` throws.
+ * The function throws HuiminError `UNAUTHENTICATED` when nobody is signed in, `FORBIDDEN` without the scope of the
+ * subgraph, and what `sectors.leaving` throws.
  */
 export function transactionTokenCredentials(
   signer: TransactionTokenSigner,
@@ -27,6 +29,8 @@ export function transactionTokenCredentials(
   const transactionToken = createTransactionTokens(signer, sectors);
   return async ({ admitted }, subgraph) => {
     if (admitted.kind !== "signed in") throw new HuiminError("UNAUTHENTICATED");
+    // The subgraph would refuse her as well; what she was not granted does not come so far.
+    if (!admitted.caller.scopes.has(readScope(subgraph))) throw new HuiminError("FORBIDDEN");
     const token = await transactionToken(admitted, subgraph);
     return { headers: { [transactionTokenHeader]: token }, identity: admitted.tokenId };
   };

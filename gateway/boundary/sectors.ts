@@ -29,7 +29,7 @@ export interface Sectors {
   /**
    * A caller as `subgraph` knows her.
    *
-   * @throws HuiminError `FORBIDDEN` when subject or actor are no citizens of the city's
+   * @throws HuiminError `FORBIDDEN` when subject or actor are no citizens of the city's, and to a caseworker at a company
    */
   leaving(caller: Caller, subgraph: string): Caller;
   /** The border to a company's subgraph; undefined for a department's. */
@@ -87,6 +87,9 @@ export function createSectors({ key, subgraphs, versions }: SectorSettings): Sec
     leaving(caller, subgraph) {
       const sector = subgraphs.get(subgraph);
       if (sector === undefined) return caller;
+      if (caller.purpose) {
+        throw new HuiminError("FORBIDDEN", { detail: "caseworkers read at departments only" });
+      }
       const outside = translate(caller, governmentSector, sector);
       if (outside && abroad) return { ...caller, ...outside, ...abroad(caller, sector) };
       throw new HuiminError("FORBIDDEN", { detail: `the caller is nobody whom ${subgraph} could know` });

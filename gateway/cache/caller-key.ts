@@ -12,7 +12,8 @@ const parts = {
   scopes: ({ scopes }) => flightKey(...[...scopes].sort()),
   actor: ({ actor }) => actor ?? "",
   withheld: ({ withheld }) => flightKey(...[...(withheld ?? [])].sort()),
-  purpose: ({ purpose }) => (purpose ? flightKey(purpose.code, purpose.department, purpose.role) : ""),
+  purpose: ({ purpose }) =>
+    purpose ? flightKey(purpose.code, purpose.department, purpose.role, ...purpose.citizens) : "",
   level: ({ level }) => level ?? "",
   // How long ago she signed in is asked by the gateway before it looks here, and by the subgraph only afterwards.
   signedInAt: ({ signedInAt }) => String(signedInAt ?? ""),

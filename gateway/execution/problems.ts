@@ -42,8 +42,8 @@ export class Problems {
   }
 
   /** Adds what the caller may not read. */
-  addRefusal({ code, challenge }: Refusal, path: ResponsePath, part: number): void {
-    this.add({ code, message: errorCatalogue[code].message, path, part, ...(challenge && { challenge }) });
+  addRefusal({ code, challenge, message = errorCatalogue[code].message }: Refusal, path: ResponsePath, part: number) {
+    this.add({ code, message, path, part, ...(challenge && { challenge }) });
   }
 
   /** Adds what a writer found; false when it only follows from what is known already. */

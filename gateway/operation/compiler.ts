@@ -158,6 +158,7 @@ function createMaker(
       schema,
       cost: estimateCost(read),
       named: findNamedCitizens(read, schema),
+      categories: rights.categories,
       planned: async (admitted) => {
         const refusals = await rights.decide(admitted, Date.now() / 1000);
         return await planned(decideOverrides(labelled.labels, admitted, overrideRule), refusals);

@@ -32,6 +32,8 @@ export interface CompiledOperation {
   readonly cost: Amount;
   /** The citizens whom it names. */
   readonly named: NamedCitizens;
+  /** The kinds of personal data that it asks for (`@category`). */
+  readonly categories: readonly string[];
   /**
    * How the subgraphs are to be asked on behalf of `admitted`: planned and compiled at the first call, then
    * kept.

@@ -7,6 +7,7 @@ import {
   joinAssurances,
 } from "../../trust/assurance.ts";
 import type { ErrorCode } from "../../trust/errors.ts";
+import { covers, type StatedPurpose } from "../../trust/purposes.ts";
 import type { Admitted } from "../admission/admit.ts";
 
 /** One of these lists must hold as a whole. */
@@ -22,6 +23,8 @@ export interface Demand {
   readonly policies: readonly AnyOfAll[];
   /** How certain it must be who she is (`@assurance`). */
   readonly assurance: Assurance | null;
+  /** The kinds of personal data (`@category`) that a caseworker's purpose must cover; nothing to anybody else. */
+  readonly categories: readonly string[];
 }
 
 /** Demands nothing; the others are made from it. */
@@ -30,6 +33,7 @@ export const nothingDemanded: Demand = Object.freeze({
   scopes: [],
   policies: [],
   assurance: null,
+  categories: [],
 });
 
 /** What demands all that these do; undefined when there are none. */
@@ -40,6 +44,7 @@ export function joinDemands(demands: readonly Demand[]): Demand | undefined {
     scopes: distinct(demands.flatMap(({ scopes }) => scopes)),
     policies: distinct(demands.flatMap(({ policies }) => policies)),
     assurance: joinAssurances(demands.flatMap(({ assurance }) => assurance ?? [])),
+    categories: [...new Set(demands.flatMap(({ categories }) => categories))].sort(),
   };
 }
 
@@ -52,12 +57,22 @@ function distinct(all: readonly AnyOfAll[]): readonly AnyOfAll[] {
 /** Why somebody may not read something, as the error says it. */
 export interface Refusal {
   readonly code: ErrorCode;
+  /** What the caller reads; the sentence of the catalogue unless given. */
+  readonly message?: string;
   /** With what sign-in she may. */
   readonly challenge?: AssuranceChallenge;
 }
 
 const unauthenticated: Refusal = Object.freeze({ code: "UNAUTHENTICATED" });
 const forbidden: Refusal = Object.freeze({ code: "FORBIDDEN" });
+const withoutPurpose: Refusal = Object.freeze({
+  code: "FORBIDDEN",
+  message: "State for what purpose you read this, in the header Huimin-Purpose.",
+});
+const beyondPurpose: Refusal = Object.freeze({
+  code: "FORBIDDEN",
+  message: "The purpose that you stated does not cover this kind of data.",
+});
 
 /**
  * Why somebody does not meet a demand; undefined when she does. What no sign-in can mend comes first.
@@ -66,7 +81,7 @@ const forbidden: Refusal = Object.freeze({ code: "FORBIDDEN" });
  * @param now seconds since the epoch
  */
 export function refusalOf(
-  { scopes, policies, assurance }: Demand,
+  { scopes, policies, assurance, categories }: Demand,
   admitted: Admitted,
   allows: (policy: string) => boolean,
   now: number,
@@ -76,9 +91,17 @@ export function refusalOf(
   if (!scopes.every((each) => holds(each, isGranted)) || !policies.every((each) => holds(each, allows))) {
     return forbidden;
   }
+  const purposeless = admitted.role === null ? undefined : purposeRefusal(categories, admitted.caller.purpose);
+  if (purposeless) return purposeless;
   return assurance === null || isAssured(assurance, admitted, now)
     ? undefined
     : { code: "INSUFFICIENT_USER_AUTHENTICATION", challenge: challengeOf(assurance) };
+}
+
+function purposeRefusal(categories: readonly string[], purpose: StatedPurpose | undefined): Refusal | undefined {
+  if (categories.length === 0) return undefined;
+  if (!purpose) return withoutPurpose;
+  return covers(purpose, categories) ? undefined : beyondPurpose;
 }
 
 function holds(lists: AnyOfAll, has: (name: string) => boolean): boolean {

@@ -83,6 +83,7 @@ interface Rules {
 
 const specifications = {
   assurance: /^https:\/\/huimin\.invalid\/rights\/v1\.\d+$/,
+  category: /^https:\/\/huimin\.invalid\/rights\/v1\.\d+$/,
   authenticated: /^https:\/\/specs\.apollo\.dev\/authenticated\/v0\.\d+$/,
   requiresScopes: /^https:\/\/specs\.apollo\.dev\/requiresScopes\/v0\.\d+$/,
   policy: /^https:\/\/specs\.apollo\.dev\/policy\/v0\.\d+$/,
@@ -103,11 +104,21 @@ function readersFor(supergraph: GraphQLSchema): Readers {
   put("assurance", "rights", (applied) => ({
     assurance: readAssurance({ level: argumentOf(applied, "level"), maxAge: argumentOf(applied, "maxAge") }),
   }));
+  // What kind of data it is demands nothing of a citizen.
+  put("category", "rights", (applied) => ({
+    authenticated: false,
+    categories: categoriesIn(argumentOf(applied, "names")),
+  }));
   put("authenticated", "authenticated", () => ({}));
   put("requiresScopes", "requiresScopes", (applied) => ({ scopes: [anyOfAll(argumentOf(applied, "scopes"))] }));
   put("policy", "policy", (applied) => ({ policies: [anyOfAll(argumentOf(applied, "policies"))] }));
   readers.delete(undefined);
   return readers as Readers;
+}
+
+/** A list of names; what is none is a category that no purpose covers. */
+function categoriesIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [""];
 }
 
 /** A list of lists of names; what is none can never be met. */
@@ -141,12 +152,14 @@ function promisedDemands(
   const on = (type: GraphQLInterfaceType | GraphQLObjectType) => demandsOn(rules, part(type) ?? {});
   const gathered = new Set(rules.supergraph.getPossibleTypes(promise).flatMap(on).flatMap(namesIn));
   return on(promise).filter(
-    (demand) => demand.assurance !== null || !namesIn(demand).every((name) => gathered.has(name)),
+    (demand) =>
+      demand.assurance !== null || demand.categories.length > 0 || !namesIn(demand).every((name) => gathered.has(name)),
   );
 }
 
 /** What a demand of one of Apollo's directives speaks of. */
-function namesIn({ scopes, policies }: Demand): string[] {
+function namesIn({ authenticated, scopes, policies }: Demand): string[] {
+  if (!authenticated) return [];
   const names = [...scopes.flat(2).map((name) => `scope ${name}`), ...policies.flat(2).map((name) => `policy ${name}`)];
   return names.length > 0 ? names : ["a sign-in"];
 }

@@ -44,6 +44,8 @@ export const noRefusals: Refusals = Object.freeze({
 
 /** An operation as far as demands go. */
 export interface OperationRights {
+  /** The kinds of personal data that it asks for. */
+  readonly categories: readonly string[];
   /** @param now seconds since the epoch */
   decide(admitted: Admitted, now: number): Refusals | Promise<Refusals>;
 }
@@ -59,17 +61,21 @@ export function findRights(
   askRules: AskRules,
 ): OperationRights {
   const found = demands.none ? [] : [...demandsOf(document, schema, demands)];
-  if (found.length === 0) return { decide: () => noRefusals };
+  if (found.length === 0) return { categories: [], decide: () => noRefusals };
+  // Of what kind data are is asked of caseworkers alone.
+  const ofCitizens = found.filter(({ authenticated }) => authenticated);
   const rules = [...new Set(found.flatMap(({ policies }) => policies.flat(2)))];
   const refusalsBy = (allowed: ReadonlySet<string>, admitted: Admitted, now: number): Refusals => {
     const refusals = new Map<Demand | undefined, Refusal>();
-    for (const demand of found) {
+    const isCaseworker = admitted.kind === "signed in" && admitted.role !== null;
+    for (const demand of isCaseworker ? found : ofCitizens) {
       const refusal = refusalOf(demand, admitted, (rule) => allowed.has(rule), now);
       if (refusal) refusals.set(demand, refusal);
     }
     return refusals.size === 0 ? noRefusals : refusalsOf(refusals, schema, demands);
   };
   return {
+    categories: joinDemands(found)?.categories ?? [],
     decide(admitted, now) {
       if (rules.length === 0 || admitted.kind !== "signed in") return refusalsBy(nothingAllowed, admitted, now);
       return askRules(rules, admitted).then((allowed) => refusalsBy(allowed, admitted, now));

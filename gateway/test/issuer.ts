@@ -2,8 +2,10 @@
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
 import type { SectorVersions } from "../../trust/pseudonym.ts";
+import { type Read, readsPath } from "../../trust/reads.ts";
 import { revocationStreamPath } from "../../trust/security-event.ts";
 
 export interface TestIssuer {
@@ -12,6 +14,8 @@ export interface TestIssuer {
   readonly fetches: () => number;
   /** What it tells gateways of revocations. */
   readonly stream: TestRevocationStream;
+  /** What gateways have had recorded, and with what status it is answered. */
+  readonly record: { readonly reads: Read[]; status: number };
   /** The current signing key. */
   readonly key: () => SigningKey;
   /** Registers sectors in the place of those before; there are none at first. */
@@ -78,8 +82,15 @@ export async function startIssuer(): Promise<TestIssuer> {
   let fetches = 0;
   let sectors: Sectors = {};
   const stream = createRevocationStream();
-  const server = createServer((request, response) => {
+  const record: TestIssuer["record"] = { reads: [], status: 204 };
+  const server = createServer(async (request, response) => {
     if (request.url === revocationStreamPath) return stream.open(response);
+    if (request.url === readsPath) {
+      const read = JSON.parse(await text(request));
+      if (record.status === 204) record.reads.push(read);
+      response.writeHead(record.status).end();
+      return;
+    }
     if (request.url === "/sectors") {
       response.end(JSON.stringify({ sectors }));
       return;
@@ -94,6 +105,7 @@ export async function startIssuer(): Promise<TestIssuer> {
     fetches: () => fetches,
     key: () => key,
     stream,
+    record,
     registerSectors: (registered) => {
       sectors = registered;
     },

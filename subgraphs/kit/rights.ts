@@ -11,8 +11,13 @@ export type { Caller } from "../../trust/caller.ts";
 /** Decides whether `caller` may read the data of a citizen, named in the form of the caller's sector. */
 export type MayRead = (caller: Caller, citizenId: string) => boolean;
 
-/** The rule of the city: everybody reads herself, nobody reads another. */
-export const selfOnly: MayRead = (caller, citizenId) => caller.subject === citizenId;
+/**
+ * The rule of the city: everybody reads herself, and who acts for her reads her, within what she was granted; a
+ * caseworker who signed in with a passkey reads those whom her request names, for a purpose, which says what of them
+ * (`purposes.ts`). Nobody else reads another.
+ */
+export const selfOrForPurpose: MayRead = ({ subject, purpose, level }, citizenId) =>
+  subject === citizenId || (level === "urn:huimin:loa:3" && purpose?.citizens.includes(citizenId) === true);
 
 /** A reference to a citizen whom the caller may read; what `Citizen` resolvers start from. */
 export interface CitizenReference {
@@ -20,7 +25,7 @@ export interface CitizenReference {
 }
 
 /**
- * Lets a resolver go on only with data of the caller herself.
+ * Lets a resolver go on only with data of the caller herself, or of somebody else whom she may read.
  *
  * @throws HuiminError `FORBIDDEN`, whether or not such a citizen exists
  */

@@ -60,7 +60,7 @@ export function announcerSpec(name: string) {
 export type SubgraphConfig = ConfigOf<ReturnType<typeof subgraphSpec>> & { readonly eventKey?: Es256PrivateJwk };
 
 /**
- * Brings the database up to date and answers until it is closed; everybody reads herself alone. Events that
+ * Brings the database up to date and answers until it is closed, by the rule of the city (`rights.ts`). Events that
  * are noted go to the gateway, which finds the key that they are signed with at `/.well-known/jwks.json`.
  */
 export async function startSubgraph<Loaders>(

@@ -10,7 +10,7 @@ import type { SubgraphContext } from "./context.ts";
 import { refusalBody, refusalOfStatus } from "./masking.ts";
 import { createOperationHandler } from "./operation.ts";
 import { type SubgraphResolvers, subgraphSchema } from "./resolvers.ts";
-import { type MayRead, selfOnly } from "./rights.ts";
+import { type MayRead, selfOrForPurpose } from "./rights.ts";
 
 export { isWithheld, requireSelf, requireTold } from "./rights.ts";
 
@@ -25,7 +25,7 @@ export interface SubgraphOptions<Loaders> {
   readonly gateway: { readonly issuer: string; readonly keys: JWTVerifyGetKey };
   /** Where the subgraph answers; `/graphql` unless told otherwise. */
   readonly path?: string;
-  /** Whose data a caller may read; herself only unless told otherwise. */
+  /** Whose data a caller may read; the rule of the city unless told otherwise. */
   readonly mayRead?: MayRead;
   /** What time it is. */
   readonly clock?: Clock;
@@ -39,7 +39,7 @@ const bodyLimit = 1024 * 1024;
  * body is read; without the subgraph's scope it is answered `FORBIDDEN`.
  */
 export function mountSubgraph<Loaders>(app: FastifyInstance, options: SubgraphOptions<Loaders>): void {
-  const { path = "/graphql", loaders, mayRead = selfOnly, clock = systemClock } = options;
+  const { path = "/graphql", loaders, mayRead = selfOrForPurpose, clock = systemClock } = options;
   const answer = createOperationHandler(subgraphSchema(options.sdl, options.resolvers));
   const admit = createAdmission(options);
   const callers = new WeakMap<FastifyRequest, Caller>();

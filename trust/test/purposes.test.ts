@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint, createLocalJWKSet, exportJWK, generateKeyPair } from "jose";
 import { describe, expect, it } from "vitest";
 import { languages } from "../../platform/i18n.ts";
-import { covers, purposes, requirePurpose } from "../purposes.ts";
+import { covers, purposes, requirePurpose, type StatedPurpose } from "../purposes.ts";
 import { mintTransactionToken, verifyTransactionToken } from "../transaction-token.ts";
 
 const refused = (code: string, department: string, role: string) => {
@@ -39,7 +39,7 @@ describe("the register of purposes", () => {
 
 describe("a purpose", () => {
   it("is for the roles of the departments that it names", () => {
-    const stated = { code: "pension-determination", department: "pension", role: "caseworker" };
+    const stated = { code: "pension-determination", department: "pension", role: "caseworker", citizens: [] };
     expect(requirePurpose("pension-determination", "pension", "caseworker")).toEqual(stated);
   });
 
@@ -62,7 +62,7 @@ describe("a purpose", () => {
 
   it("covers its categories and nothing beside them", () => {
     const treatment = requirePurpose("treatment", "health", "physician");
-    expect(covers(treatment, ["health.record", "person.identity"])).toBe(true);
+    expect(covers(treatment, ["health.record", "person.name"])).toBe(true);
     expect(covers(treatment, ["health.record", "pension.payment"])).toBe(false);
     expect(covers({ ...treatment, code: "curiosity" }, ["health.record"])).toBe(false);
   });
@@ -77,12 +77,12 @@ describe("a purpose", () => {
       keyId: "k1",
       keyThumbprint: await calculateJwkThumbprint(publicKey),
     };
-    const read = async (purpose: { readonly code: string; readonly department: string; readonly role: string }) => {
+    const read = async (purpose: StatedPurpose) => {
       const caller = { subject: "hm1_x", clientId: "cases", scopes: new Set<string>(), expiresAt: now + 300, purpose };
       const token = await mintTransactionToken(signer, caller, "health", "t1", now);
       return await verifyTransactionToken(token, { issuer: signer.issuer, subgraph: "health", keys });
     };
-    const treatment = requirePurpose("treatment", "health", "physician");
+    const treatment = requirePurpose("treatment", "health", "physician", ["hm1_y"]);
     expect((await read(treatment)).purpose).toEqual(treatment);
     await expect(read({ ...treatment, department: "pension" })).rejects.toMatchObject({ code: "FORBIDDEN" });
     await expect(read({ ...treatment, code: "curiosity" })).rejects.toMatchObject({ code: "BAD_REQUEST" });

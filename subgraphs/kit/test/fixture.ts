@@ -6,12 +6,14 @@ import { HuiminError } from "../../../trust/errors.ts";
 import type { SubgraphContext } from "../context.ts";
 import { gatewayKeys } from "../gateway-keys.ts";
 import { mountSubgraph, requireSelf } from "../subgraph.ts";
+import { citizenId } from "./citizens.ts";
 import { startTestGateway, type TestGateway } from "./gateway.ts";
 
 const sdl = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-    @link(url: "https://huimin.invalid/rights/v1.0", import: ["@assurance"])
+    @link(url: "https://huimin.invalid/rights/v1.0", import: ["@assurance", "@category"])
   directive @assurance(level: Int!, maxAge: String) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ENUM | SCALAR
+  directive @category(names: [String!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ENUM | SCALAR
   scalar CitizenID
   scalar Date
   scalar DateTime
@@ -25,10 +27,14 @@ const sdl = `
     instant: DateTime
   }
   type Mutation { touch: Boolean }
-  type Citizen @key(fields: "id") { id: CitizenID! today: Date! friend: Citizen
+  type Citizen @key(fields: "id") { id: CitizenID! today: Date! friend: Citizen @category(names: ["person.name"])
+    name: String @category(names: ["person.name"])
+    record: Record
+    mixed: String @category(names: ["health.record", "pension.account"])
     diagnosis: String @assurance(level: 2, maxAge: "15m")
     vault: Vault
     oldest: Kept }
+  type Record @category(names: ["health.record"]) { text: String }
   interface Kept { what: String @assurance(level: 2) }
   type Letter implements Kept { what: String }
   type Vault @key(fields: "id") @assurance(level: 3) { id: ID! what: String }
@@ -55,6 +61,10 @@ const resolvers = {
     instant: () => new Date("2026-11-24T00:00:00.987Z"),
   },
   Citizen: {
+    name: () => "Gulnar",
+    record: () => ({ text: "flu" }),
+    mixed: () => "mixed",
+    friend: () => ({ id: citizenId("stranger") }),
     diagnosis: () => "none",
     vault: () => ({ id: "1", what: "gold" }),
     oldest: () => ({ __typename: "Letter", what: "dear" }),
