@@ -41,7 +41,8 @@ export function requireCategories(supergraph: DocumentNode): void {
 
 /**
  * Requires that no subgraph is handed what its organisation may not receive, and that entities are known across sectors
- * by no other key than the citizen's ID, except those that are declared so.
+ * by no other key than the citizen's ID, except those that are declared so, and that no organisation takes over another's
+ * fields.
  *
  * @param supergraph with its organisations (`putOrganisations`)
  * @param crossing the entities that may be known in several sectors
@@ -56,9 +57,9 @@ export function requireRecipients(supergraph: DocumentNode, crossing: readonly s
     const objection = recipients.objectionTo(handover);
     return objection === undefined ? [] : [`[${handover.subgraph}] ${handover.reason}: ${objection}`];
   });
-  requireNone([
-    ...new Set([...objections, ...types.flatMap((type) => strayKeys(type, { recipients, nameOf, crossing, types }))]),
-  ]);
+  const sectors: Sectors = { recipients, nameOf, crossing, types };
+  const strays = types.flatMap((type) => [...strayKeys(type, sectors), ...takenOver(type, sectors)]);
+  requireNone([...new Set([...objections, ...strays])]);
 }
 
 interface Sectors {
@@ -77,13 +78,8 @@ function strayKeys(node: TypeNode, { recipients, nameOf, crossing, types }: Sect
       : [{ subgraph, key: String(key), sector: recipients.organisationOf(subgraph)?.sector }];
   });
   const type = node.name.value;
-  if (
-    type === citizen.type ||
-    isAs(
-      node,
-      types.find(({ name }) => name.value === citizen.type),
-    )
-  ) {
+  const person = types.find(({ name }) => name.value === citizen.type);
+  if (type === citizen.type || isAs(node, person)) {
     return keys
       .filter(({ sector, key }) => sector !== governmentSector && key.trim() !== citizen.key)
       .map(
@@ -94,6 +90,21 @@ function strayKeys(node: TypeNode, { recipients, nameOf, crossing, types }: Sect
   if (new Set(keys.map(({ sector }) => sector)).size < 2 || crossing.includes(type)) return [];
   const subgraphs = [...new Set(keys.map(({ subgraph }) => subgraph))].join(", ");
   return [`[${subgraphs}] know a ${type} by one key across sectors, which schema/organisations.ts does not let cross`];
+}
+
+/** Fields that a subgraph takes over (`@override`) from another organisation, which would not know. */
+function takenOver(node: TypeNode, { recipients, nameOf }: Sectors): string[] {
+  return fieldsOf(node).flatMap((field) =>
+    joinsOn(field, "join__field").flatMap(({ graph, override }) => {
+      if (override === undefined) return [];
+      const [subgraph, from] = [nameOf(String(graph)), String(override)];
+      const [taker, owner] = [subgraph, from].map((each) => recipients.organisationOf(each)?.name);
+      const what = `${node.name.value}.${field.name.value}`;
+      return owner === undefined || taker === owner
+        ? []
+        : [`[${subgraph}] takes ${what} over from ${from}, which is another organisation's (${owner})`];
+    }),
+  );
 }
 
 /** Whether a type is an interface as which another one may come. */

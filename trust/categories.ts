@@ -3,13 +3,10 @@
  * say which they are for, and this is how each is called before the citizen. Whoever adds one has it reviewed here.
  */
 
-/** A kind of personal data by its name in each of the city's languages. */
-export interface CategoryWording {
-  readonly "zh-CN": string;
-  readonly ug: string;
-  readonly kk: string;
-  readonly en: string;
-}
+import type { Language } from "../platform/i18n.ts";
+
+/** What a kind of personal data is called in each of the city's languages. */
+export type CategoryWording = Readonly<Record<Language, string>>;
 
 const registered = {
   "person.name": { "zh-CN": "姓名", ug: "ئىسىم-فامىلىسى", kk: "Аты-жөні", en: "Name" },

@@ -44,7 +44,7 @@ export interface Recipients {
   objectionTo(handover: Handover): string | undefined;
 }
 
-/** Reads them from a supergraph that graphql-js built from its SDL; undefined when it knows no kinds of data. */
+/** Reads them from a supergraph that graphql-js built from its SDL; undefined when it does not link our specification. */
 export function readRecipients(supergraph: GraphQLSchema): Recipients | undefined {
   const categories = readFieldCategories(supergraph);
   if (!categories) return undefined;

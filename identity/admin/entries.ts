@@ -1,6 +1,7 @@
 /** What entries of the registers look like, apart from clients. */
 import { z } from "zod";
 import { languages } from "../../platform/i18n.ts";
+import { isCategory } from "../../trust/categories.ts";
 import { sectorPattern } from "../../trust/pseudonym.ts";
 import { receivableKinds } from "../events/pending.ts";
 import { deliveryWays, streamStatuses } from "../events/streams.ts";
@@ -43,7 +44,7 @@ export const purposeEntry = z.strictObject({
   legal_basis: words,
   /** Categories of data, such as `health.record`. */
   categories: z
-    .array(z.string().regex(/^[a-z][a-z-]*(\.[a-z][a-z-]*)+$/, "must be a category such as health.record"))
+    .array(z.string().refine(isCategory, "must be a category of trust/categories.ts, such as health.record"))
     .min(1)
     .max(100),
   /** Whose clients may name it. */

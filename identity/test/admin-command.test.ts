@@ -196,6 +196,10 @@ describe("the other registers", () => {
       1,
       expect.stringContaining("casino is not registered"),
     ]);
+    expect(await apply("purposes", { ...purpose, categories: ["utility.gossip"] })).toEqual([
+      1,
+      expect.stringContaining("must be a category of trust/categories.ts"),
+    ]);
     await folder.write("entry.json", await waterClient({ purposes: ["billing"] }));
     expect((await runAdmin(identity, `clients apply ${folder.path}`)).code).toBe(0);
     const { code, complaints } = await runAdmin(identity, "purposes remove billing");

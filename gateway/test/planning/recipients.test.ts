@@ -3,7 +3,16 @@ import { describe, expect, it } from "vitest";
 import { composeCity } from "../../../schema/compose.ts";
 import type { OrganisationRegister } from "../../../schema/organisations.ts";
 
-const federation = ["@key", "@shareable", "@requires", "@external", "@context", "@fromContext", "@interfaceObject"];
+const federation = [
+  "@key",
+  "@shareable",
+  "@requires",
+  "@external",
+  "@context",
+  "@fromContext",
+  "@interfaceObject",
+  "@override",
+];
 const head = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ${JSON.stringify(federation)})
   @link(url: "https://huimin.invalid/rights/v1.0", import: ["@category"])
@@ -17,10 +26,11 @@ const health = `${head}
     number: String @category(names: ["person.name"])
     diagnosis: String @category(names: ["health.record"])
     coverage: Coverage @category(names: ["health.insurance"]) @shareable
-    visits: [Visit!] @category(names: ["health.record"])
+    visits: Visits @category(names: ["health.record"])
     place: Place @category(names: ["health.record"])
   }
   type Coverage { scheme: String @shareable }
+  type Visits { page: [Visit!] }
   type Visit @key(fields: "id") { id: ID! clinic: Clinic }
   interface Place { label: String }
   type Ward implements Place { label: String bed: Int @category(names: ["health.prescription"]) }
@@ -126,6 +136,14 @@ describe("composition refuses that a subgraph is handed", () => {
       "[clinics, water] know a Clinic by one key across sectors",
     ],
     [
+      "a question that another organisation answers",
+      "water",
+      `type Citizen @key(fields: "id") {
+         id: CitizenID! diagnosis: String @override(from: "clinics") @category(names: ["health.record"])
+       }`,
+      "[water] takes Citizen.diagnosis over from clinics, which is another organisation's (health)",
+    ],
+    [
       "anything when it is nobody's",
       "stranger",
       "type Query { hello: String }",
@@ -146,6 +164,11 @@ describe("composition lets a subgraph be handed", () => {
   it.each([
     ["what its organisation may receive", "pension", coverage],
     ["what its own organisation gives", "hospitals", diagnosis],
+    [
+      "a question that its own organisation has answered elsewhere",
+      "hospitals",
+      'type Citizen @key(fields: "id") { id: CitizenID! diagnosis: String @override(from: "clinics") }',
+    ],
     [
       "another key of the citizen inside the sector, of a kind that it may receive",
       "hospitals",
