@@ -89,7 +89,7 @@ describe("a parent at the portal", () => {
     // A parent may see her child's health, and nothing of the other departments.
     expect(await page.locator("article.health .private").count()).toBe(0);
     expect(await page.locator("article.health .unavailable").count()).toBe(0);
-    for (const department of ["pension", "employment", "utilities"]) {
+    for (const department of ["pension", "employment", "utilities", "suppliers"]) {
       expect(await page.locator(`article.${department}`).textContent()).toContain("Kept private");
     }
     expect(await historyOf(parent)).toContain(child?.name);

@@ -85,7 +85,8 @@ function tellOfNoRevocation(response: ServerResponse): void {
 }
 
 async function startGateway(port: number, departmentPort: number): Promise<RunningService> {
-  const elsewhere = ["citizen", "health", "pension", "employment"].map((name) => `${name}=http://localhost:9/graphql`);
+  const others = ["citizen", "health", "pension", "employment", "water", "power"];
+  const elsewhere = others.map((name) => `${name}=http://localhost:9/graphql`);
   const environment = {
     HUIMIN_PORT: String(port),
     HUIMIN_ISSUER: issuerUrl,

@@ -136,6 +136,8 @@ describe("who is refused, and how clearly", () => {
     ["pension", 11, "/graphql"],
     ["employment", 12, "/graphql"],
     ["utilities", 13, "/graphql"],
+    ["water", 20, "/graphql"],
+    ["power", 21, "/graphql"],
   ] as const)("the subgraph %s answers nobody but the gateway", async (_name, offset, path) => {
     const url = `http://localhost:${city.basePort + offset}${path}`;
     const id = decodeJwt(token).sub;
