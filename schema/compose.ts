@@ -11,6 +11,7 @@ import { citizenIdFaults } from "./citizen-ids.ts";
 import { requireCategories, requireRecipients } from "./city-rules.ts";
 import { putDirectives, requireNone, takeDirectives } from "./directives.ts";
 import { divideEvents, type Service } from "./events.ts";
+import { listSizeFaults } from "./list-sizes.ts";
 import { putOrganisations } from "./organisation-directive.ts";
 import { cityOrganisations } from "./organisations.ts";
 
@@ -64,7 +65,7 @@ function headed(supergraphSdl: string): string {
 
 function merge(services: readonly Service[]): string {
   const divided = takeDirectives(services);
-  requireNone(citizenIdFaults(services));
+  requireNone([...citizenIdFaults(services), ...listSizeFaults(services)]);
   const { supergraphSdl, errors } = composeServices(divided.services.flatMap(divideEvents));
   requireNone((errors ?? []).map(({ message }) => message));
   if (supergraphSdl === undefined) throw new Error("The subgraphs do not compose.");

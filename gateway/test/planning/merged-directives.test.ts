@@ -196,6 +196,21 @@ describe("composition refuses", () => {
   });
 });
 
+it("composition refuses that subgraphs slice one list differently, which would be merged to what none said", () => {
+  const sized = (directive: string) => saying(directive).replace("shared:", "shared(first: Int, last: Int):");
+  const first = '@listSize(slicingArguments: ["first"])';
+  for (const other of [
+    '@listSize(slicingArguments: ["last"])',
+    first.replace(")", ", requireOneSlicingArgument: false)"),
+  ]) {
+    expect(() => compose(servicesOf([sized(first), sized(other)]))).toThrow(
+      /\[s1\] @listSize on A\.shared must be as s0 says/,
+    );
+  }
+  const larger = first.replace(")", ", assumedSize: 9)");
+  expect(strictnessOf(compose(servicesOf([sized(first), sized(larger)]))).assumedSize).toBe(9);
+});
+
 describe("every field of the citizen", () => {
   const citizen = (fields: string) =>
     `${head.replace("a: A", "me: Citizen")} type Citizen @key(fields: "id") { id: CitizenID! ${fields} } scalar CitizenID
