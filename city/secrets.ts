@@ -15,6 +15,12 @@ export function composeSecrets(): Record<string, string> {
     PORTAL_CLIENT_KEY: secrets.portalClientKey,
     UTILITIES_EVENT_KEY: secrets.utilitiesEventKey,
     ...Object.fromEntries(
+      Object.entries(secrets.callKeys).flatMap(([subgraph, { own, gateway }]) => {
+        const name = subgraph.toUpperCase();
+        return [[`${name}_CALL_KEY`, own], ...(gateway === own ? [] : [[`${name}_CALL_PUBLIC_KEY`, gateway]])];
+      }),
+    ),
+    ...Object.fromEntries(
       Object.entries(secrets.rolePasswords).map(([role, password]) => [
         `${role.toUpperCase()}_DATABASE_PASSWORD`,
         password,

@@ -23,6 +23,7 @@ import { compose } from "../schema/compose.ts";
 import type { SubgraphContext } from "../subgraphs/kit/context.ts";
 import type { CitizenReference } from "../subgraphs/kit/rights.ts";
 import { startSubgraph } from "../subgraphs/kit/service.ts";
+import { callKey } from "../trust/call-keys.ts";
 
 /** The subgraphs beside the citizen's: two companies' and a department's, each with its sector. */
 const sectors = { water: "waterco", savings: "savingsbank", library: "government" } as const;
@@ -30,6 +31,15 @@ type SubgraphName = keyof typeof sectors;
 const names = Object.keys(sectors) as SubgraphName[];
 
 const log = createLogger("test", "silent");
+const pairOf = () => {
+  const { d = "", x = "" } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
+  return { own: callKey.parse(`ed25519:${d}`), gateway: `ed25519:${x}` };
+};
+const callKeys: Readonly<Record<SubgraphName, ReturnType<typeof pairOf>>> = {
+  water: pairOf(),
+  savings: pairOf(),
+  library: pairOf(),
+};
 /** By what names a subgraph was last told of a citizen: who asks, and about whom. */
 const seen: Partial<Record<SubgraphName, { readonly subject: string; readonly asked: string }>> = {};
 const closing: (() => Promise<unknown>)[] = [];
@@ -52,7 +62,14 @@ async function startCards(name: SubgraphName, gatewayUrl: string, databaseUrl: s
       },
     },
   };
-  const config = { logLevel: "silent", host: "localhost", port: 0, gatewayUrl, databaseUrl } as const;
+  const config = {
+    logLevel: "silent",
+    host: "localhost",
+    port: 0,
+    gatewayUrl,
+    databaseUrl,
+    callKey: callKeys[name].own,
+  } as const;
   const service = await startSubgraph(
     { name, sdl: sdlOf(name), migrations, loaders: () => null, resolvers },
     config,
@@ -85,6 +102,10 @@ async function startGraph({ config, issuer }: TestIdentity): Promise<void> {
     HUIMIN_SIGNING_KEY: JSON.stringify({ ...privateKey.export({ format: "jwk" }), kid: "gateway" }),
     HUIMIN_SUPERGRAPH: supergraphFile,
     HUIMIN_SUBGRAPHS: addresses.join(","),
+    HUIMIN_SUBGRAPH_KEYS: [
+      `citizen=hmac-sha256:${Buffer.from(config.callKey.bytes).toString("base64url")}`,
+      ...names.map((name) => `${name}=${callKeys[name].gateway}`),
+    ].join(","),
     HUIMIN_SECTORS: names
       .flatMap((name) => (sectors[name] === "government" ? [] : `${name}=${sectors[name]}`))
       .join(","),

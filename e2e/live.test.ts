@@ -16,6 +16,7 @@ import { createTestDatabase, type TestDatabase } from "../platform/test/database
 import { freePort } from "../platform/test/ports.ts";
 import { testRedisUrl } from "../platform/test/redis.ts";
 import { issueBill, startUtilities } from "../subgraphs/utilities/server.ts";
+import { callKey } from "../trust/call-keys.ts";
 
 const log = createLogger("test", "silent");
 /** Replicas share what they know by Redis alone; without one there is a single gateway. */
@@ -24,6 +25,7 @@ const citizenId = () => `hm1_${randomBytes(32).toString("base64url")}`;
 const [mother, neighbour] = [citizenId(), citizenId()];
 const home = randomUUID();
 const signingKey = newKey();
+const sharedKey = `hmac-sha256:${randomBytes(32).toString("base64url")}`;
 
 let issuer: Server;
 let issuerUrl: string;
@@ -41,7 +43,14 @@ beforeAll(async () => {
   server = await createTestDatabase();
   const common = { logLevel: "silent", host: "localhost" } as const;
   department = await startUtilities(
-    { ...common, port: departmentPort, gatewayUrl, databaseUrl: server.url, eventKey: es256PrivateJwk.parse(newKey()) },
+    {
+      ...common,
+      port: departmentPort,
+      gatewayUrl,
+      databaseUrl: server.url,
+      eventKey: es256PrivateJwk.parse(newKey()),
+      callKey: callKey.parse(sharedKey),
+    },
     log,
   );
   database = createDatabase({ url: server.url, schema: "utilities", log });
@@ -93,6 +102,7 @@ async function startGateway(port: number, departmentPort: number): Promise<Runni
     HUIMIN_GATEWAY_URL: gatewayUrl,
     HUIMIN_SIGNING_KEY: signingKey,
     HUIMIN_SUBGRAPHS: [...elsewhere, `utilities=http://localhost:${departmentPort}/graphql`].join(","),
+    HUIMIN_SUBGRAPH_KEYS: [...others.map((name) => `${name}=none`), `utilities=${sharedKey}`].join(","),
     HUIMIN_EVENT_KEYS: `utilities=http://localhost:${departmentPort}/.well-known/jwks.json`,
     ...(testRedisUrl && { REDIS_URL: testRedisUrl }),
   };

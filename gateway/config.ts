@@ -11,6 +11,7 @@ import {
   setting,
   tcpPort,
 } from "../platform/config.ts";
+import { type CallKey, readCallKey } from "../trust/call-keys.ts";
 import type { RateLimits } from "./admission/rate-limit.ts";
 import { safelistModes } from "./http/safelist.ts";
 import { overridesJson } from "./operation/override-config.ts";
@@ -53,6 +54,23 @@ const sectorsBySubgraph = z.string().transform((text, context): ReadonlyMap<stri
   return sectors;
 });
 
+const keyEntry = /^(?<name>[a-z][a-z0-9-]*)=(?<key>\S+)$/;
+
+/** Reads `name=key,name=none`; null stands for no key. */
+const keysBySubgraph = z.string().transform((text, context): ReadonlyMap<string, CallKey | null> => {
+  const keys = new Map<string, CallKey | null>();
+  for (const entry of text.split(",")) {
+    const { name, key = "" } = keyEntry.exec(entry.trim())?.groups ?? {};
+    const read = key === "none" ? null : readCallKey(key);
+    if (name === undefined || read === undefined || keys.has(name)) {
+      context.addIssue("must be name=algorithm:key pairs with commas between them, or name=none, each name once");
+      return z.NEVER;
+    }
+    keys.set(name, read);
+  }
+  return keys;
+});
+
 const streamUrl = z.url({ protocol: /^(https?|wss?)$/ });
 
 const ratePattern = /^(?<counted>citizen|client|address)=(?<requests>[1-9]\d{0,8})$/;
@@ -83,6 +101,11 @@ export const gatewaySpec = {
   gatewayUrl: setting("HUIMIN_GATEWAY_URL", httpUrl, "Where clients reach the gateway; it issues transaction tokens."),
   signingKey: setting("HUIMIN_SIGNING_KEY", es256PrivateJwk, "Private ES256 key that signs transaction tokens."),
   subgraphs: setting("HUIMIN_SUBGRAPHS", namedAddresses(httpUrl), "Where each subgraph answers: name=url,name=url."),
+  subgraphKeys: setting(
+    "HUIMIN_SUBGRAPH_KEYS",
+    keysBySubgraph,
+    "How calls to each subgraph and its answers are signed: name=hmac-sha256:SECRET, name=ed25519:PUBLICKEY or name=none.",
+  ),
   subscriptions: setting(
     "HUIMIN_SUBSCRIPTIONS",
     namedAddresses(streamUrl).optional(),

@@ -23,6 +23,7 @@ import { createReplayGuard } from "./admission/replay.ts";
 import { watchRevocations } from "./admission/revocations.ts";
 import { isOnThisMachine } from "./boundary/addresses.ts";
 import { createBoundary, type DirectBoundary } from "./boundary/boundary.ts";
+import { openCallSignatures } from "./boundary/call-signatures.ts";
 import { transactionTokenCredentials } from "./boundary/credentials.ts";
 import { createCursorSeal } from "./boundary/sealed-cursors.ts";
 import { watchSectorVersions } from "./boundary/sector-versions.ts";
@@ -72,7 +73,8 @@ export async function createGateway(
   const { sectors, versions } = openSectors(config, log);
   const credentials = transactionTokenCredentials(signer, sectors);
   const mayBeInternal = (subgraph: string) => !config.sectors.has(subgraph) || isOnThisMachine(config.gatewayUrl);
-  const boundary = createBoundary(config.subgraphs, credentials, sectors.borderOfSubgraph, mayBeInternal);
+  const sealOf = openCallSignatures(config, (evidence) => log.info({ evidence }, "signed call"));
+  const boundary = createBoundary(config.subgraphs, credentials, sectors.borderOfSubgraph, mayBeInternal, sealOf);
   const trusted = await readTrustedDocuments(config.safelistFile, config.safelistMode);
   const generations = await serveGenerations(config, { boundary, store, trusted, policies, log });
   const stopTelling = tellBusyOperations(generations, store, log);

@@ -11,6 +11,7 @@ import {
   setting,
   tcpPort,
 } from "../platform/config.ts";
+import { callKey } from "../trust/call-keys.ts";
 
 const smsSender = z.union([z.literal("print"), httpUrl]).optional();
 
@@ -34,6 +35,11 @@ export const identitySpec = {
     "Where SMS go: `print` into the log, in development, or the URL of the city's SMS gateway; without it nothing is offered by SMS.",
   ),
   smsKey: setting("HUIMIN_SMS_KEY", secretBytes(32).optional(), "Key that signs requests to the SMS gateway."),
+  callKey: setting(
+    "HUIMIN_CALL_KEY",
+    callKey,
+    "Key of signed calls to the citizen subgraph: hmac-sha256: and the secret that the gateway has too.",
+  ),
   cookieKey: setting("HUIMIN_COOKIE_KEY", secretBytes(32), "Key that signs identity's cookies."),
   furtherCookieKeys: setting(
     "HUIMIN_FURTHER_COOKIE_KEYS",

@@ -3,10 +3,13 @@ import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
 import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { es256PrivateJwk, secretBytes } from "../../platform/config.ts";
+import { callKey } from "../../trust/call-keys.ts";
 import { CityError, errorCode } from "../failure.ts";
 
 const key = z.string().refine((text) => secretBytes(32).safeParse(text).success);
 const jwk = z.string().refine((text) => es256PrivateJwk.safeParse(text).success);
+const callKeyText = z.string().refine((text) => callKey.safeParse(text).success);
+const callKeys = z.strictObject({ own: callKeyText, gateway: callKeyText });
 const password = z.string().min(16);
 
 const secretsSchema = z.strictObject({
@@ -21,6 +24,18 @@ const secretsSchema = z.strictObject({
   portalClientKey: jwk,
   /** Under which the gateway keeps answers in Redis. */
   gatewayCacheKey: key.default(() => randomText(32)),
+  /** The keys of signed calls, as the subgraph's setting and the gateway's have them. */
+  callKeys: z
+    .strictObject({
+      citizen: callKeys,
+      health: callKeys,
+      pension: callKeys,
+      employment: callKeys,
+      utilities: callKeys,
+      water: callKeys,
+      power: callKeys,
+    })
+    .default(makeCallKeys),
   /** Signs the events of the utilities department. */
   utilitiesEventKey: jwk.default(makeSigningKey),
   /** Password of the embedded server's superuser. */
@@ -48,6 +63,7 @@ export function makeSecrets(): CitySecrets {
     gatewaySigningKey: makeSigningKey(),
     gatewayCacheKey: randomText(32),
     portalClientKey: makeSigningKey(),
+    callKeys: makeCallKeys(),
     utilitiesEventKey: makeSigningKey(),
     databasePassword: randomText(24),
     rolePasswords: {
@@ -60,6 +76,30 @@ export function makeSecrets(): CitySecrets {
       power: randomText(24),
     },
   };
+}
+
+function makeCallKeys() {
+  return {
+    citizen: makeSharedKey(),
+    health: makeSharedKey(),
+    pension: makeSharedKey(),
+    employment: makeSharedKey(),
+    utilities: makeSharedKey(),
+    water: makeKeyPair(),
+    power: makeKeyPair(),
+  };
+}
+
+/** Of a department: both sides have the same. */
+function makeSharedKey() {
+  const secret = `hmac-sha256:${randomText(32)}`;
+  return { own: secret, gateway: secret };
+}
+
+/** Of a company: it alone can sign. */
+function makeKeyPair() {
+  const { d, x } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
+  return { own: `ed25519:${d}`, gateway: `ed25519:${x}` };
 }
 
 function randomText(bytes: number): string {

@@ -90,6 +90,9 @@ function ownSettings(name: ServiceName, layout: CityLayout): Record<string, stri
         HUIMIN_CACHE_KEY: secrets.gatewayCacheKey,
         HUIMIN_PSEUDONYM_KEY: secrets.pseudonymKey,
         HUIMIN_SUBGRAPHS: subgraphs(basePort),
+        HUIMIN_SUBGRAPH_KEYS: Object.entries(secrets.callKeys)
+          .map(([subgraph, { gateway }]) => `${subgraph}=${gateway}`)
+          .join(","),
         HUIMIN_SECTORS: Object.entries(companySectors)
           .map((pair) => pair.join("="))
           .join(","),
@@ -101,15 +104,23 @@ function ownSettings(name: ServiceName, layout: CityLayout): Record<string, stri
         HUIMIN_ISSUER: issuer,
         HUIMIN_PORTAL_URL: portalUrl,
         HUIMIN_PSEUDONYM_KEY: secrets.pseudonymKey,
+        HUIMIN_CALL_KEY: secrets.callKeys.citizen.own,
         HUIMIN_COOKIE_KEY: secrets.identityCookieKey,
         HUIMIN_KEY_ENCRYPTION_KEY: secrets.keyEncryptionKey,
         HUIMIN_SMS_SENDER: "print",
         IDENTITY_DATABASE_URL: databaseUrl("identity"),
       };
     case "utilities":
-      return { UTILITIES_DATABASE_URL: databaseUrl(name), HUIMIN_EVENT_KEY: secrets.utilitiesEventKey };
+      return {
+        UTILITIES_DATABASE_URL: databaseUrl(name),
+        HUIMIN_CALL_KEY: secrets.callKeys.utilities.own,
+        HUIMIN_EVENT_KEY: secrets.utilitiesEventKey,
+      };
     default:
-      return { [`${name.toUpperCase()}_DATABASE_URL`]: databaseUrl(name) };
+      return {
+        [`${name.toUpperCase()}_DATABASE_URL`]: databaseUrl(name),
+        HUIMIN_CALL_KEY: secrets.callKeys[name].own,
+      };
   }
 }
 

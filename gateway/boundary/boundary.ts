@@ -10,6 +10,7 @@ import type { CallCredentials, Credentials } from "./credentials.ts";
 import type { SubgraphOutcome } from "./exchange.ts";
 import { type HttpFreshness, readFreshness } from "./http-freshness.ts";
 import { createShare, flightKey, headersKey } from "./in-flight.ts";
+import type { SealCall } from "./signed-calls.ts";
 import { createSubgraphClient } from "./subgraph-client.ts";
 
 /** One operation for one subgraph. Its parts are JSON texts, so that a compiled operation writes each once. */
@@ -94,20 +95,28 @@ export interface DirectBoundary extends Boundary {
 /** Where citizens go by other names, by subgraph. */
 export type BorderOf = (subgraph: string) => SubgraphBorder | undefined;
 
+/** How calls to a subgraph are signed; undefined when they are not. */
+export type SealOf = (subgraph: string, address: URL) => SealCall | undefined;
+
 /**
  * The boundary to the subgraphs at `addresses`, where each call goes with what `credentials` gives.
  *
  * @param borderOf the subgraphs of companies, which know citizens by other names
  * @param mayBeInternal whether the address of a subgraph may be inside the city's network
+ * @param sealOf how calls to a subgraph are signed
  */
 export function createBoundary(
   addresses: ReadonlyMap<string, URL>,
   credentials: Credentials,
   borderOf: BorderOf = () => undefined,
   mayBeInternal: (subgraph: string) => boolean = () => true,
+  sealOf: SealOf = () => undefined,
 ): DirectBoundary {
   const clients = new Map(
-    [...addresses].map(([name, address]) => [name, createSubgraphClient(address, mayBeInternal(name))]),
+    [...addresses].map(([name, address]) => [
+      name,
+      createSubgraphClient(address, mayBeInternal(name), sealOf(name, address)),
+    ]),
   );
   const share = createShare<SubgraphOutcome>();
   return {

@@ -38,6 +38,12 @@ const connectionErrors: ReadonlySet<unknown> = new Set([
   "UND_ERR_SOCKET",
 ]);
 
+/** A gateway or load balancer in front of the subgraph says that it cannot be reached. */
+export const unreachable: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** What is wrong with an answer, for the log; undefined for nothing. */
+export type FaultOf = (status: number, headers: IncomingHttpHeaders, content: Buffer) => string | undefined;
+
 const timedOut: SubgraphFault = Object.freeze({ ok: false, reason: "no answer in time", connection: false });
 
 /** Given to undici as the reason of every abort. */
@@ -49,6 +55,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly deadline: number;
   /** Where it stands among those in flight; theirs to write. */
   place = -1;
+  readonly #faultOf: FaultOf | undefined;
   readonly #settle: (outcome: SubgraphOutcome) => void;
   readonly #end: (exchange: Exchange) => void;
   #controller: Dispatcher.DispatchController | undefined;
@@ -60,9 +67,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /**
    * @param settle hears the outcome, once
    * @param end is called once undici is done with it, which may be later than the outcome
+   * @param faultOf judges the answer before it is read
    */
-  constructor(deadline: number, settle: (outcome: SubgraphOutcome) => void, end: (exchange: Exchange) => void) {
+  constructor(
+    deadline: number,
+    settle: (outcome: SubgraphOutcome) => void,
+    end: (exchange: Exchange) => void,
+    faultOf?: FaultOf,
+  ) {
     this.deadline = deadline;
+    this.#faultOf = faultOf;
     this.#settle = settle;
     this.#end = end;
   }
@@ -92,7 +106,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     this.#end(this);
     if (this.#expired) return;
-    this.#settle({ ok: true, status: this.#status, headers: this.#headers, text: textOf(this.#chunks) });
+    const content = contentOf(this.#chunks);
+    const reason = this.#faultOf?.(this.#status, this.#headers, content);
+    // Whoever stands in between and cannot reach the subgraph cannot sign either.
+    if (reason !== undefined) this.#settle({ ok: false, reason, connection: unreachable.has(this.#status) });
+    else this.#settle({ ok: true, status: this.#status, headers: this.#headers, text: content.toString("utf8") });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error & { readonly code?: unknown }): void {
@@ -104,8 +122,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-function textOf(chunks: readonly Buffer[]): string {
+function contentOf(chunks: readonly Buffer[]): Buffer {
   const [first] = chunks;
-  if (first === undefined) return "";
-  return (chunks.length === 1 ? first : Buffer.concat(chunks)).toString("utf8");
+  return chunks.length === 1 && first ? first : Buffer.concat(chunks);
 }

@@ -7,8 +7,9 @@ import { Pool } from "undici";
 import { connector, lookupFor, pinnedLookup } from "./addresses.ts";
 import { createCircuitBreaker } from "./circuit-breaker.ts";
 import { Deadlines } from "./deadlines.ts";
-import { Exchange, type SubgraphFault, type SubgraphOutcome } from "./exchange.ts";
+import { Exchange, type FaultOf, type SubgraphFault, type SubgraphOutcome, unreachable } from "./exchange.ts";
 import { createRetryBudget } from "./retry-budget.ts";
+import type { SealCall } from "./signed-calls.ts";
 
 export interface SubgraphClient {
   /**
@@ -40,9 +41,6 @@ const limits = {
   retryDelay: 50,
 } as const;
 
-/** A gateway or load balancer in front of the subgraph says that it cannot be reached. */
-const unreachable: ReadonlySet<number> = new Set([502, 503, 504]);
-
 const overloaded = refusal("too many calls are waiting");
 const broken = refusal("the circuit breaker is open");
 
@@ -54,8 +52,9 @@ function refusal(reason: string): Promise<SubgraphFault> {
  * A client for the subgraph at `address`.
  *
  * @param mayBeInternal whether that may be inside the city's network
+ * @param seal signs each call, repetitions too, and judges the answer to it; without it neither bears a signature
  */
-export function createSubgraphClient(address: URL, mayBeInternal = true): SubgraphClient {
+export function createSubgraphClient(address: URL, mayBeInternal = true, seal?: SealCall): SubgraphClient {
   const breaker = createCircuitBreaker();
   const budget = createRetryBudget();
   const wire = openWire(address, mayBeInternal);
@@ -63,11 +62,13 @@ export function createSubgraphClient(address: URL, mayBeInternal = true): Subgra
     if (wire.isFull()) return overloaded;
     const permit = breaker.admit();
     if (permit === undefined) return broken;
+    const sealed = seal?.(body, headers);
     return new Promise((resolve) => {
-      wire.send(body, headers, deadline, (outcome) => {
+      const settle = (outcome: SubgraphOutcome) => {
         breaker.record(permit, outcome.ok && !unreachable.has(outcome.status));
         resolve(outcome);
-      });
+      };
+      wire.send(body, sealed?.headers ?? headers, deadline, settle, sealed?.faultOf);
     });
   };
   return {
@@ -110,8 +111,14 @@ function openWire(address: URL, mayBeInternal: boolean) {
   const end = (exchange: Exchange) => inFlight.remove(exchange);
   return {
     isFull: () => inFlight.size >= limits.pending,
-    send(body: string, headers: Record<string, string>, deadline: number, settle: (outcome: SubgraphOutcome) => void) {
-      const exchange = new Exchange(deadline, settle, end);
+    send(
+      body: string,
+      headers: Record<string, string>,
+      deadline: number,
+      settle: (outcome: SubgraphOutcome) => void,
+      faultOf?: FaultOf,
+    ) {
+      const exchange = new Exchange(deadline, settle, end, faultOf);
       inFlight.add(exchange);
       pool.dispatch({ method: "POST", path, headers, body }, exchange);
     },

@@ -10,7 +10,14 @@ import type { AnswerError } from "../answer.ts";
 import { type GatewayConfig, gatewaySpec } from "../config.ts";
 import { createGateway } from "../server.ts";
 import { accessToken, startIssuer, type TestIssuer, type TokenFlaws } from "./issuer.ts";
-import { type SubgraphName, startSubgraph, subgraphNames, type TestSubgraph } from "./subgraphs.ts";
+import {
+  companyCallKey,
+  type SubgraphName,
+  sharedCallKey,
+  startSubgraph,
+  subgraphNames,
+  type TestSubgraph,
+} from "./subgraphs.ts";
 
 export interface TestCity {
   readonly issuer: TestIssuer;
@@ -58,13 +65,19 @@ export async function startCity(options: CityOptions = {}): Promise<TestCity> {
   issuer.registerSectors(sectors);
   const port = await freePort();
   const gatewayUrl = `http://localhost:${port}`;
-  const subgraphs = await startSubgraphs(gatewayUrl);
+  const isCompany = (name: string) => settings?.HUIMIN_SECTORS?.split(",").some((each) => each.startsWith(`${name}=`));
+  const subgraphs = await startSubgraphs(gatewayUrl, (name) => (isCompany(name) ? companyCallKey.own : sharedCallKey));
   const log = collectLog();
   const gateway = await createGateway(
     await gatewayConfig({
       port,
       issuer: identity ? await identity(gatewayUrl) : issuer.url,
       subgraphs: Object.fromEntries(subgraphNames.map((name) => [name, elsewhere[name] ?? subgraphs[name].url])),
+      callKeys: Object.fromEntries(
+        subgraphNames.flatMap((name) =>
+          elsewhere[name] ? [] : [[name, isCompany(name) ? companyCallKey.gateway : sharedCallKey]],
+        ),
+      ),
       settings,
     }),
     createLogger("gateway", "debug", log.stream),
@@ -101,13 +114,15 @@ interface GatewaySurroundings {
   readonly issuer: string;
   readonly subgraphs: Readonly<Record<string, string>>;
   readonly gatewayUrl?: string;
+  /** With what calls are signed, by subgraph; not at all where nothing is said. */
+  readonly callKeys?: Readonly<Record<string, string>>;
   /** Further settings, by their variables. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The configuration of a gateway, read as its `main.ts` reads it. Tests send more than a person does. */
 export async function gatewayConfig(surroundings: GatewaySurroundings): Promise<GatewayConfig> {
-  const { port, issuer, subgraphs, gatewayUrl = `http://localhost:${port}`, settings } = surroundings;
+  const { port, issuer, subgraphs, gatewayUrl = `http://localhost:${port}`, callKeys = {}, settings } = surroundings;
   return loadConfig("gateway", gatewaySpec, {
     HUIMIN_PORT: String(port),
     HUIMIN_ISSUER: issuer,
@@ -115,6 +130,9 @@ export async function gatewayConfig(surroundings: GatewaySurroundings): Promise<
     HUIMIN_SIGNING_KEY: JSON.stringify(await newSigningKey()),
     HUIMIN_SUBGRAPHS: Object.entries(subgraphs)
       .map((entry) => entry.join("="))
+      .join(","),
+    HUIMIN_SUBGRAPH_KEYS: Object.keys(subgraphs)
+      .map((name) => `${name}=${callKeys[name] ?? "none"}`)
       .join(","),
     HUIMIN_RATE_LIMITS: "citizen=100000,client=100000,address=100000",
     ...settings,
@@ -127,15 +145,19 @@ export async function newSigningKey() {
   return es256PrivateJwk.parse(JSON.stringify({ ...(await exportJWK(privateKey)), kid: crypto.randomUUID() }));
 }
 
-async function startSubgraphs(gatewayUrl: string): Promise<Record<SubgraphName, TestSubgraph>> {
+async function startSubgraphs(
+  gatewayUrl: string,
+  keyOf: (name: SubgraphName) => string,
+): Promise<Record<SubgraphName, TestSubgraph>> {
+  const start = (name: SubgraphName) => startSubgraph(name, gatewayUrl, undefined, keyOf(name));
   const [citizen, health, pension, employment, utilities, water, power] = await Promise.all([
-    startSubgraph("citizen", gatewayUrl),
-    startSubgraph("health", gatewayUrl),
-    startSubgraph("pension", gatewayUrl),
-    startSubgraph("employment", gatewayUrl),
-    startSubgraph("utilities", gatewayUrl),
-    startSubgraph("water", gatewayUrl),
-    startSubgraph("power", gatewayUrl),
+    start("citizen"),
+    start("health"),
+    start("pension"),
+    start("employment"),
+    start("utilities"),
+    start("water"),
+    start("power"),
   ]);
   return { citizen, health, pension, employment, utilities, water, power };
 }

@@ -4,11 +4,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { ConfigError, loadConfig } from "../../platform/config.ts";
+import { createLogger } from "../../platform/log.ts";
 import { composeSupergraph } from "../../schema/compose.ts";
 import { gatewaySpec } from "../config.ts";
+import { createGateway } from "../server.ts";
 import { loadSupergraph } from "../supergraph/supergraph.ts";
 import { newCitizenId, newSigningKey, startCity, type TestCity } from "./city.ts";
-import { subgraphNames } from "./subgraphs.ts";
+import { sharedCallKey, subgraphNames } from "./subgraphs.ts";
 
 let city: TestCity | undefined;
 afterEach(async () => {
@@ -22,6 +24,7 @@ async function environment() {
     HUIMIN_ISSUER: "http://localhost:4002",
     HUIMIN_GATEWAY_URL: "http://localhost:4001",
     HUIMIN_SIGNING_KEY: JSON.stringify(await newSigningKey()),
+    HUIMIN_SUBGRAPH_KEYS: subgraphNames.map((name) => `${name}=none`).join(","),
     HUIMIN_SUBGRAPHS: subgraphNames.map((name) => `${name}=http://localhost:4010/${name}`).join(","),
   };
 }
@@ -43,6 +46,37 @@ describe("the configuration of the gateway", () => {
   ])("refuses the addresses %j", async (text) => {
     const env = { ...(await environment()), HUIMIN_SUBGRAPHS: text };
     expect(() => loadConfig("gateway", gatewaySpec, env)).toThrow(/HUIMIN_SUBGRAPHS is refused/);
+  });
+
+  it.each([
+    "health",
+    "health=",
+    "health=secret",
+    "health=hmac-sha256:c2hvcnQ",
+    "health=none,health=none",
+    "health=none,",
+  ])("refuses the keys %j", async (text) => {
+    const env = { ...(await environment()), HUIMIN_SUBGRAPH_KEYS: text };
+    expect(() => loadConfig("gateway", gatewaySpec, env)).toThrow(/HUIMIN_SUBGRAPH_KEYS is refused/);
+  });
+
+  it("names every subgraph of which it is not said how calls are signed, and a company whose calls prove nothing", async () => {
+    const HUIMIN_SUBGRAPH_KEYS = `citizen=none,traffic=none,utilities=${sharedCallKey}`;
+    const sectors = {
+      HUIMIN_SECTORS: "utilities=waterco",
+      HUIMIN_PSEUDONYM_KEY: Buffer.alloc(32).toString("base64url"),
+    };
+    const config = loadConfig("gateway", gatewaySpec, { ...(await environment()), HUIMIN_SUBGRAPH_KEYS, ...sectors });
+    const refused = await createGateway(config, createLogger("gateway", "silent")).catch((error: unknown) => error);
+    expect(refused instanceof ConfigError && refused.faults).toEqual([
+      "HUIMIN_SUBGRAPH_KEYS lacks health",
+      "HUIMIN_SUBGRAPH_KEYS lacks pension",
+      "HUIMIN_SUBGRAPH_KEYS lacks employment",
+      "HUIMIN_SUBGRAPH_KEYS lacks water",
+      "HUIMIN_SUBGRAPH_KEYS lacks power",
+      "HUIMIN_SUBGRAPH_KEYS knows no subgraph traffic",
+      "HUIMIN_SUBGRAPH_KEYS has a shared secret for utilities: with a company each side needs a key of its own",
+    ]);
   });
 
   it("names every subgraph without an address and every address without a subgraph", async () => {

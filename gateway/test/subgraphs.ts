@@ -9,8 +9,18 @@ import type { SubgraphContext } from "../../subgraphs/kit/context.ts";
 import { gatewayKeys } from "../../subgraphs/kit/gateway-keys.ts";
 import type { SubgraphResolvers } from "../../subgraphs/kit/resolvers.ts";
 import { mountSubgraph, requireSelf } from "../../subgraphs/kit/subgraph.ts";
+import { callKey } from "../../trust/call-keys.ts";
 
 export const subgraphNames = ["citizen", "health", "pension", "employment", "utilities", "water", "power"] as const;
+
+/** The secret that the subgraphs share with the gateway, as its setting has it. */
+export const sharedCallKey = `hmac-sha256:${Buffer.alloc(32, 7).toString("base64url")}`;
+
+/** A company's pair of keys (RFC 9421, B.1.4): its own half, and the gateway's. */
+export const companyCallKey = {
+  own: "ed25519:n4Ni-HpISpVObnQMW0wOhCKROaIKqKtW_2ZYb2p9KcU",
+  gateway: "ed25519:JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs",
+} as const;
 
 export type SubgraphName = (typeof subgraphNames)[number];
 
@@ -56,6 +66,7 @@ export async function startSubgraph(
   name: SubgraphName,
   gatewayUrl: string,
   prepare: (app: FastifyInstance) => void = () => {},
+  key = sharedCallKey,
 ): Promise<TestSubgraph> {
   const calls: IncomingHttpHeaders[] = [];
   const app = createHttpServer({ log: createLogger(name, "silent"), ready: {} });
@@ -68,6 +79,7 @@ export async function startSubgraph(
     sdl: readFileSync(new URL(`../../schema/${name}.graphql`, import.meta.url), "utf8"),
     resolvers: resolvers[name],
     loaders: () => ({}),
+    callKey: callKey.parse(key),
     gateway: { issuer: gatewayUrl, keys: gatewayKeys(gatewayUrl) },
   });
   await app.listen({ port: 0, host: "localhost" });

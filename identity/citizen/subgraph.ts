@@ -14,13 +14,14 @@ const sdl = readFileSync(new URL("../../schema/citizen.graphql", import.meta.url
 /** Adds the subgraph at `/subgraph`; it knows citizens by `pseudonyms`. */
 export function addCitizenSubgraph(
   app: FastifyInstance,
-  { gatewayUrl }: Pick<IdentityConfig, "gatewayUrl">,
+  { gatewayUrl, callKey }: Pick<IdentityConfig, "gatewayUrl" | "callKey">,
   database: Queryable,
   pseudonyms: SectorPseudonyms,
 ): void {
   mountSubgraph(app, {
     name: "citizen",
     path: "/subgraph",
+    callKey,
     sdl,
     resolvers,
     loaders: (caller) => citizenLoaders(database, pseudonyms, caller),

@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signCall } from "../../trust/call-signature.ts";
 import type { Caller } from "../../trust/caller.ts";
+import { hmacSha256 } from "../../trust/http-signature.ts";
 import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { mintTransactionToken, transactionTokenHeader } from "../../trust/transaction-token.ts";
 import { aygul, wei } from "./support/citizens.ts";
@@ -54,10 +56,14 @@ async function ask(
   const caller = { subject, clientId: "portal", scopes, expiresAt: now + 300, ...acting };
   const signer = { issuer: identity.config.gatewayUrl, ...gateway, keyId: "gateway" };
   const token = await mintTransactionToken(signer, caller, subgraph, "txn", now);
+  const body = JSON.stringify({ query, variables });
+  const { host: authority } = new URL(identity.issuer);
+  const call = { method: "POST", authority, target: "/subgraph", contentType: "application/json", token };
+  const { headers } = signCall(call, body, hmacSha256("citizen", identity.config.callKey.bytes), randomUUID(), now);
   const answer = await fetch(`${identity.issuer}/subgraph`, {
     method: "POST",
-    headers: { "content-type": "application/json", [transactionTokenHeader]: token },
-    body: JSON.stringify({ query, variables }),
+    headers: { "content-type": "application/json", [transactionTokenHeader]: token, ...headers },
+    body,
   });
   return (await answer.json()) as Answer;
 }

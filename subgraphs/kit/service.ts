@@ -15,6 +15,7 @@ import { addKeySet } from "../../platform/key-set.ts";
 import { type RunningService, runService } from "../../platform/lifecycle.ts";
 import type { Logger } from "../../platform/log.ts";
 import { createDatabase, migrate, type Queryable } from "../../platform/postgres.ts";
+import { callKey } from "../../trust/call-keys.ts";
 import type { Caller } from "../../trust/caller.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { gatewayKeys } from "./gateway-keys.ts";
@@ -40,6 +41,11 @@ export function subgraphSpec(name: string) {
     ...commonSettings,
     port: setting("HUIMIN_PORT", tcpPort, "Port to listen on."),
     gatewayUrl: setting("HUIMIN_GATEWAY_URL", httpUrl, "URL of the gateway whose transaction tokens count."),
+    callKey: setting(
+      "HUIMIN_CALL_KEY",
+      callKey,
+      "Key of signed calls: hmac-sha256: and the secret that the gateway has too, or ed25519: and a private key.",
+    ),
     databaseUrl: setting(
       [`${name.toUpperCase()}_DATABASE_URL`, "DATABASE_URL"],
       postgresUrl,
@@ -79,10 +85,18 @@ export async function startSubgraph<Loaders>(
     await database.close();
   };
   try {
-    const { gatewayUrl, eventKey } = config;
+    const { gatewayUrl, eventKey, callKey } = config;
     await migrate(database, name, subgraph.migrations);
     const gateway = { issuer: gatewayUrl, keys: gatewayKeys(gatewayUrl) };
-    mountSubgraph(app, { name, sdl, resolvers, loaders: (caller) => loaders(database, caller), gateway, clock });
+    mountSubgraph(app, {
+      name,
+      sdl,
+      resolvers,
+      loaders: (caller) => loaders(database, caller),
+      gateway,
+      clock,
+      callKey,
+    });
     if (eventKey) addKeySet(app, eventKey);
     await app.listen({ port: config.port, host: config.host });
     if (eventKey) outbox = await startOutbox({ name, key: eventKey, gatewayUrl, database, log });

@@ -1,7 +1,8 @@
-/** A subgraph on an HTTP server: transaction tokens in front, GraphQL over HTTP behind. */
+/** A subgraph on an HTTP server: signatures and transaction tokens in front, GraphQL over HTTP behind. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Response } from "graphql-http";
 import type { JWTVerifyGetKey } from "jose";
+import type { CallKey } from "../../trust/call-keys.ts";
 import type { Caller } from "../../trust/caller.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import { createAdmission } from "./admission.ts";
@@ -11,6 +12,7 @@ import { refusalBody, refusalOfStatus } from "./masking.ts";
 import { createOperationHandler } from "./operation.ts";
 import { type SubgraphResolvers, subgraphSchema } from "./resolvers.ts";
 import { type MayRead, selfOrForPurpose } from "./rights.ts";
+import { requireSignedCalls } from "./signed-calls.ts";
 
 export { isWithheld, requireSelf, requireTold } from "./rights.ts";
 
@@ -23,6 +25,8 @@ export interface SubgraphOptions<Loaders> {
   readonly loaders: (caller: Caller) => Loaders;
   /** The gateway whose tokens count, and where its keys come from. */
   readonly gateway: { readonly issuer: string; readonly keys: JWTVerifyGetKey };
+  /** The key of signed calls: a secret that the gateway shares, or a private key whose public half it knows. */
+  readonly callKey: CallKey;
   /** Where the subgraph answers; `/graphql` unless told otherwise. */
   readonly path?: string;
   /** Whose data a caller may read; the rule of the city unless told otherwise. */
@@ -35,8 +39,8 @@ export interface SubgraphOptions<Loaders> {
 const bodyLimit = 1024 * 1024;
 
 /**
- * Adds a subgraph to a server. Without a good transaction token a request is answered 401 before its
- * body is read; without the subgraph's scope it is answered `FORBIDDEN`.
+ * Adds a subgraph to a server. Without the gateway's signature and a good transaction token a request is answered
+ * 401 before its body is read; without the subgraph's scope it is answered `FORBIDDEN`.
  */
 export function mountSubgraph<Loaders>(app: FastifyInstance, options: SubgraphOptions<Loaders>): void {
   const { path = "/graphql", loaders, mayRead = selfOrForPurpose, clock = systemClock } = options;
@@ -47,8 +51,9 @@ export function mountSubgraph<Loaders>(app: FastifyInstance, options: SubgraphOp
   app.register(async (scope) => {
     // graphql-http judges the content type and reads the JSON itself.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser("*", { parseAs: "string", bodyLimit }, (_request, body, done) => done(null, body));
+    scope.addContentTypeParser("*", { parseAs: "buffer", bodyLimit }, (_request, body, done) => done(null, body));
     scope.setErrorHandler((error, request, reply) => sendRefusal(reply, refusalOf(error, request)));
+    requireSignedCalls(scope, options);
     scope.addHook("onRequest", async (request) => {
       callers.set(request, await admit(request.headers));
     });
@@ -57,7 +62,7 @@ export function mountSubgraph<Loaders>(app: FastifyInstance, options: SubgraphOp
       if (!caller) throw new HuiminError("UNAUTHENTICATED");
       const context: SubgraphContext<Loaders> = { caller, loaders: loaders(caller), today: cityDay(clock()), mayRead };
       const { method, url, headers } = request;
-      const body = typeof request.body === "string" ? request.body : null;
+      const body = Buffer.isBuffer(request.body) ? request.body.toString("utf8") : null;
       return send(
         reply,
         await answer({ method, url, headers, body, raw: request, context: { context, log: request.log } }),
@@ -66,12 +71,12 @@ export function mountSubgraph<Loaders>(app: FastifyInstance, options: SubgraphOp
   });
 }
 
-/** Whatever is wrong with a token, the caller hears one thing: come through the gateway. */
+/** Whatever is wrong with a signature or a token, the caller hears one thing: come through the gateway. */
 function refusalOf(error: unknown, request: FastifyRequest): HuiminError {
   const refused = error instanceof HuiminError ? error : refusalOfStatus(statusOf(error));
   if (refused.status >= 500) request.log.error({ err: error, req: request }, "request failed");
   if (refused.status !== 401) return refused;
-  request.log.warn({ code: refused.code, detail: refused.detail, req: request }, "transaction token refused");
+  request.log.warn({ code: refused.code, detail: refused.detail, req: request }, "call refused");
   return new HuiminError("UNAUTHENTICATED", { message: "This service answers the gateway only." });
 }
 

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { freePort } from "../../../platform/test/ports.ts";
 import { newCitizenId, newSigningKey } from "../city.ts";
 import { accessToken, startIssuer, type TestIssuer } from "../issuer.ts";
-import { startSubgraph, subgraphNames, type TestSubgraph } from "../subgraphs.ts";
+import { sharedCallKey, startSubgraph, subgraphNames, type TestSubgraph } from "../subgraphs.ts";
 
 interface RunningCluster {
   readonly primary: ChildProcess;
@@ -45,6 +45,7 @@ async function startCluster(workers: number): Promise<RunningCluster> {
     HUIMIN_ISSUER: issuer.url,
     HUIMIN_GATEWAY_URL: url,
     HUIMIN_SIGNING_KEY: JSON.stringify(await newSigningKey()),
+    HUIMIN_SUBGRAPH_KEYS: subgraphNames.map((name) => `${name}=${sharedCallKey}`).join(","),
     HUIMIN_SUBGRAPHS: subgraphNames.map((name, i) => `${name}=${subgraphs[i]?.url}`).join(","),
     HUIMIN_WORKERS: String(workers),
   });
@@ -112,6 +113,7 @@ describe("a cluster of gateways", () => {
       HUIMIN_ISSUER: issuer.url,
       HUIMIN_GATEWAY_URL: `http://localhost:${port}`,
       HUIMIN_SIGNING_KEY: JSON.stringify(await newSigningKey()),
+      HUIMIN_SUBGRAPH_KEYS: "citizen=none",
       HUIMIN_SUBGRAPHS: "citizen=http://localhost:1/",
       HUIMIN_WORKERS: "2",
     });

@@ -138,6 +138,7 @@ async function configOf(databaseUrl: string, portalUrl: string): Promise<Identit
     databaseUrl,
     redisUrl: testRedisUrl,
     pseudonymKey: randomBytes(32),
+    callKey: { algorithm: "hmac-sha256", bytes: randomBytes(32) },
     cookieKey: randomBytes(32),
     furtherCookieKeys: [],
     keyEncryptionKey: randomBytes(32),

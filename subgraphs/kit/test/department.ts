@@ -8,7 +8,7 @@ import type { WithheldData } from "../../../trust/delegation.ts";
 import type { Clock } from "../clock.ts";
 import type { SubgraphConfig } from "../service.ts";
 import { citizenId as pseudonymOf } from "./citizens.ts";
-import { type Answer, startTestGateway, type TestGateway } from "./gateway.ts";
+import { type Answer, startTestGateway, type TestGateway, testCallKey } from "./gateway.ts";
 
 export interface TestDepartment {
   /** Its GraphQL endpoint. */
@@ -32,7 +32,14 @@ export async function startTestDepartment(name: string, start: Start, today: str
   const { url: databaseUrl, drop } = await createTestDatabase();
   const gateway = await startTestGateway();
   const log = createLogger(name, "silent");
-  const config = { logLevel: "silent", host: "localhost", port: 0, gatewayUrl: gateway.url, databaseUrl } as const;
+  const config = {
+    logLevel: "silent",
+    host: "localhost",
+    port: 0,
+    gatewayUrl: gateway.url,
+    databaseUrl,
+    callKey: testCallKey,
+  } as const;
   const clock = () => new Date(`${today}T12:00:00+08:00`);
   const service = await start(config, log, clock);
   const database = createDatabase({ url: databaseUrl, schema: name, log });

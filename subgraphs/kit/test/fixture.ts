@@ -7,7 +7,7 @@ import type { SubgraphContext } from "../context.ts";
 import { gatewayKeys } from "../gateway-keys.ts";
 import { mountSubgraph, requireSelf } from "../subgraph.ts";
 import { citizenId } from "./citizens.ts";
-import { startTestGateway, type TestGateway } from "./gateway.ts";
+import { startTestGateway, type TestGateway, testCallKey } from "./gateway.ts";
 
 const sdl = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
@@ -93,6 +93,7 @@ export async function startFixture(instant = "2026-11-24T15:59:59Z"): Promise<Fi
     sdl,
     resolvers,
     loaders: () => null,
+    callKey: testCallKey,
     gateway: { issuer: gateway.url, keys: gatewayKeys(gateway.url) },
     clock: () => new Date(instant),
   });

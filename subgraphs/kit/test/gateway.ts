@@ -3,8 +3,33 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
+import { callKey } from "../../../trust/call-keys.ts";
+import { signCall } from "../../../trust/call-signature.ts";
 import { type Caller, readScope } from "../../../trust/caller.ts";
+import { hmacSha256 } from "../../../trust/http-signature.ts";
 import { mintTransactionToken, transactionTokenHeader } from "../../../trust/transaction-token.ts";
+
+/** The secret that subgraphs under test share with the gateway, as their setting has it. */
+export const testCallKeyText = `hmac-sha256:${Buffer.alloc(32, 7).toString("base64url")}`;
+export const testCallKey = callKey.parse(testCallKeyText);
+
+/** Sends a request to a subgraph with the signature that the gateway would give it. */
+export async function signedFetch(subgraph: string, url: string, init: RequestInit = {}): Promise<Response> {
+  const request = new Request(url, init);
+  const body = Buffer.from(await request.clone().arrayBuffer());
+  const { host, pathname, search } = new URL(url);
+  const call = {
+    method: request.method,
+    authority: host,
+    target: pathname + search,
+    contentType: request.headers.get("content-type") ?? "",
+    token: request.headers.get(transactionTokenHeader) ?? "",
+  };
+  const key = hmacSha256(subgraph, testCallKey.bytes);
+  const { headers } = signCall(call, body, key, crypto.randomUUID(), Math.floor(Date.now() / 1000));
+  for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
+  return await fetch(request);
+}
 
 export interface TestGateway {
   readonly url: string;
@@ -79,7 +104,8 @@ export async function startTestGateway(): Promise<TestGateway> {
         "content-type": "application/json",
         [transactionTokenHeader]: await token(subgraph, subject, caller),
       };
-      const response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
+      const body = JSON.stringify({ query, variables });
+      const response = await signedFetch(subgraph, endpoint, { method: "POST", headers, body });
       return (await response.json()) as Answer;
     },
     rotate,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { transactionTokenHeader } from "../../../trust/transaction-token.ts";
 import { citizenId } from "./citizens.ts";
 import { type Fixture, inside, startFixture } from "./fixture.ts";
+import { signedFetch } from "./gateway.ts";
 
 const gulnar = citizenId("gulnar");
 const stranger = citizenId("stranger");
@@ -23,7 +24,7 @@ function ask(query: string, variables?: object) {
 async function send(init: RequestInit, url = fixture.endpoint) {
   const headers = new Headers(init.headers);
   headers.set(transactionTokenHeader, await fixture.gateway.token("fixture", gulnar));
-  const response = await fetch(url, { ...init, headers });
+  const response = await signedFetch("fixture", url, { ...init, headers });
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
@@ -36,7 +37,7 @@ describe("GraphQL over HTTP", () => {
     const fetchFn = (url: string, init: RequestInit = {}) => {
       const headers = new Headers(init.headers);
       headers.set(transactionTokenHeader, token);
-      return fetch(url, { ...init, headers });
+      return signedFetch("fixture", url, { ...init, headers });
     };
     const results = await auditServer({ url: fixture.endpoint, fetchFn });
     expect(results.filter(({ status }) => status === "ok").length).toBeGreaterThan(40);

@@ -10,7 +10,7 @@ import { createDatabase, type Database } from "../../../platform/postgres.ts";
 import { createTestDatabase, type TestDatabase } from "../../../platform/test/database.ts";
 import { freePort } from "../../../platform/test/ports.ts";
 import { citizenId } from "./citizens.ts";
-import { startTestGateway, type TestGateway } from "./gateway.ts";
+import { startTestGateway, type TestGateway, testCallKeyText } from "./gateway.ts";
 
 const kit = fileURLToPath(new URL("..", import.meta.url));
 const reader = citizenId("reader");
@@ -45,7 +45,12 @@ beforeAll(async () => {
   const port = await freePort();
   endpoint = `http://localhost:${port}/graphql`;
   library = spawn(process.execPath, [join(folder, "library/main.ts")], {
-    env: { HUIMIN_PORT: String(port), HUIMIN_GATEWAY_URL: gateway.url, DATABASE_URL: server.url },
+    env: {
+      HUIMIN_PORT: String(port),
+      HUIMIN_GATEWAY_URL: gateway.url,
+      HUIMIN_CALL_KEY: testCallKeyText,
+      DATABASE_URL: server.url,
+    },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const [message] = await once(library, "message");

@@ -8,6 +8,7 @@ import { createLogger } from "../../../platform/log.ts";
 import { createTestDatabase } from "../../../platform/test/database.ts";
 import { freePort } from "../../../platform/test/ports.ts";
 import { startSubgraph, subgraphSpec } from "../service.ts";
+import { testCallKey, testCallKeyText } from "./gateway.ts";
 
 const log = createLogger("empty", "silent");
 const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
@@ -30,6 +31,7 @@ function start(databaseUrl: string, port = 0) {
     port,
     gatewayUrl: "http://localhost:1",
     databaseUrl,
+    callKey: testCallKey,
   } as const;
   return startSubgraph({ name: "empty", sdl, migrations, loaders: () => null, resolvers: {} }, config, log);
 }
@@ -74,6 +76,7 @@ describe("a department as a process", () => {
     const env = {
       HUIMIN_PORT: "4020",
       HUIMIN_GATEWAY_URL: "http://localhost:4001/",
+      HUIMIN_CALL_KEY: testCallKeyText,
       DATABASE_URL: "postgresql://shared/city",
       LIBRARY_DATABASE_URL: "postgresql://own/library",
     };
@@ -83,6 +86,7 @@ describe("a department as a process", () => {
       new ConfigError("library", [
         "HUIMIN_PORT is missing",
         "HUIMIN_GATEWAY_URL is missing",
+        "HUIMIN_CALL_KEY is missing",
         "LIBRARY_DATABASE_URL or DATABASE_URL is missing",
       ]),
     );

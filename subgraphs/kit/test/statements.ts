@@ -9,7 +9,7 @@ import { gatewayKeys } from "../gateway-keys.ts";
 import { type SubgraphResolvers, subgraphSchema } from "../resolvers.ts";
 import { mountSubgraph } from "../subgraph.ts";
 import type { TestDepartment } from "./department.ts";
-import type { Answer } from "./gateway.ts";
+import { type Answer, testCallKey } from "./gateway.ts";
 
 /** What makes up a department, without its process. */
 export interface DepartmentParts<Loaders> {
@@ -48,6 +48,7 @@ export async function askForEverything<Loaders>(
     resolvers,
     loaders: (caller) => loaders(counting, caller),
     gateway: { issuer: gateway.url, keys: gatewayKeys(gateway.url) },
+    callKey: testCallKey,
     mayRead: () => true,
   });
   try {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { transactionTokenHeader } from "../../../trust/transaction-token.ts";
 import { citizenId } from "./citizens.ts";
 import { type Fixture, startFixture } from "./fixture.ts";
+import { signedFetch } from "./gateway.ts";
 
 const gulnar = citizenId("gulnar");
 const question = JSON.stringify({ query: "{ __typename }" });
@@ -20,7 +21,7 @@ afterAll(() => fixture.close());
 async function answerTo(token: string | undefined, body = question, { endpoint } = fixture) {
   const headers = new Headers({ "content-type": "application/json" });
   if (token !== undefined) headers.set(transactionTokenHeader, token);
-  const response = await fetch(endpoint, { method: "POST", headers, body });
+  const response = await signedFetch("fixture", endpoint, { method: "POST", headers, body });
   return { status: response.status, body: await response.json() };
 }
 

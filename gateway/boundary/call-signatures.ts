@@ -1,0 +1,36 @@
+/** Which calls are signed, and with what. */
+import { createPrivateKey } from "node:crypto";
+import { ConfigError } from "../../platform/config.ts";
+import type { GatewayConfig } from "../config.ts";
+import type { SealOf } from "./boundary.ts";
+import { createSealCall, type KeepEvidence } from "./signed-calls.ts";
+
+/**
+ * The signatures of a gateway's calls, by its settings.
+ *
+ * @throws ConfigError unless of every subgraph it is said whether and how its calls are signed; with a
+ *   company, if they are, each side has a key of its own, so that either can prove what was said
+ */
+export function openCallSignatures(
+  { subgraphs, subgraphKeys, sectors, signingKey }: GatewayConfig,
+  keepEvidence: KeepEvidence,
+): SealOf {
+  const faults = [
+    ...[...subgraphs.keys()].filter((name) => !subgraphKeys.has(name)).map((name) => `lacks ${name}`),
+    ...[...subgraphKeys.keys()].filter((name) => !subgraphs.has(name)).map((name) => `knows no subgraph ${name}`),
+    ...[...sectors.keys()]
+      .filter((name) => subgraphKeys.get(name)?.algorithm === "hmac-sha256")
+      .map((name) => `has a shared secret for ${name}: with a company each side needs a key of its own`),
+  ];
+  if (faults.length > 0) {
+    throw new ConfigError(
+      "gateway",
+      faults.map((fault) => `HUIMIN_SUBGRAPH_KEYS ${fault}`),
+    );
+  }
+  const own = { keyId: signingKey.kid, key: createPrivateKey({ key: { ...signingKey }, format: "jwk" }) };
+  return (name, address) => {
+    const key = subgraphKeys.get(name);
+    return key ? createSealCall(name, address, key, own, keepEvidence) : undefined;
+  };
+}

@@ -1,0 +1,103 @@
+/** Signed calls, on the side of the subgraph: only what the gateway has signed is read, and every answer to it is signed. */
+import { KeyObject } from "node:crypto";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { JWTVerifyGetKey } from "jose";
+import { refusal } from "../../trust/access-token.ts";
+import { answerSigner, answerVerifier, type CallKey } from "../../trust/call-keys.ts";
+import {
+  type CallSignature,
+  type FindKey,
+  type SignatureHeaders,
+  signAnswer,
+  verifyCall,
+} from "../../trust/call-signature.ts";
+import { HuiminError } from "../../trust/errors.ts";
+import { contentDigest, ecdsaP256Verifier, type MessageVerifier } from "../../trust/http-signature.ts";
+import { transactionTokenHeader } from "../../trust/transaction-token.ts";
+import { createSeenCalls } from "./seen-calls.ts";
+
+export interface SignedCallsOptions {
+  /** The subgraph's name: the ID of its key. */
+  readonly name: string;
+  /** The secret that it shares with the gateway; or its own private key, beside which the gateway's public ones count. */
+  readonly callKey: CallKey;
+  readonly gateway: { readonly keys: JWTVerifyGetKey };
+}
+
+const now = () => Math.floor(Date.now() / 1000);
+const nothing = Buffer.alloc(0);
+
+/**
+ * Refuses every request of these routes that bears no good signature before its body is read (`UNAUTHENTICATED`), and
+ * one whose body is not the one that was signed before it is used. Bodies must be parsed as buffers.
+ */
+export function requireSignedCalls(scope: FastifyInstance, options: SignedCallsOptions): void {
+  const signer = answerSigner(options.name, options.callKey);
+  const findKey = keysOfGateway(options);
+  const requireUnseen = createSeenCalls(now);
+  const calls = new WeakMap<FastifyRequest, CallSignature>();
+  scope.addHook("onRequest", async (request) => {
+    const call = await verifyCall(signedPart(request), signatureHeaders(request), findKey, now());
+    requireUnseen(call.nonce, call.expires);
+    calls.set(request, call);
+  });
+  scope.addHook("preHandler", async (request) => {
+    const content = Buffer.isBuffer(request.body) ? request.body : nothing;
+    if (calls.get(request)?.digest === contentDigest(content)) return;
+    throw new HuiminError("UNAUTHENTICATED", { detail: "the body is not the one that was signed" });
+  });
+  scope.addHook("onSend", async (request, reply, payload) => {
+    const call = calls.get(request);
+    if (!call || !(typeof payload === "string" || Buffer.isBuffer(payload))) return;
+    const contentType = String(reply.getHeader("content-type") ?? "");
+    reply.headers({ ...signAnswer({ status: reply.statusCode, contentType }, payload, call, signer, now()) });
+  });
+}
+
+function signedPart({ method, headers, url }: FastifyRequest) {
+  const { host = "", "content-type": contentType = "", [transactionTokenHeader]: token } = headers;
+  return {
+    method,
+    authority: host.toLowerCase(),
+    target: url,
+    contentType,
+    token: typeof token === "string" ? token : "",
+  };
+}
+
+function signatureHeaders({ headers }: FastifyRequest): Partial<SignatureHeaders> {
+  const one = (name: keyof SignatureHeaders) => {
+    const value = headers[name];
+    return typeof value === "string" ? value : "";
+  };
+  return {
+    "content-digest": one("content-digest"),
+    "signature-input": one("signature-input"),
+    signature: one("signature"),
+  };
+}
+
+/** With what calls may be signed: the shared secret, or the key that the gateway publishes under that ID. */
+function keysOfGateway({ name, callKey, gateway }: SignedCallsOptions): FindKey {
+  if (callKey.algorithm === "hmac-sha256") {
+    const shared = answerVerifier(name, callKey);
+    return (keyId) => (keyId === name ? shared : undefined);
+  }
+  const known = new WeakMap<object, MessageVerifier>();
+  return async (keyId) => {
+    const key = await publicKey(gateway.keys, keyId);
+    if (!(key instanceof CryptoKey)) return undefined;
+    const verifier = known.get(key) ?? ecdsaP256Verifier(keyId, KeyObject.from(key));
+    known.set(key, verifier);
+    return verifier;
+  };
+}
+
+/** The key that the gateway publishes under an ID; it is found as the keys of its tokens are. */
+async function publicKey(keys: JWTVerifyGetKey, keyId: string) {
+  try {
+    return await keys({ alg: "ES256", kid: keyId }, { payload: "", signature: "" });
+  } catch (error) {
+    throw refusal(error);
+  }
+}

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CallSignature, type SignedCall, signCall, verifyAnswer } from "../../../trust/call-signature.ts";
+import { hmacSha256 } from "../../../trust/http-signature.ts";
+import { transactionTokenHeader } from "../../../trust/transaction-token.ts";
+import { createSeenCalls } from "../seen-calls.ts";
+import { citizenId } from "./citizens.ts";
+import { type Fixture, startFixture } from "./fixture.ts";
+import { testCallKey } from "./gateway.ts";
+
+const gulnar = citizenId("gulnar");
+const body = JSON.stringify({ query: "{ __typename }" });
+const now = () => Math.floor(Date.now() / 1000);
+const key = hmacSha256("fixture", testCallKey.bytes);
+
+let fixture: Fixture;
+let token: string;
+
+beforeAll(async () => {
+  fixture = await startFixture();
+  token = await fixture.gateway.token("fixture", gulnar);
+});
+
+afterAll(() => fixture.close());
+
+interface Call {
+  readonly headers: Record<string, string>;
+  readonly made: CallSignature;
+}
+
+/** A good call; `change` says what is unusual in what was signed. */
+function signed(change: Partial<SignedCall> = {}, signer = key, at = now()): Call {
+  const { host: authority, pathname: target } = new URL(fixture.endpoint);
+  const call = { method: "POST", authority, target, contentType: "application/json", token, ...change };
+  const { headers, made } = signCall(call, body, signer, crypto.randomUUID(), at);
+  return { headers: { "content-type": "application/json", [transactionTokenHeader]: token, ...headers }, made };
+}
+
+async function send({ headers }: Pick<Call, "headers">, content = body, url = fixture.endpoint) {
+  const response = await fetch(url, { method: "POST", headers, body: content });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+const nothing = JSON.stringify({
+  errors: [{ message: "This service answers the gateway only.", extensions: { code: "UNAUTHENTICATED" } }],
+});
+
+const swapped = (name: string, value: string) => {
+  const { headers } = signed();
+  return { headers: { ...headers, [name]: value } };
+};
+const without = (name: string) => {
+  const { headers } = signed();
+  return { headers: Object.fromEntries(Object.entries(headers).filter(([each]) => each !== name)) };
+};
+
+describe("a call to a subgraph", () => {
+  it("that the gateway has signed is answered, with a signature over both", async () => {
+    const call = signed();
+    const { status, headers, text } = await send(call);
+    expect([status, text]).toEqual([200, '{"data":{"__typename":"Query"}}']);
+    const answer = { status, contentType: headers.get("content-type") ?? "" };
+    const check = (said = text, to = call.made) =>
+      verifyAnswer(answer, said, Object.fromEntries(headers.entries()), to, key);
+    expect(() => check()).not.toThrow();
+    expect(() => check(text.replace("Query", "query"))).toThrow();
+    expect(() => check(text, signed().made)).toThrow();
+  });
+
+  it.each<[string, () => Pick<Call, "headers">, string?]>([
+    ["without a signature", () => without("signature")],
+    ["without what it covers", () => without("signature-input")],
+    ["without a digest", () => without("content-digest")],
+    ["signed with another's key", () => signed({}, hmacSha256("fixture", Buffer.alloc(32, 8)))],
+    ["signed with the key of another subgraph", () => signed({}, hmacSha256("health", testCallKey.bytes))],
+    ["signed a minute ago", () => signed({}, key, now() - 60)],
+    ["signed in the time to come", () => signed({}, key, now() + 60)],
+    ["signed for another address", () => signed({ authority: "other.example" })],
+    ["signed for another path", () => signed({ target: "/graphql?other" })],
+    ["signed for another method", () => signed({ method: "GET" })],
+    ["signed for another citizen's token", () => signed({ token: "another" })],
+    ["under another content type", () => swapped("content-type", "text/plain")],
+    ["whose digest was altered", () => swapped("content-digest", "sha-256=:AAAA:")],
+    ["whose body was altered", () => signed(), body.replace("typename", "TYPENAME")],
+    [
+      "that claims to cover less",
+      () => {
+        const { headers } = signed();
+        const input = String(headers["signature-input"]).replace(' "txn-token"', "");
+        return { headers: { ...headers, "signature-input": input } };
+      },
+    ],
+    [
+      "whose life was made longer",
+      () => {
+        const { headers } = signed({}, key, now() - 30);
+        const input = String(headers["signature-input"]).replace(/expires=\d+/, `expires=${now() + 20}`);
+        return { headers: { ...headers, "signature-input": input } };
+      },
+    ],
+    ["whose signature is no signature", () => swapped("signature", "huimin=::")],
+    ["whose input is endless", () => swapped("signature-input", `huimin=(${'"@method" '.repeat(500)})`)],
+  ])("%s is answered 401 and nothing else", async (_name, make, content = body) => {
+    const { status, text } = await send(make(), content);
+    expect([status, text]).toEqual([401, nothing]);
+  });
+
+  it("counts once", async () => {
+    const call = signed();
+    expect((await send(call)).status).toBe(200);
+    const again = await send(call);
+    expect([again.status, again.text]).toEqual([401, nothing]);
+  });
+
+  it("that is refused for its token or its scope is refused under a signature too", async () => {
+    const health = await fixture.gateway.token("fixture", gulnar, { scopes: new Set(["health:read"]) });
+    const call = signed({ token: health });
+    const { status, headers, text } = await send({ headers: { ...call.headers, [transactionTokenHeader]: health } });
+    expect(status).toBe(403);
+    const answer = { status, contentType: headers.get("content-type") ?? "" };
+    verifyAnswer(answer, text, Object.fromEntries(headers.entries()), call.made, key);
+  });
+});
+
+describe("the memory of calls", () => {
+  it("holds each for as long as it counts, and refuses what it has no room for", () => {
+    let time = 100;
+    const requireUnseen = createSeenCalls(() => time, 2);
+    requireUnseen("a", 120);
+    requireUnseen("b", 121);
+    expect(() => requireUnseen("a", 120)).toThrow("Sign in");
+    expect(() => requireUnseen("c", 122)).toThrow("too much to do");
+    time = 120;
+    expect(() => requireUnseen("a", 120)).toThrow("Sign in");
+    time = 121;
+    requireUnseen("c", 140);
+    expect(() => requireUnseen("b", 121)).toThrow("Sign in");
+  });
+});
