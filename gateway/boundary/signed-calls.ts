@@ -1,6 +1,7 @@
 /** Signed calls, on the side of the gateway: every call is signed, and only the signed answer to it is believed. */
 import { type KeyObject, randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import type { CallEvidence } from "../../trust/call-evidence.ts";
 import { answerVerifier, type CallKey } from "../../trust/call-keys.ts";
 import { type SignatureHeaders, signCall, verifyAnswer } from "../../trust/call-signature.ts";
 import { HuiminError } from "../../trust/errors.ts";
@@ -17,13 +18,7 @@ export interface SealedCall {
 /** Signs a call by POST. Never the same signature twice. */
 export type SealCall = (body: string, headers: Record<string, string>) => SealedCall;
 
-/** What is kept of a call to a company and its answer, so that neither can deny it: signatures and digests, no content. */
-export interface CallEvidence {
-  readonly subgraph: string;
-  readonly call: SignatureHeaders;
-  readonly answer: SignatureHeaders & { readonly status: number; readonly contentType: string };
-}
-
+/** Keeps what proves a call to a company and its answer. */
 export type KeepEvidence = (evidence: CallEvidence) => void;
 
 /** The gateway's own key. */
@@ -61,7 +56,8 @@ export function createSealCall(
           if (!(error instanceof HuiminError)) throw error;
           return `its answer with status ${status} is refused: ${error.detail}`;
         }
-        if (!isShared) keepEvidence({ subgraph, call: headers, answer: { ...answer, ...signature } });
+        if (!isShared)
+          keepEvidence({ subgraph, address: address.href, call: headers, answer: { ...answer, ...signature } });
         return undefined;
       },
     };

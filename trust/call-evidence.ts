@@ -1,0 +1,67 @@
+/** What is kept of a call to a company and its answer, so that neither can deny it: signatures and digests, no content. */
+import { z } from "zod";
+import { type CallSignature, type SignatureHeaders, verifyAnswer, verifyCall } from "./call-signature.ts";
+import { HuiminError } from "./errors.ts";
+import { contentDigest, type MessageVerifier } from "./http-signature.ts";
+
+const signatureHeaders = z.object({
+  "content-digest": z.string(),
+  "signature-input": z.string(),
+  signature: z.string(),
+});
+
+/** One call and its answer, as the log has them. */
+export const callEvidence = z.object({
+  subgraph: z.string(),
+  /** Where the call went. */
+  address: z.url(),
+  call: signatureHeaders,
+  answer: signatureHeaders.extend({ status: z.int(), contentType: z.string() }),
+});
+
+export type CallEvidence = Readonly<z.output<typeof callEvidence>>;
+
+/** What somebody claims to have asked; with the transaction token that went with it. */
+export interface ClaimedCall {
+  readonly body: Uint8Array;
+  readonly token: string;
+}
+
+/**
+ * Checks that the company has answered `body` to that call.
+ *
+ * @throws HuiminError whose `detail` says what does not fit
+ */
+export function proveAnswer({ call, answer }: CallEvidence, body: Uint8Array, companyKey: MessageVerifier): void {
+  verifyAnswer(answer, body, answer, callSignature(call), companyKey);
+}
+
+/**
+ * Checks that the gateway has asked just that.
+ *
+ * @throws HuiminError whose `detail` says what does not fit
+ */
+export async function proveCall(
+  { call, address }: CallEvidence,
+  { body, token }: ClaimedCall,
+  findGatewayKey: (keyId: string) => MessageVerifier | undefined,
+): Promise<void> {
+  const { host: authority, pathname, search } = new URL(address);
+  const asked = { method: "POST", authority, target: pathname + search, contentType: "application/json", token };
+  const { digest } = await verifyCall(asked, call, findGatewayKey, Number(parameterOf(call, "created")));
+  if (digest === contentDigest(body)) return;
+  throw new HuiminError("UNAUTHENTICATED", { detail: "the body is not the one that was signed" });
+}
+
+function callSignature(call: SignatureHeaders): CallSignature {
+  return {
+    signature: call.signature.slice(call.signature.indexOf("=") + 1),
+    nonce: parameterOf(call, "nonce"),
+    expires: Number(parameterOf(call, "expires")),
+    digest: call["content-digest"],
+  };
+}
+
+function parameterOf({ "signature-input": input }: SignatureHeaders, name: string): string {
+  return new RegExp(`;${name}="?([^";]+)`).exec(input)?.[1] ?? "";
+}
