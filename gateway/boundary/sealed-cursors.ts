@@ -4,7 +4,8 @@
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import { clientSector, type SignedIn } from "../admission/admit.ts";
+import { HuiminError } from "../../trust/errors.ts";
+import { type Admitted, clientSector, type SignedIn } from "../admission/admit.ts";
 import type { Boundary, SubgraphAnswer, SubgraphRequest } from "./boundary.ts";
 import { type CursorPlaces, type CursorTree, findCursors } from "./cursor-places.ts";
 
@@ -18,11 +19,26 @@ export interface CursorSealSettings {
 /** Most operations whose cursors are remembered. */
 const rememberedOperations = 1_000;
 
+/** A request whose cursors are open, and what seals those of its answers. */
+export interface UnsealedRequest {
+  readonly request: SubgraphRequest;
+  /** Seals in place: the tree is the consumer's own. */
+  seal<Answer extends SubgraphAnswer>(answer: Answer): Answer;
+}
+
 /**
- * Makes the function that puts the seal around a boundary. Calls to subgraphs of the client's own sector go by as they
- * are; the others seal every cursor in their answers, and answer `BAD_USER_INPUT` to a cursor that was not sealed so.
+ * Opens the cursors of a request of somebody's to a subgraph; undefined when that is of her client's own sector.
+ *
+ * @throws HuiminError `BAD_USER_INPUT` when one was not sealed for her, her client and the field
  */
-export function createCursorSeal({ key, sectorOf }: CursorSealSettings): (call: Boundary["call"]) => Boundary["call"] {
+export type OpenCursors = (
+  subgraph: string,
+  request: SubgraphRequest,
+  admitted: Admitted,
+) => UnsealedRequest | undefined;
+
+/** Makes the function. */
+export function createCursorSeal({ key, sectorOf }: CursorSealSettings): OpenCursors {
   const places = new LRUCache<string, CursorPlaces>({ max: rememberedOperations });
   const placesIn = (query: string) => {
     const found = places.get(query) ?? findCursors(query);
@@ -30,24 +46,38 @@ export function createCursorSeal({ key, sectorOf }: CursorSealSettings): (call: 
     return found;
   };
   const sealer = createSealer(key);
-  return (call) => async (subgraph, request, errand) => {
-    const { admitted } = errand;
-    if (admitted.kind !== "signed in" || clientSector(admitted) === sectorOf(subgraph)) {
-      return await call(subgraph, request, errand);
-    }
+  return (subgraph, request, admitted) => {
+    if (admitted.kind !== "signed in" || clientSector(admitted) === sectorOf(subgraph)) return undefined;
     const { variables, literal, answer: tree } = placesIn(request.query);
-    if (literal) return refused("Give cursors as variables, not in the text of the operation.");
+    if (literal) throw refusal("Give cursors as variables, not in the text of the operation.");
     const bind = (field: string) => boundTo(subgraph, field, admitted);
-    const opened = openVariables(request, variables, (text, field) => sealer.open(text, bind(field)));
-    if (!opened) return refused("A cursor is not one that this client was given here.");
-    const answer = await call(subgraph, opened, errand);
-    if (answer.data) sealIn(answer.data, tree, (text, field) => sealer.seal(text, bind(field)));
-    return answer;
+    return {
+      request: openVariables(request, variables, (text, field) => sealer.open(text, bind(field))),
+      seal(answer) {
+        if (answer.data) sealIn(answer.data, tree, (text, field) => sealer.seal(text, bind(field)));
+        return answer;
+      },
+    };
   };
 }
 
-function refused(message: string): SubgraphAnswer {
-  return { data: null, errors: [{ code: "BAD_USER_INPUT", message }] };
+/** The calls of a boundary, each with its cursors open; what is refused is the answer to the call. */
+export function withOpenCursors(call: Boundary["call"], open: OpenCursors): Boundary["call"] {
+  return (subgraph, request, errand) => {
+    try {
+      const unsealed = open(subgraph, request, errand.admitted);
+      // Within a sector, as between the departments and their clients, nothing is added to the call.
+      if (!unsealed) return call(subgraph, request, errand);
+      return call(subgraph, unsealed.request, errand).then(unsealed.seal);
+    } catch (error) {
+      if (!(error instanceof HuiminError)) throw error;
+      return Promise.resolve({ data: null, errors: [{ code: error.code, message: error.message }] });
+    }
+  };
+}
+
+function refusal(message: string): HuiminError {
+  return new HuiminError("BAD_USER_INPUT", { message });
 }
 
 /** For whom and where a cursor is good. */
@@ -58,25 +88,20 @@ function boundTo(subgraph: string, field: string, { caller, sector }: SignedIn):
 
 type Change = (text: string, field: string) => string | undefined;
 
-/** The request with the cursors in its variables opened; undefined when one does not open. */
-function openVariables(
-  request: SubgraphRequest,
-  places: CursorPlaces["variables"],
-  open: Change,
-): SubgraphRequest | undefined {
+/** The request with the cursors in its variables opened. */
+function openVariables(request: SubgraphRequest, places: CursorPlaces["variables"], open: Change): SubgraphRequest {
   if (places.size === 0) return request;
   const values = JSON.parse(`{${request.variables}}`);
   for (const [name, fields] of places) {
     const value: unknown = values[name];
     if (typeof value !== "string") continue;
     const opened = fields.map((field) => open(value, field)).find((text) => text !== undefined);
-    if (opened === undefined) return undefined;
+    if (opened === undefined) throw refusal("A cursor is not one that this client was given here.");
     values[name] = opened;
   }
   return { ...request, variables: JSON.stringify(values).slice(1, -1) };
 }
 
-/** Seals in place: the tree is the caller's own. */
 function sealIn(value: unknown, tree: CursorTree, seal: Change): void {
   if (Array.isArray(value)) {
     for (const item of value) sealIn(item, tree, seal);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { createClient } from "graphql-sse";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { GraphAnswer } from "./city.ts";
 import { type SectorTown, startSectorTown, type TownContext } from "./sector-town.ts";
@@ -21,6 +22,7 @@ const waterSdl = `${links}
   }
   type Bills { edges: [Bill!]! pageInfo: PageInfo! }
   type Bill { cursor: String! words: String }
+  type Subscription { billed(after: String): Bill }
 `;
 
 /** What each field was given as `after`. */
@@ -53,7 +55,17 @@ beforeAll(async () => {
       water: {
         sdl: waterSdl,
         sector: "waterco",
-        resolvers: { Citizen: { ...reference, bills: list(encoded), meters: list(encoded) } },
+        resolvers: {
+          Citizen: { ...reference, bills: list(encoded), meters: list(encoded) },
+          Subscription: {
+            billed: {
+              async *subscribe(_root: unknown, { after }: { after?: string }, { subject }: TownContext) {
+                given.push(after);
+                yield { billed: { cursor: encoded(subject) } };
+              },
+            },
+          },
+        },
       },
     },
     {},
@@ -119,5 +131,21 @@ describe("a cursor", () => {
     ];
     expect(answers.map(codes)).toEqual(answers.map(() => ["BAD_USER_INPUT"]));
     expect(given).toEqual([]);
+  });
+
+  it("is the same in a company's stream", async () => {
+    const headers = { authorization: `Bearer ${await town.token("government", her)}` };
+    const client = createClient({ url: `${town.url}/graphql`, headers, retryAttempts: 0 });
+    const query = "subscription ($after: String) { billed(after: $after) { cursor } }";
+    const firstOf = async (after?: string): Promise<unknown> => {
+      for await (const event of client.iterate({ query, variables: { after } })) return event;
+      return undefined;
+    };
+    const first = (await firstOf()) as { readonly data: { readonly billed: { readonly cursor: string } } };
+    expect(first.data.billed.cursor).toMatch(/^hmc1_/);
+    await firstOf(first.data.billed.cursor);
+    expect(given).toEqual([undefined, encoded(town.forms("waterco").seal(her))]);
+    expect(await firstOf("20:1")).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT" } }] });
+    client.dispose();
   });
 });

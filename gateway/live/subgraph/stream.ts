@@ -9,6 +9,7 @@ import { checkAnswer } from "../../boundary/answer-check.ts";
 import type { Crossing } from "../../boundary/border.ts";
 import { type BorderOf, requestBody, type SubgraphAnswer, type SubgraphError } from "../../boundary/boundary.ts";
 import type { Credentials } from "../../boundary/credentials.ts";
+import type { OpenCursors } from "../../boundary/sealed-cursors.ts";
 import type { FindSource, Sink } from "../source.ts";
 import { followEvents } from "./events.ts";
 import { followSocket } from "./socket.ts";
@@ -29,6 +30,7 @@ export interface StreamParts {
   readonly credentials: Credentials;
   readonly borderOf: BorderOf;
   readonly mayBeInternal: (subgraph: string) => boolean;
+  readonly openCursors: OpenCursors;
 }
 
 /**
@@ -46,16 +48,18 @@ const retries = { attempts: 5, firstPauseMs: 100, longestPauseMs: 5_000 } as con
 /** The streams of the subgraphs, each where it answers or where `elsewhere` says. */
 export function subgraphStreams(
   elsewhere: ReadonlyMap<string, URL>,
-  { credentials, borderOf, mayBeInternal: isAllowedInside }: StreamParts,
+  { credentials, borderOf, mayBeInternal: isAllowedInside, openCursors }: StreamParts,
   log: RequestLog,
 ): FindSource {
   return ({ source, variables: values, supergraph }, session) => {
     const { subgraph } = source;
     const address = elsewhere.get(subgraph) ?? supergraph.addresses.get(subgraph);
     if (!address) throw new HuiminError("INTERNAL_SERVER_ERROR", { detail: `no address for ${subgraph}` });
-    const request = source.request(values);
     const mayBeInternal = isAllowedInside(subgraph);
     const { admitted } = session.admission;
+    const asked = source.request(values);
+    const unsealed = openCursors(subgraph, asked, admitted);
+    const request = unsealed?.request ?? asked;
     const crossing = borderOf(subgraph)?.call(requestBody(request), peopleOf(admitted), clientSector(admitted));
     const body = crossing ? crossing.text : requestBody(request);
     const { query, variables } = JSON.parse(body) as Pick<StreamRequest, "query" | "variables">;
@@ -64,12 +68,17 @@ export function subgraphStreams(
       key: `${address} ${body}`,
       listen(sink) {
         const ending = new AbortController();
+        const refused = (detail: string | undefined) =>
+          log.warn({ subgraph, detail }, "an event of a subgraph is refused");
         const connect = async (next: (response: unknown) => void) => {
           const { headers } = await credentials({ ...session.admission, log }, subgraph);
-          const heard = (response: unknown) => next(crossing ? inside(response, crossing) : response);
+          const heard = (response: unknown) => next(crossing ? inside(response, crossing, refused) : response);
           await follow({ address, query, variables, headers, mayBeInternal }, heard, ending.signal);
         };
-        const read = (response: unknown) => checkAnswer(response, [], crossing === undefined);
+        const read = (response: unknown) => {
+          const answer = checkAnswer(response, [], crossing === undefined);
+          return answer && (unsealed?.seal(answer) ?? answer);
+        };
         void followUntilLost(connect, read, sink, ending.signal, log);
         return () => ending.abort();
       },
@@ -78,12 +87,13 @@ export function subgraphStreams(
 }
 
 /** An event with everybody in the forms that are used inside; undefined, which is no answer, when that cannot be. */
-function inside(response: unknown, { answer }: Crossing): unknown {
+function inside(response: unknown, { answer }: Crossing, refused: (detail: string | undefined) => void): unknown {
   try {
     return JSON.parse(answer(JSON.stringify(response)));
   } catch (error) {
-    if (error instanceof HuiminError) return undefined;
-    throw error;
+    if (!(error instanceof HuiminError)) throw error;
+    refused(error.detail);
+    return undefined;
   }
 }
 
