@@ -34,8 +34,9 @@ function writeString(value: unknown, writing: Writing): boolean {
   return typeof value === "string" ? appendString(writing, value) : writing.fault("unfit");
 }
 
+/** 32 bits with a sign (GraphQL specification, section 3.5.1). */
 function writeInt(value: unknown, writing: Writing): boolean {
-  return Number.isInteger(value) ? append(writing, String(value)) : writing.fault("unfit");
+  return typeof value === "number" && (value | 0) === value ? append(writing, String(value)) : writing.fault("unfit");
 }
 
 function writeFloat(value: unknown, writing: Writing): boolean {

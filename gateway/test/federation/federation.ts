@@ -20,6 +20,7 @@ import type { Boundary } from "../../boundary/boundary.ts";
 import { compileProgram } from "../../execution/program.ts";
 import { avoidClashes, reservedNames } from "../../planning/clashing-names.ts";
 import { startPlannerThread } from "../../planning/planner-thread.ts";
+import { noRefusals, type Refusals, withoutRefused } from "../../rights/rights.ts";
 import { type BoundaryOptions, type FixtureBoundary, fixtureBoundaries, type SeenCall } from "./boundary.ts";
 import type { Faults } from "./faults.ts";
 import {
@@ -62,6 +63,8 @@ export interface Federation {
 export interface AskOptions extends BoundaryOptions {
   /** `@override` labels that are on. */
   readonly overrides?: ReadonlyMap<string, boolean>;
+  /** What the caller may not read of a document. */
+  readonly refusalsOf?: (document: DocumentNode) => Refusals;
 }
 
 const silent = { debug: () => {}, warn: () => {}, error: () => {} };
@@ -83,11 +86,14 @@ export async function startFederation(fixture: Fixture): Promise<Federation> {
   const prepare = async (source: DocumentNode | string, variables: Arguments, options: AskOptions) => {
     const document = documentOf(source);
     const definition = operationOf(document);
+    const refusals = options.refusalsOf?.(document) ?? noRefusals;
+    const allowed = refusals.key === "" ? document : withoutRefused(document, schema, refusals);
     return {
       document,
       definition,
+      refusals,
       variables: coerce(schema, document, variables),
-      plan: await plan(document, options.overrides),
+      plan: await plan(allowed, options.overrides),
     };
   };
   return {
