@@ -46,12 +46,12 @@ function residentId(birth: string, sequence: number): string {
 }
 
 /** A caseworker, and the one-time code that she is handed. */
-export async function inviteCaseworker(database: pg.Client): Promise<string> {
+export async function inviteCaseworker(database: pg.Client, department = "health"): Promise<string> {
   const staffId = randomUUID();
   const code = randomBytes(20).toString("base64url");
   await database.query(
-    "INSERT INTO identity.staff_account (staff_id, department, role, display_name) VALUES ($1, 'health', 'caseworker', '李明')",
-    [staffId],
+    "INSERT INTO identity.staff_account (staff_id, department, role, display_name) VALUES ($1, $2, 'caseworker', '李明')",
+    [staffId, department],
   );
   await database.query(
     "INSERT INTO identity.staff_enrolment (token_hash, staff_id, expires_at) VALUES ($1, $2, now() + interval '1 hour')",
