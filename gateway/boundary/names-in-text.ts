@@ -1,7 +1,24 @@
 /** Citizens named in texts: found whatever stands around a name, and under one layer of base64. */
+import { pseudonymPattern } from "../../trust/pseudonym.ts";
 
-/** What a pseudonym looks like; a look ahead, so that one which begins inside another is found as well. */
-const places = /(?=(hm[1-9]\d{0,3}_[A-Za-z0-9_-]{43}))/g;
+/** How a pseudonym begins. */
+const beginnings = /hm[1-9]\d{0,3}_/g;
+
+/** How it goes on, in characters. */
+const sealedLength = 43;
+
+interface Place {
+  readonly index: number;
+  readonly name: string;
+}
+
+/** What looks like a pseudonym, one that begins inside another as well. */
+function* placesIn(text: string): Generator<Place> {
+  for (const { index, 0: beginning } of text.matchAll(beginnings)) {
+    const name = text.slice(index, index + beginning.length + sealedLength);
+    if (pseudonymPattern.test(name)) yield { index, name };
+  }
+}
 
 /** A character that a pseudonym may hold. */
 const ofName = /[A-Za-z0-9_-]/;
@@ -17,7 +34,7 @@ export type Rename = (name: string, alone: boolean) => string | undefined;
 export function renameIn(text: string, rename: Rename): string {
   let renamed = "";
   let done = 0;
-  for (const { index, 1: name = "" } of text.matchAll(places)) {
+  for (const { index, name } of placesIn(text)) {
     if (index < done) continue;
     const end = index + name.length;
     const other = rename(name, !ofName.test(text.charAt(index - 1)) && !ofName.test(text.charAt(end)));
@@ -30,18 +47,22 @@ export function renameIn(text: string, rename: Rename): string {
 
 /** Whether a text holds anything that looks like a pseudonym. */
 export function looksNamed(text: string): boolean {
-  return text.search(places) !== -1;
+  return placesIn(text).next().done !== true;
 }
 
 /** Text long enough to hold an encoded pseudonym: base64 (RFC 4648, sections 4 and 5) makes 63 characters of its 47. */
 const encoded = /[A-Za-z0-9+/_-]{63,}/g;
 
+/** How base64 writes the `hm` and the digit of a pseudonym, by where among three bytes it begins. */
+const encodedStart = /aG0|[GWm2]ht[MNO]|obT/;
+
 /** What looks like a pseudonym once a part of the text is read as base64, wherever its encoding began. */
 export function* namesEncodedIn(text: string): Generator<string> {
   for (const [run] of text.matchAll(encoded)) {
+    if (!encodedStart.test(run)) continue;
     for (let start = 0; start < 4; start += 1) {
       const decoded = Buffer.from(run.slice(start), "base64").toString("latin1");
-      for (const { 1: name = "" } of decoded.matchAll(places)) yield name;
+      for (const { name } of placesIn(decoded)) yield name;
     }
   }
 }
