@@ -1,10 +1,11 @@
 /** What is kept of a call to a company and its answer, so that neither can deny it: signatures and digests, no content. */
 import { z } from "zod";
-import { type CallSignature, type SignatureHeaders, verifyAnswer, verifyCall } from "./call-signature.ts";
+import { verifyAnswer, verifyCall } from "./call-signature.ts";
 import { HuiminError } from "./errors.ts";
 import { contentDigest, type MessageVerifier } from "./http-signature.ts";
+import { type CallSignature, memberOf, type SignatureHeaders } from "./signature-headers.ts";
 
-const signatureHeaders = z.object({
+const headersOfSignature = z.object({
   "content-digest": z.string(),
   "signature-input": z.string(),
   signature: z.string(),
@@ -15,8 +16,8 @@ export const callEvidence = z.object({
   subgraph: z.string(),
   /** Where the call went. */
   address: z.url(),
-  call: signatureHeaders,
-  answer: signatureHeaders.extend({ status: z.int(), contentType: z.string() }),
+  call: headersOfSignature,
+  answer: headersOfSignature.extend({ status: z.int(), contentType: z.string() }),
 });
 
 export type CallEvidence = Readonly<z.output<typeof callEvidence>>;
@@ -55,7 +56,7 @@ export async function proveCall(
 
 function callSignature(call: SignatureHeaders): CallSignature {
   return {
-    signature: call.signature.slice(call.signature.indexOf("=") + 1),
+    signature: memberOf(call.signature),
     nonce: parameterOf(call, "nonce"),
     expires: Number(parameterOf(call, "expires")),
     digest: call["content-digest"],

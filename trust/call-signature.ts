@@ -2,15 +2,17 @@
  * The signatures of a call to a subgraph and of its answer. The call's covers what is asked and for whom; the answer's
  * covers the call's too, so that both together prove what was said to what. docs/subgraph-calls.md has the format.
  */
-import { HuiminError } from "./errors.ts";
+import { type Component, contentDigest, type MessageSigner, type MessageVerifier } from "./http-signature.ts";
 import {
-  type Component,
-  componentList,
-  contentDigest,
-  type MessageSigner,
-  type MessageVerifier,
-  signatureBase,
-} from "./http-signature.ts";
+  type CallSignature,
+  label,
+  memberOf,
+  read,
+  refused,
+  requireFit,
+  type SignatureHeaders,
+  signed,
+} from "./signature-headers.ts";
 
 /** Longest time for which a signed call counts, in seconds. */
 export const longestCallLife = 60;
@@ -20,9 +22,6 @@ const callLife = 20;
 
 /** How far two clocks may be apart, in seconds. */
 const clockTolerance = 5;
-
-/** The signature's name in its headers. */
-const label = "huimin";
 
 /** What of a call is signed. Empty texts stand for headers that are not there. */
 export interface SignedCall {
@@ -40,24 +39,6 @@ export interface SignedCall {
 export interface SignedAnswer {
   readonly status: number;
   readonly contentType: string;
-}
-
-/** The headers of a signature, by the names in which Node gives them. */
-export interface SignatureHeaders {
-  readonly "content-digest": string;
-  readonly "signature-input": string;
-  readonly signature: string;
-}
-
-/** A signature that has been made, or checked. */
-export interface CallSignature {
-  /** The signature, as its header has it; what binds the answer to the call. */
-  readonly signature: string;
-  readonly nonce: string;
-  /** When it ends, in seconds since the epoch. */
-  readonly expires: number;
-  /** The `Content-Digest` that it covers. */
-  readonly digest: string;
 }
 
 /**
@@ -90,11 +71,11 @@ export type FindKey = (keyId: string) => MessageVerifier | undefined | Promise<M
  */
 export async function verifyCall(
   call: SignedCall,
-  headers: Partial<SignatureHeaders>,
+  headers: SignatureHeaders,
   findKey: FindKey,
   now: number,
 ): Promise<CallSignature> {
-  const components = callComponents(call, headers["content-digest"] ?? "");
+  const components = callComponents(call, headers["content-digest"]);
   const presented = read(components, headers);
   const { created, expires } = presented;
   if (created > now + clockTolerance || expires < now || expires - created > longestCallLife) {
@@ -125,11 +106,11 @@ export function signAnswer(
 export function verifyAnswer(
   answer: SignedAnswer,
   body: string | Uint8Array,
-  headers: Partial<SignatureHeaders>,
+  headers: SignatureHeaders,
   to: CallSignature,
   key: MessageVerifier,
 ): void {
-  const components = answerComponents(answer, headers["content-digest"] ?? "", to);
+  const components = answerComponents(answer, headers["content-digest"], to);
   const presented = read(components, headers);
   requireFit(components, presented, presented.keyId === key.keyId ? key : undefined);
   if (presented.nonce !== to.nonce) throw refused("the answer has the nonce of another call");
@@ -156,87 +137,4 @@ function answerComponents({ status, contentType }: SignedAnswer, digest: string,
     ['"content-type"', contentType],
     [`"signature";req;key="${label}"`, to.signature],
   ];
-}
-
-interface Parameters {
-  readonly created: number;
-  readonly expires: number;
-  readonly nonce: string;
-}
-
-function signed(
-  components: readonly Component[],
-  digest: string,
-  key: MessageSigner,
-  { created, expires, nonce }: Parameters,
-): SignatureHeaders {
-  const list = componentList(components);
-  const parameters = `${list};created=${created};expires=${expires};nonce="${nonce}";keyid="${key.keyId}"`;
-  const signature = key.sign(signatureBase(components, parameters)).toString("base64");
-  return {
-    "content-digest": digest,
-    "signature-input": `${label}=${parameters}`,
-    signature: `${label}=:${signature}:`,
-  };
-}
-
-function memberOf(signature: string): string {
-  return signature.slice(label.length + 1);
-}
-
-const inputPattern = /^huimin=(?<parameters>(?<list>\([^()]*\));[\x20-\x7e]*)$/;
-const signaturePattern = /^huimin=:[A-Za-z0-9+/]{16,200}={0,2}:$/;
-const longestInput = 1_000;
-
-/** A signature as its headers present it; nothing of it is checked yet but its form. */
-interface Presented extends CallSignature, Parameters {
-  readonly keyId: string;
-  /** The member of `Signature-Input`. */
-  readonly parameters: string;
-}
-
-function read(components: readonly Component[], headers: Partial<SignatureHeaders>): Presented {
-  const { "signature-input": input = "", signature = "", "content-digest": digest = "" } = headers;
-  if (input === "" || signature === "" || digest === "") throw refused("there is no signature");
-  const { parameters = "", list } = (input.length <= longestInput && inputPattern.exec(input)?.groups) || {};
-  if (list !== componentList(components) || !signaturePattern.test(signature)) {
-    throw refused("the signature does not cover what it must");
-  }
-  return { ...readParameters(parameters.slice(list.length)), parameters, signature: memberOf(signature), digest };
-}
-
-function requireFit(
-  components: readonly Component[],
-  { parameters, signature }: Presented,
-  key: MessageVerifier | undefined,
-): void {
-  if (!key) throw refused("the signature is of an unknown key");
-  const isFit = key.verify(signatureBase(components, parameters), Buffer.from(signature.slice(1, -1), "base64"));
-  if (!isFit) throw refused("the signature does not fit");
-}
-
-/** Parameters in any order, each once, and no other: all of them are covered whatever their order. */
-function readParameters(text: string): Parameters & { readonly keyId: string } {
-  const { created, expires, nonce, keyid, ...others } = Object.fromEntries(
-    text
-      .slice(1)
-      .split(";")
-      .map((each): [string, string] => [each.slice(0, each.indexOf("=")), each.slice(each.indexOf("=") + 1)]),
-  );
-  const [from, until] = [created, expires].map((time) => (time && /^\d{1,12}$/.test(time) ? Number(time) : undefined));
-  const [once, keyId] = [nonce, keyid].map((value) => value && /^"([\w.:-]{1,100})"$/.exec(value)?.[1]);
-  if (
-    from === undefined ||
-    until === undefined ||
-    !once ||
-    !keyId ||
-    Object.keys(others).some((name) => name !== "alg")
-  ) {
-    throw refused("the signature lacks created, expires, nonce or keyid");
-  }
-  return { created: from, expires: until, nonce: once, keyId };
-}
-
-function refused(detail: string): HuiminError {
-  return new HuiminError("UNAUTHENTICATED", { message: "This service answers the gateway only.", detail });
 }

@@ -3,9 +3,10 @@ import { type KeyObject, randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { CallEvidence } from "../../trust/call-evidence.ts";
 import { answerVerifier, type CallKey } from "../../trust/call-keys.ts";
-import { type SignatureHeaders, signCall, verifyAnswer } from "../../trust/call-signature.ts";
+import { signCall, verifyAnswer } from "../../trust/call-signature.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import { ecdsaP256Signer, hmacSha256 } from "../../trust/http-signature.ts";
+import { signatureHeaders } from "../../trust/signature-headers.ts";
 import { transactionTokenHeader } from "../../trust/transaction-token.ts";
 
 /** A call that is signed, and the check of the answer to it. */
@@ -49,7 +50,7 @@ export function createSealCall(
       headers: { ...more, "content-type": contentType, [transactionTokenHeader]: token, ...headers },
       faultOf(status, answered, content) {
         const answer = { status, contentType: answered["content-type"] ?? "" };
-        const signature = signatureOf(answered);
+        const signature = signatureHeaders(answered);
         try {
           verifyAnswer(answer, content, signature, made, verifier);
         } catch (error) {
@@ -61,17 +62,5 @@ export function createSealCall(
         return undefined;
       },
     };
-  };
-}
-
-function signatureOf(headers: IncomingHttpHeaders): SignatureHeaders {
-  const one = (name: keyof SignatureHeaders) => {
-    const value = headers[name];
-    return typeof value === "string" ? value : "";
-  };
-  return {
-    "content-digest": one("content-digest"),
-    "signature-input": one("signature-input"),
-    signature: one("signature"),
   };
 }

@@ -4,15 +4,10 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { JWTVerifyGetKey } from "jose";
 import { refusal } from "../../trust/access-token.ts";
 import { answerSigner, answerVerifier, type CallKey } from "../../trust/call-keys.ts";
-import {
-  type CallSignature,
-  type FindKey,
-  type SignatureHeaders,
-  signAnswer,
-  verifyCall,
-} from "../../trust/call-signature.ts";
+import { type FindKey, signAnswer, verifyCall } from "../../trust/call-signature.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import { contentDigest, ecdsaP256Verifier, type MessageVerifier } from "../../trust/http-signature.ts";
+import { type CallSignature, signatureHeaders } from "../../trust/signature-headers.ts";
 import { transactionTokenHeader } from "../../trust/transaction-token.ts";
 import { createSeenCalls } from "./seen-calls.ts";
 
@@ -37,7 +32,7 @@ export function requireSignedCalls(scope: FastifyInstance, options: SignedCallsO
   const requireUnseen = createSeenCalls(now);
   const calls = new WeakMap<FastifyRequest, CallSignature>();
   scope.addHook("onRequest", async (request) => {
-    const call = await verifyCall(signedPart(request), signatureHeaders(request), findKey, now());
+    const call = await verifyCall(signedPart(request), signatureHeaders(request.headers), findKey, now());
     requireUnseen(call.nonce, call.expires);
     calls.set(request, call);
   });
@@ -62,18 +57,6 @@ function signedPart({ method, headers, url }: FastifyRequest) {
     target: url,
     contentType,
     token: typeof token === "string" ? token : "",
-  };
-}
-
-function signatureHeaders({ headers }: FastifyRequest): Partial<SignatureHeaders> {
-  const one = (name: keyof SignatureHeaders) => {
-    const value = headers[name];
-    return typeof value === "string" ? value : "";
-  };
-  return {
-    "content-digest": one("content-digest"),
-    "signature-input": one("signature-input"),
-    signature: one("signature"),
   };
 }
 

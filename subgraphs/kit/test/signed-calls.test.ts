@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CallSignature, type SignedCall, signCall, verifyAnswer } from "../../../trust/call-signature.ts";
+import { type SignedCall, signCall, verifyAnswer } from "../../../trust/call-signature.ts";
 import { hmacSha256 } from "../../../trust/http-signature.ts";
+import { type CallSignature, signatureHeaders } from "../../../trust/signature-headers.ts";
 import { transactionTokenHeader } from "../../../trust/transaction-token.ts";
 import { createSeenCalls } from "../seen-calls.ts";
 import { citizenId } from "./citizens.ts";
@@ -60,7 +61,7 @@ describe("a call to a subgraph", () => {
     expect([status, text]).toEqual([200, '{"data":{"__typename":"Query"}}']);
     const answer = { status, contentType: headers.get("content-type") ?? "" };
     const check = (said = text, to = call.made) =>
-      verifyAnswer(answer, said, Object.fromEntries(headers.entries()), to, key);
+      verifyAnswer(answer, said, signatureHeaders(Object.fromEntries(headers.entries())), to, key);
     expect(() => check()).not.toThrow();
     expect(() => check(text.replace("Query", "query"))).toThrow();
     expect(() => check(text, signed().made)).toThrow();
@@ -117,7 +118,7 @@ describe("a call to a subgraph", () => {
     const { status, headers, text } = await send({ headers: { ...call.headers, [transactionTokenHeader]: health } });
     expect(status).toBe(403);
     const answer = { status, contentType: headers.get("content-type") ?? "" };
-    verifyAnswer(answer, text, Object.fromEntries(headers.entries()), call.made, key);
+    verifyAnswer(answer, text, signatureHeaders(Object.fromEntries(headers.entries())), call.made, key);
   });
 });
 
