@@ -1,0 +1,74 @@
+/** The red team as a whole: how many attacks there are, and that docs/attacks.md tells of exactly these. */
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+const folder = new URL("./", import.meta.url);
+const page = readFileSync(new URL("../../../docs/attacks.md", folder), "utf8");
+
+/** Who attacks in which file, in the order of the page. */
+const attackers = {
+  "anonymous.test.ts": "anonymous person",
+  "citizen.test.ts": "citizen",
+  "tokens.test.ts": "citizen or client with a wrong token",
+  "delegate.test.ts": "delegate",
+  "caseworker.test.ts": "caseworker",
+  "company.test.ts": "company",
+  "company-schema.test.ts": "company, by its schema",
+  "collusion.test.ts": "two companies together",
+  "rogue-subgraph.test.ts": "rogue subgraph",
+  "thief.test.ts": "thief",
+} as const;
+
+interface Listed {
+  readonly attacker: string;
+  readonly name: string;
+  readonly against: string;
+  readonly file: string;
+}
+
+/** The attacks as a test file declares them. */
+function attacksIn([file, attacker]: readonly [string, string]): Listed[] {
+  const text = readFileSync(new URL(file, folder), "utf8");
+  const declared = [...text.matchAll(/^attack\("(?<name>[^"]+)", \{\n(?<parts>[\s\S]*?)^\}\);/gm)];
+  // A declaration of another shape would be missing from the page.
+  expect(declared.length, file).toBe([...text.matchAll(/^attack\(/gm)].length);
+  return declared.map(({ groups: { name = "", parts = "" } = {} }) => ({
+    attacker,
+    name,
+    against: againstOf(parts, text),
+    file,
+  }));
+}
+
+/** Where an attack is shown to work: said by itself, or by what it shares with others of its file. */
+function againstOf(parts: string, text: string): string {
+  const shared = /^ {2}\.\.\.(\w+),$/m.exec(parts)?.[1];
+  const around =
+    shared === undefined
+      ? parts
+      : (new RegExp(`^const ${shared} = \\{[\\s\\S]*?^\\};|^const ${shared} = .*$`, "m").exec(text)?.[0] ?? "");
+  const [, against] = /\bagainst: "([^"]+)"/.exec(around) ?? /\bweak: "(cannot be shown: [^"]+)"/.exec(around) ?? [];
+  return against ?? "";
+}
+
+const attacks = Object.entries(attackers).flatMap(attacksIn);
+
+describe("the red team", () => {
+  it("has a line for every file", () => {
+    const files = readdirSync(folder).filter((file) => file.endsWith(".test.ts") && file !== "suite.test.ts");
+    expect(files.sort()).toEqual(Object.keys(attackers).sort());
+  });
+
+  it("makes at least forty attacks, each with a name of its own, and shows at least forty to work", () => {
+    expect(new Set(attacks.map(({ attacker, name }) => `${attacker} ${name}`)).size).toBe(attacks.length);
+    expect(attacks.filter(({ against }) => against === "")).toEqual([]);
+    expect(attacks.filter(({ against }) => !against.startsWith("cannot be shown")).length).toBeGreaterThanOrEqual(40);
+  });
+
+  it("is told of on the page attack by attack, in the words of the tests", () => {
+    const rows = page.split("\n").filter((line) => line.startsWith("| ") && line.includes(".test.ts"));
+    expect(rows).toEqual(
+      attacks.map(({ attacker, name, against, file }) => `| ${attacker} | ${name} | ${against} | \`${file}\` |`),
+    );
+  });
+});
