@@ -1,11 +1,13 @@
 /** What the parts of trust cost one by one: the product's own functions, in this process and with nothing beside them. */
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { calculateJwkThumbprint, type JWK } from "jose";
 import type { Credentials } from "../../city/client/credentials.ts";
 import { createReplayGuard } from "../../gateway/admission/replay.ts";
 import { createTransactionTokens } from "../../gateway/boundary/transaction-tokens.ts";
 import { createLogger } from "../../platform/log.ts";
 import { createAdmission } from "../../subgraphs/kit/admission.ts";
+import { signAnswer, signCall, verifyAnswer, verifyCall } from "../../trust/call-signature.ts";
+import { hmacSha256 } from "../../trust/http-signature.ts";
 import { createPossessionCheck } from "../../trust/possession.ts";
 import { transactionTokenHeader } from "../../trust/transaction-token.ts";
 import { createProver } from "../proofs.ts";
@@ -16,7 +18,7 @@ export type PartCosts = Readonly<Record<string, number>>;
 const times = 3_000;
 
 /** The subgraphs that the main query asks. */
-const asked = ["citizen", "health", "pension", "employment", "utilities"] as const;
+const departments = ["citizen", "health", "pension", "employment", "utilities"] as const;
 
 /** @param url of the graph, for which the proofs are made */
 export async function measureParts(credentials: Credentials, url: string): Promise<PartCosts> {
@@ -26,6 +28,7 @@ export async function measureParts(credentials: Credentials, url: string): Promi
       createHash("sha256").update(credentials.accessToken).digest("base64url");
     }),
     ...(await costOfTransactionTokens()),
+    ...(await costOfSignatures()),
   };
 }
 
@@ -51,7 +54,7 @@ async function costOfTransactionTokens(): Promise<PartCosts> {
   const caller = {
     subject: "citizen",
     clientId: "bench",
-    scopes: new Set(asked.map((name) => `${name}:read`)),
+    scopes: new Set(departments.map((name) => `${name}:read`)),
     expiresAt: Number.MAX_SAFE_INTEGER,
   };
   const signedIn = {
@@ -62,19 +65,57 @@ async function costOfTransactionTokens(): Promise<PartCosts> {
     signedInAt: 0,
     role: null,
   } as const;
-  const admitting = asked.map((name) => createAdmission({ name, gateway: { issuer, keys: async () => publicKey } }));
+  const admitting = departments.map((name) =>
+    createAdmission({ name, gateway: { issuer, keys: async () => publicKey } }),
+  );
   const headers = await Promise.all(
-    asked.map(async (name) => ({ [transactionTokenHeader]: await tokenFor(signedIn, name) })),
+    departments.map(async (name) => ({ [transactionTokenHeader]: await tokenFor(signedIn, name) })),
   );
   return {
     "transaction tokens, gateway": await costOf(async () => {
-      for (const name of asked) await tokenFor(signedIn, name);
+      for (const name of departments) await tokenFor(signedIn, name);
     }),
     "transaction tokens, subgraphs": await costOf(async () => {
       for (const [index, admit] of admitting.entries()) await admit(headers[index] ?? {});
     }),
   };
 }
+
+/** Of a call to each department, one and a half kilobytes, and of its answer, four. */
+async function costOfSignatures(): Promise<PartCosts> {
+  const key = hmacSha256("bench", randomBytes(32));
+  const call = {
+    method: "POST",
+    authority: "localhost",
+    target: "/graphql",
+    contentType: json,
+    token: "t".repeat(700),
+  };
+  const answer = { status: 200, contentType: json };
+  const [asked, said] = ["a".repeat(1_500), "b".repeat(4_000)];
+  const now = Math.floor(Date.now() / 1000);
+  const { headers, made } = signCall(call, asked, key, randomUUID(), now);
+  const answered = signAnswer(answer, said, made, key, now);
+  const each = async (act: () => unknown) => {
+    for (let count = 0; count < departments.length; count++) await act();
+  };
+  return {
+    "signed calls, gateway": await costOf(() =>
+      each(() => {
+        signCall(call, asked, key, randomUUID(), now);
+        verifyAnswer(answer, said, answered, made, key);
+      }),
+    ),
+    "signed calls, subgraphs": await costOf(() =>
+      each(async () => {
+        await verifyCall(call, headers, () => key, now);
+        signAnswer(answer, said, made, key, now);
+      }),
+    ),
+  };
+}
+
+const json = "application/json";
 
 const warmUps = 500;
 
