@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { createEntryFolder, runAdmin, waterSector } from "./support/admin.ts";
 import { aygul, wei } from "./support/citizens.ts";
-import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
+import { environmentOf, startTestIdentity, type TestIdentity } from "./support/identity.ts";
 
 let identity: TestIdentity;
 beforeAll(async () => {
@@ -89,14 +89,7 @@ describe("the key of a sector", () => {
     const child = spawn(process.execPath, ["identity/admin/main.ts", "sectors", "mapping", "waterco"], {
       env: {
         PATH: process.env.PATH,
-        HUIMIN_PORT: "1",
-        HUIMIN_ISSUER: config.issuer,
-        HUIMIN_GATEWAY_URL: config.gatewayUrl,
-        HUIMIN_PORTAL_URL: config.portalUrl,
-        IDENTITY_DATABASE_URL: config.databaseUrl,
-        HUIMIN_PSEUDONYM_KEY: Buffer.from(config.pseudonymKey).toString("base64url"),
-        HUIMIN_COOKIE_KEY: Buffer.from(config.cookieKey).toString("base64url"),
-        HUIMIN_KEY_ENCRYPTION_KEY: Buffer.from(config.keyEncryptionKey).toString("base64url"),
+        ...environmentOf(config),
       },
     });
     child.stdin.end(`${inVersion(2).seal(wei.citizenId)}\n`);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { IdentityConfig } from "../config.ts";
 import { aygul } from "./support/citizens.ts";
 import { begin, portalClient, redeem, refresh, signIn, type TestClient } from "./support/client.ts";
-import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
+import { environmentOf, startTestIdentity, type TestIdentity } from "./support/identity.ts";
 
 const compileCache = join(tmpdir(), "huimin-test-compile-cache");
 const program = fileURLToPath(new URL("../keys/main.ts", import.meta.url));
@@ -19,14 +19,7 @@ async function keys(config: IdentityConfig, words: readonly string[], env: Recor
     PATH: process.env.PATH,
     // Most of what a command takes is compiling the same program again.
     NODE_COMPILE_CACHE: compileCache,
-    HUIMIN_PORT: String(config.port),
-    HUIMIN_ISSUER: config.issuer,
-    HUIMIN_GATEWAY_URL: config.gatewayUrl,
-    HUIMIN_PORTAL_URL: config.portalUrl,
-    IDENTITY_DATABASE_URL: config.databaseUrl,
-    HUIMIN_PSEUDONYM_KEY: Buffer.from(config.pseudonymKey).toString("base64url"),
-    HUIMIN_COOKIE_KEY: Buffer.from(config.cookieKey).toString("base64url"),
-    HUIMIN_KEY_ENCRYPTION_KEY: Buffer.from(config.keyEncryptionKey).toString("base64url"),
+    ...environmentOf(config),
     ...env,
   };
   return await new Promise<{ code: number; output: string; complaint: string }>((resolve) => {

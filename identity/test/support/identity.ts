@@ -150,6 +150,22 @@ async function configOf(databaseUrl: string, portalUrl: string): Promise<Identit
   };
 }
 
+/** The same as the environment of identity's process, and of its commands. */
+export function environmentOf(config: IdentityConfig): Readonly<Record<string, string>> {
+  const secret = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url");
+  return {
+    HUIMIN_PORT: String(config.port),
+    HUIMIN_ISSUER: config.issuer,
+    HUIMIN_GATEWAY_URL: config.gatewayUrl,
+    HUIMIN_PORTAL_URL: config.portalUrl,
+    IDENTITY_DATABASE_URL: config.databaseUrl,
+    HUIMIN_PSEUDONYM_KEY: secret(config.pseudonymKey),
+    HUIMIN_CALL_KEY: `${config.callKey.algorithm}:${secret(config.callKey.bytes)}`,
+    HUIMIN_COOKIE_KEY: secret(config.cookieKey),
+    HUIMIN_KEY_ENCRYPTION_KEY: secret(config.keyEncryptionKey),
+  };
+}
+
 function sinkTo(lines: string[]): Writable {
   return new Writable({
     write(chunk, _encoding, done) {
