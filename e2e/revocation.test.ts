@@ -54,7 +54,7 @@ describe("a token that has minutes to live", () => {
 describe("a session that is ended at identity", () => {
   it("ends at the portal too, without a request of the browser's", async () => {
     await signInToPortal();
-    expect(await page.locator("article").count()).toBe(4);
+    expect(await page.locator("article.health").count()).toBe(1);
     await page.goto(`${city.identity}/account`);
     await page.click("form[action='/account/sign-out'] button");
     await expect
