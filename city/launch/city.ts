@@ -52,7 +52,8 @@ async function startCity(settings: StartSettings, say: Say, stops: Stops): Promi
   const log = createLogger(
     "city",
     settings.logLevel,
-    pino.destination({ dest: await folder.newLogFile("city"), mode: 0o600 }),
+    // Opened at once: a start that is refused may end the process before a file opens in its own time.
+    pino.destination({ dest: await folder.newLogFile("city"), mode: 0o600, sync: true }),
   );
   if (settings.redisUrl) await requireRedis(settings.redisUrl, log);
   if (settings.wish.fresh) await folder.removeSecrets();
