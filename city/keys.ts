@@ -12,9 +12,14 @@ const program = new URL("../identity/keys/main.ts", import.meta.url);
 const usage =
   "npm run --silent keys -- list | rotate | revoke KEY_ID… | revoke --all | reseal [--dry-run] [--port B] [--data FOLDER]";
 
+/** One in sixty-four begins as a flag does. */
+const keyId = /^[\w-]{43}$/;
+
 await runCommand(process.env, async () => {
+  const given = process.argv.slice(2);
   const { values, positionals } = readFlags(
     {
+      args: given.filter((word) => !keyId.test(word)),
       options: {
         all: { type: "boolean", default: false },
         "dry-run": { type: "boolean", default: false },
@@ -25,7 +30,13 @@ await runCommand(process.env, async () => {
     },
     usage,
   );
-  const words = [...positionals, ...(values.all ? ["--all"] : []), ...(values["dry-run"] ? ["--dry-run"] : [])];
+  const keyIds = given.filter((word) => keyId.test(word));
+  const words = [
+    ...positionals,
+    ...keyIds,
+    ...(values.all ? ["--all"] : []),
+    ...(values["dry-run"] ? ["--dry-run"] : []),
+  ];
   process.exitCode = await runIdentityCommand(program, words, await environmentFor(values));
 });
 

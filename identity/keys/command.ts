@@ -43,11 +43,18 @@ export async function runKeyCommand(words: readonly string[], stores: KeyStores,
   return lines;
 }
 
+/** A thumbprint (RFC 7638) in base64url. One in sixty-four begins as a flag does. */
+function isKeyId(word: string): boolean {
+  return /^[\w-]{43}$/.test(word);
+}
+
 function readWords(words: readonly string[]) {
   const options = { "dry-run": { type: "boolean", default: false }, all: { type: "boolean", default: false } } as const;
   try {
-    const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true });
-    const [command = "", ...keyIds] = positionals;
+    const args = words.filter((word) => !isKeyId(word));
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const [command = "", ...others] = positionals;
+    const keyIds = [...words.filter(isKeyId), ...others];
     if (command === "revoke" ? values.all === keyIds.length > 0 : values.all || keyIds.length > 0) throw new Error();
     if (!["list", "rotate", "revoke", "reseal"].includes(command)) throw new Error();
     return { command, keyIds, all: values.all, dryRun: values["dry-run"] };

@@ -127,6 +127,12 @@ describe("npm run keys", () => {
     expect((await keys(identity.config, ["revoke", kid])).code).toBe(1);
   });
 
+  it("takes a key ID for one that begins as a flag does", async () => {
+    const keyId = `-${"x".repeat(42)}`;
+    const { code, complaint } = await keys(identity.config, ["revoke", keyId]);
+    expect([code, complaint]).toEqual([1, expect.stringContaining(`There is no signing key ${keyId}`)]);
+  });
+
   it("withdraws all of them, for when the database has been read", async () => {
     const before = await keyIds();
     const { code, output } = await keys(identity.config, ["revoke", "--all"]);
