@@ -99,8 +99,10 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
     const execute = () => program.execute(variables, errand, generation.boundary);
     const isQuery = operation.definition.operation === "query";
     const key = isQuery ? requestKey({ generation: generation.id, request, admission: errand }) : undefined;
-    const answer = key === undefined ? await execute() : await share(key, execute);
-    return { outcome: { kind: "whole", answer, challenge: refusal?.challenge } } as const;
+    const { cacheability, ...answer } = key === undefined ? await execute() : await share(key, execute);
+    // What is kept on the way could be read again, and nobody would record it.
+    const kept = read || !cacheability ? answer : { ...answer, cacheability };
+    return { outcome: { kind: "whole", answer: kept, challenge: refusal?.challenge } } as const;
   };
   const carryOut: CarryOut = async (written, session, carries, log) => {
     const found = await documents.find(written, log);

@@ -14,17 +14,18 @@ import { type RecordingSubgraph, startRecordingSubgraph } from "./recording-subg
 
 const links = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-  @link(url: "https://huimin.invalid/rights/v1.0", import: ["@category"])
+  @link(url: "https://huimin.invalid/rights/v1.0", import: ["@category", "@cacheControl"])
 directive @category(names: [String!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ENUM | SCALAR
+directive @cacheControl(maxAge: Int, inheritMaxAge: Boolean) on FIELD_DEFINITION
 scalar CitizenID
 `;
 
 const pensionSdl = `${links}
-  type Query { me: Citizen citizen(id: CitizenID!): Citizen citizens(ids: [CitizenID!]!): [Citizen!] open: String }
+  type Query { me: Citizen citizen(id: CitizenID!): Citizen @cacheControl(maxAge: 60) citizens(ids: [CitizenID!]!): [Citizen!] open: String }
   type Mutation { pay(id: CitizenID!): String }
   type Citizen @key(fields: "id") {
     id: CitizenID!
-    name: String @category(names: ["person.name"])
+    name: String @category(names: ["person.name"]) @cacheControl(inheritMaxAge: true)
     pension: Pension
     note: String @category(names: ["pension.account", "health.record"])
   }
@@ -143,6 +144,13 @@ describe("a caseworker with a purpose that is hers", () => {
     const { errors } = await ask(query, { purpose, variables: { ids: [...both, ana] } });
     expect(errors).toBeUndefined();
     expect(issuer.record.reads.map(({ citizens }) => citizens)).toEqual([both]);
+  });
+
+  it("leaves no copy that could be read again unrecorded, where a citizen may keep her own", async () => {
+    const keeping = async (id: string, asking: Asking) =>
+      (await ask(`{ citizen(id: "${id}") { name } }`, asking)).headers.get("cache-control");
+    expect(await keeping(staff, { claims: {} })).toBe("private, max-age=60");
+    expect(await keeping(ana, { purpose })).toBe("private, no-store");
   });
 
   it("is recorded anew with every request", async () => {
