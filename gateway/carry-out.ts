@@ -100,8 +100,9 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
     const isQuery = operation.definition.operation === "query";
     const key = isQuery ? requestKey({ generation: generation.id, request, admission: errand }) : undefined;
     const { cacheability, ...answer } = key === undefined ? await execute() : await share(key, execute);
-    // What is kept on the way could be read again, and nobody would record it.
-    const kept = read || !cacheability ? answer : { ...answer, cacheability };
+    // A copy on the way could be read again unrecorded, or when the sign-in has grown too old for it.
+    const mayBeKept = cacheability && !read && !operation.growsOld;
+    const kept = mayBeKept ? { ...answer, cacheability } : answer;
     return { outcome: { kind: "whole", answer: kept, challenge: refusal?.challenge } } as const;
   };
   const carryOut: CarryOut = async (written, session, carries, log) => {

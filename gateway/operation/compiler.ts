@@ -159,6 +159,7 @@ function createMaker(
       cost: estimateCost(read),
       named: findNamedCitizens(read, schema),
       categories: rights.categories,
+      growsOld: rights.growsOld,
       planned: async (admitted) => {
         const refusals = await rights.decide(admitted, Date.now() / 1000);
         return await planned(decideOverrides(labelled.labels, admitted, overrideRule), refusals);

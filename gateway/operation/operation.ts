@@ -34,6 +34,8 @@ export interface CompiledOperation {
   readonly named: NamedCitizens;
   /** The kinds of personal data that it asks for (`@category`). */
   readonly categories: readonly string[];
+  /** Whether some of it is for a fresh sign-in alone: a copy of the answer must not outlive that. */
+  readonly growsOld: boolean;
   /**
    * How the subgraphs are to be asked on behalf of `admitted`: planned and compiled at the first call, then
    * kept.

@@ -46,6 +46,8 @@ export const noRefusals: Refusals = Object.freeze({
 export interface OperationRights {
   /** The kinds of personal data that it asks for. */
   readonly categories: readonly string[];
+  /** Whether some of it is for a fresh sign-in alone, so that the right to it ends by itself. */
+  readonly growsOld: boolean;
   /** @param now seconds since the epoch */
   decide(admitted: Admitted, now: number): Refusals | Promise<Refusals>;
 }
@@ -61,7 +63,7 @@ export function findRights(
   askRules: AskRules,
 ): OperationRights {
   const found = demands.none ? [] : [...demandsOf(document, schema, demands)];
-  if (found.length === 0) return { categories: [], decide: () => noRefusals };
+  if (found.length === 0) return { categories: [], growsOld: false, decide: () => noRefusals };
   // Of what kind data are is asked of caseworkers alone.
   const ofCitizens = found.filter(({ authenticated }) => authenticated);
   const rules = [...new Set(found.flatMap(({ policies }) => policies.flat(2)))];
@@ -76,6 +78,7 @@ export function findRights(
   };
   return {
     categories: joinDemands(found)?.categories ?? [],
+    growsOld: found.some(({ assurance }) => (assurance?.maxAgeSeconds ?? null) !== null),
     decide(admitted, now) {
       if (rules.length === 0 || admitted.kind !== "signed in") return refusalsBy(nothingAllowed, admitted, now);
       return askRules(rules, admitted).then((allowed) => refusalsBy(allowed, admitted, now));

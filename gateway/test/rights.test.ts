@@ -13,17 +13,20 @@ import { type RecordingSubgraph, startRecordingSubgraph } from "./recording-subg
 
 const links = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@requires", "@external"])
-  @link(url: "https://huimin.invalid/rights/v1.0", import: ["@assurance"])
+  @link(url: "https://huimin.invalid/rights/v1.0", import: ["@assurance", "@cacheControl"])
+directive @cacheControl(maxAge: Int) on FIELD_DEFINITION
 directive @assurance(level: Int!, maxAge: String) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ENUM | SCALAR
 `;
 
 const clinicSdl = `${links}
-  type Query { patient: Patient vault: Vault found: [Found!] any: Place only: Vault! }
+  type Query { patient: Patient @cacheControl(maxAge: 60) vault: Vault found: [Found!] any: Place only: Vault! }
   type Mutation { prescribe(text: String!): String @assurance(level: 3) open: String }
   type Patient @key(fields: "id") {
     id: ID!
     name: String
     diagnosis: String @assurance(level: 2)
+    kept: String @cacheControl(maxAge: 60) @assurance(level: 2)
+    keptFresh: String @cacheControl(maxAge: 60) @assurance(level: 2, maxAge: "15m")
     required: String! @assurance(level: 2, maxAge: "15m")
     history: [Visit!]
     place: Place
@@ -171,6 +174,13 @@ describe("a field that demands a level", () => {
       data: { patient: null },
       errors: [refused(["patient", "required"], 2, 900)],
     });
+  });
+
+  it("demands a fresh sign-in of a browser's own copy too: there is none", async () => {
+    const keeping = async (field: string) =>
+      (await ask(`{ patient { ${field} } }`, { level: 2 })).headers.get("cache-control");
+    expect(await keeping("kept")).toBe("private, max-age=60");
+    expect(await keeping("keptFresh")).toBe("private, no-store");
   });
 
   it("takes what holds it with it where it may not be null", async () => {
