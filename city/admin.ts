@@ -2,11 +2,9 @@
  * `npm run admin -- …`: the command of identity/admin/, on the city of `--data`, or with identity's own settings where
  * they are in the environment.
  */
-import { resolve } from "node:path";
-import { loadConfig } from "../platform/config.ts";
 import { readFlags, runCommand } from "./command-line.ts";
-import { identityEnvironment, runIdentityCommand } from "./launch/identity-command.ts";
-import { parsePort, startSpec, usualDataFolder } from "./launch/settings.ts";
+import { commandEnvironment, runIdentityCommand } from "./launch/identity-command.ts";
+import { usualDataFolder } from "./launch/settings.ts";
 
 const program = new URL("../identity/admin/main.ts", import.meta.url);
 const usage = "npm run --silent admin -- WORDS [--dry-run] [--prune] [--json] [--port B] [--data FOLDER]";
@@ -32,12 +30,5 @@ await runCommand(process.env, async () => {
     usage,
   );
   const words = [...positionals, ...flags.filter((flag) => values[flag]).map((flag) => `--${flag}`)];
-  process.exitCode = await runIdentityCommand(program, words, await environmentFor(values));
+  process.exitCode = await runIdentityCommand(program, words, await commandEnvironment(process.env, values));
 });
-
-async function environmentFor({ port, data }: { port?: string | undefined; data: string }): Promise<NodeJS.ProcessEnv> {
-  if (process.env.HUIMIN_KEY_ENCRYPTION_KEY) return process.env;
-  const config = loadConfig("the command", startSpec, process.env);
-  const place = { ...config, port: port === undefined ? config.port : parsePort(port), dataFolder: resolve(data) };
-  return { PATH: process.env.PATH, ...(await identityEnvironment(place)) };
-}

@@ -2,11 +2,9 @@
  * `npm run keys -- list | rotate | revoke | reseal`: the command of identity/keys/, on the city of `--data`, or with
  * identity's own settings where they are in the environment.
  */
-import { resolve } from "node:path";
-import { loadConfig } from "../platform/config.ts";
 import { readFlags, runCommand } from "./command-line.ts";
-import { identityEnvironment, runIdentityCommand } from "./launch/identity-command.ts";
-import { parsePort, startSpec, usualDataFolder } from "./launch/settings.ts";
+import { commandEnvironment, runIdentityCommand } from "./launch/identity-command.ts";
+import { usualDataFolder } from "./launch/settings.ts";
 
 const program = new URL("../identity/keys/main.ts", import.meta.url);
 const usage =
@@ -37,12 +35,5 @@ await runCommand(process.env, async () => {
     ...(values.all ? ["--all"] : []),
     ...(values["dry-run"] ? ["--dry-run"] : []),
   ];
-  process.exitCode = await runIdentityCommand(program, words, await environmentFor(values));
+  process.exitCode = await runIdentityCommand(program, words, await commandEnvironment(process.env, values));
 });
-
-async function environmentFor({ port, data }: { port?: string | undefined; data: string }): Promise<NodeJS.ProcessEnv> {
-  if (process.env.HUIMIN_KEY_ENCRYPTION_KEY) return process.env;
-  const config = loadConfig("the command", startSpec, process.env);
-  const place = { ...config, port: port === undefined ? config.port : parsePort(port), dataFolder: resolve(data) };
-  return { PATH: process.env.PATH, ...(await identityEnvironment(place)) };
-}

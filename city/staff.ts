@@ -2,11 +2,9 @@
  * `npm run staff -- invite | disable | list`: the command of identity/staff/, on the city of `--data`, or with
  * identity's own settings where they are in the environment.
  */
-import { resolve } from "node:path";
-import { loadConfig } from "../platform/config.ts";
 import { readFlags, runCommand } from "./command-line.ts";
-import { identityEnvironment, runIdentityCommand } from "./launch/identity-command.ts";
-import { parsePort, startSpec, usualDataFolder } from "./launch/settings.ts";
+import { commandEnvironment, runIdentityCommand } from "./launch/identity-command.ts";
+import { usualDataFolder } from "./launch/settings.ts";
 
 const program = new URL("../identity/staff/main.ts", import.meta.url);
 const usage = `npm run --silent staff -- invite --department NAME --role NAME --name "TEXT"
@@ -18,12 +16,9 @@ await runCommand(process.env, async () => {
   const { values, positionals } = readFlags({ options, allowPositionals: true }, usage);
   const { port, data, ...words } = values;
   const flags = Object.entries(words).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]));
-  process.exitCode = await runIdentityCommand(program, [...positionals, ...flags], await environmentFor(port, data));
+  process.exitCode = await runIdentityCommand(
+    program,
+    [...positionals, ...flags],
+    await commandEnvironment(process.env, { port, data }),
+  );
 });
-
-async function environmentFor(port: string | undefined, data: string): Promise<NodeJS.ProcessEnv> {
-  if (process.env.HUIMIN_KEY_ENCRYPTION_KEY) return process.env;
-  const config = loadConfig("the command", startSpec, process.env);
-  const place = { ...config, port: port === undefined ? config.port : parsePort(port), dataFolder: resolve(data) };
-  return { PATH: process.env.PATH, ...(await identityEnvironment(place)) };
-}
