@@ -23,7 +23,7 @@ export default defineConfig({
           name: "suites",
           // Much of what the suites do is waiting, for browsers, databases and time: a worker a core keeps all busy.
           maxWorkers: Math.max(2, availableParallelism()),
-          include: ["**/test/**/*.test.ts"],
+          include: ["**/test/**/*.test.ts", "e2e/attacks/*.test.ts"],
           exclude: ["**/node_modules/**", ".data/**"],
         },
       },
@@ -32,7 +32,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "journeys",
-          include: ["e2e/**/*.test.ts"],
+          include: ["e2e/*.test.ts", "e2e/attacks/running-city/*.test.ts"],
           globalSetup: [...common.globalSetup, "e2e/support/shared-city.ts"],
           testTimeout: 90_000,
           // Each journey may start a city of its own: two at a time would only slow one another.

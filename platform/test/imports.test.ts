@@ -30,6 +30,10 @@ const forbidden = [
   ["city/companies/power/store/canary.ts", "../../../../platform/postgres.ts"],
   ["city/companies/power/canary.ts", "../../population/companies.ts"],
   ["e2e/canary.ts", "../identity/provider.ts"],
+  ["e2e/canary.ts", "../gateway/pipeline.ts"],
+  ["e2e/canary.ts", "../gateway/test/city.ts"],
+  ["e2e/attacks/canary.ts", "../../identity/provider.ts"],
+  ["e2e/attacks/canary.ts", "../../subgraphs/health/store/encounters.ts"],
 ] as const;
 
 const allowed = [
@@ -44,6 +48,9 @@ const allowed = [
   ["city/companies/water/store/canary.ts", "../../../../subgraphs/kit/batch.ts"],
   ["e2e/canary.ts", "../subgraphs/health/config.ts"],
   ["e2e/canary.ts", "../identity/test/support/client.ts"],
+  ["e2e/attacks/canary.ts", "../../gateway/pipeline.ts"],
+  ["e2e/attacks/canary.ts", "../../gateway/test/city.ts"],
+  ["e2e/attacks/support/canary.ts", "../../../subgraphs/kit/rights.ts"],
   ["portal/canary.ts", "../platform/html.ts"],
 ] as const;
 

@@ -1,8 +1,8 @@
 /** Attacks of a thief: with a token that was copied, or with a call that was overheard inside. */
 import { createHash, randomUUID } from "node:crypto";
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
-import { createPossessionCheck } from "../../../trust/possession.ts";
-import { transactionTokenHeader } from "../../../trust/transaction-token.ts";
+import { createPossessionCheck } from "../../trust/possession.ts";
+import { transactionTokenHeader } from "../../trust/transaction-token.ts";
 import { attack } from "./support/attack.ts";
 import { ending, somebody, type Town, towns } from "./support/town.ts";
 

@@ -1,6 +1,6 @@
 /** The SDL of a small town: two departments on the kit, two companies in sectors of their own. */
-import type { SubgraphContext } from "../../../../subgraphs/kit/context.ts";
-import { requireSelf, requireTold } from "../../../../subgraphs/kit/subgraph.ts";
+import type { SubgraphContext } from "../../../subgraphs/kit/context.ts";
+import { requireSelf, requireTold } from "../../../subgraphs/kit/subgraph.ts";
 
 const links = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@policy", "@tag"])

@@ -1,6 +1,6 @@
 /** Attacks of somebody who acts for another and goes past what she was granted. */
 import { SignJWT } from "jose";
-import { securityEventNames } from "../../../trust/security-event.ts";
+import { securityEventNames } from "../../trust/security-event.ts";
 import { attack } from "./support/attack.ts";
 import { careless } from "./support/composed-gateway.ts";
 import { ending, somebody, type Town, towns, undemanding, unnamed } from "./support/town.ts";

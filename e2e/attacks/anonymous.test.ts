@@ -1,6 +1,6 @@
 /** Attacks of somebody without a name. */
-import { admitEverybody } from "../../admission/admit.ts";
-import { generousLimits } from "../../operation/limits.ts";
+import { admitEverybody } from "../../gateway/admission/admit.ts";
+import { generousLimits } from "../../gateway/operation/limits.ts";
 import { attack, worked } from "./support/attack.ts";
 import { ending, type Town, towns } from "./support/town.ts";
 

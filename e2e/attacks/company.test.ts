@@ -1,6 +1,7 @@
 /** Attacks of a company: by its client, and by what its own subgraph asks for. */
-import { transactionTokenHeader } from "../../../trust/transaction-token.ts";
-import { createSectors, type Sectors } from "../../boundary/sectors.ts";
+
+import { createSectors, type Sectors } from "../../gateway/boundary/sectors.ts";
+import { transactionTokenHeader } from "../../trust/transaction-token.ts";
 import { attack, worked } from "./support/attack.ts";
 import { careless } from "./support/composed-gateway.ts";
 import { ending, somebody, type Town, towns, unnamed } from "./support/town.ts";

@@ -2,10 +2,10 @@
 import { createHmac, createPublicKey, randomBytes } from "node:crypto";
 import { decodeJwt, type JWTPayload } from "jose";
 import { afterAll, beforeAll } from "vitest";
-import { parseScopes } from "../../../trust/caller.ts";
-import { transactionTokenHeader } from "../../../trust/transaction-token.ts";
-import type { Admit } from "../../admission/admit.ts";
-import { startIssuer, type TestIssuer } from "../issuer.ts";
+import type { Admit } from "../../gateway/admission/admit.ts";
+import { startIssuer, type TestIssuer } from "../../gateway/test/issuer.ts";
+import { parseScopes } from "../../trust/caller.ts";
+import { transactionTokenHeader } from "../../trust/transaction-token.ts";
 import { attack } from "./support/attack.ts";
 import { ending, somebody, type Town, towns } from "./support/town.ts";
 

@@ -1,6 +1,6 @@
 /** Attacks that a company writes into the schema of its own subgraph. */
 import { parse } from "graphql";
-import { compose, composeCity } from "../../../schema/compose.ts";
+import { compose, composeCity } from "../../schema/compose.ts";
 import { attack, worked } from "./support/attack.ts";
 
 const imports = ["@key", "@shareable", "@requires", "@external", "@context", "@fromContext", "@override"];

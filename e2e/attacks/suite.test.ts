@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 const folder = new URL("./", import.meta.url);
-const page = readFileSync(new URL("../../../docs/attacks.md", folder), "utf8");
+const page = readFileSync(new URL("../../docs/attacks.md", folder), "utf8");
 
 /** Who attacks in which file, in the order of the page. */
 const attackers = {

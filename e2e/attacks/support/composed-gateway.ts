@@ -1,38 +1,38 @@
 /** A gateway put together by hand from the parts of the real one, so that a test can leave one out. */
 import type { AddressInfo } from "node:net";
 import { calculateJwkThumbprint, importJWK } from "jose";
-import { createHttpServer } from "../../../../platform/http.ts";
-import { addKeySet } from "../../../../platform/key-set.ts";
-import { createMemoryStore } from "../../../../platform/keyvalue.ts";
-import type { RunningService } from "../../../../platform/lifecycle.ts";
-import { createLogger } from "../../../../platform/log.ts";
-import { createPossessionCheck } from "../../../../trust/possession.ts";
-import type { SectorVersions } from "../../../../trust/pseudonym.ts";
+import { type AdmissionParts, type Admit, createAdmission } from "../../../gateway/admission/admit.ts";
+import { createEntrance } from "../../../gateway/admission/entrance.ts";
+import { watchIssuerKeys } from "../../../gateway/admission/issuer-keys.ts";
+import { createReplayGuard } from "../../../gateway/admission/replay.ts";
+import { type Boundary, createBoundary } from "../../../gateway/boundary/boundary.ts";
+import { openCallSignatures } from "../../../gateway/boundary/call-signatures.ts";
+import { type Credentials, transactionTokenCredentials } from "../../../gateway/boundary/credentials.ts";
+import { createSectors, type Sectors } from "../../../gateway/boundary/sectors.ts";
+import { createCarryOut, type ExecutableGeneration } from "../../../gateway/carry-out.ts";
+import type { GatewayConfig } from "../../../gateway/config.ts";
+import { createDocuments } from "../../../gateway/http/documents.ts";
+import { addGraphQLRoute } from "../../../gateway/http/route.ts";
+import { startSubscriptions } from "../../../gateway/live/live.ts";
+import { type DocumentLimits, strictLimits } from "../../../gateway/operation/limits.ts";
+import { createPipeline, type Pipeline } from "../../../gateway/pipeline.ts";
+import { cityPolicies } from "../../../gateway/rights/city-policies.ts";
+import { askPolicies } from "../../../gateway/rights/policies.ts";
+import { createGeneration } from "../../../gateway/supergraph/generation.ts";
+import { loadSupergraph } from "../../../gateway/supergraph/supergraph.ts";
+import { serveSupergraphFile } from "../../../gateway/supergraph/supergraph-file.ts";
+import { createHttpServer } from "../../../platform/http.ts";
+import { addKeySet } from "../../../platform/key-set.ts";
+import { createMemoryStore } from "../../../platform/keyvalue.ts";
+import type { RunningService } from "../../../platform/lifecycle.ts";
+import { createLogger } from "../../../platform/log.ts";
+import { createPossessionCheck } from "../../../trust/possession.ts";
+import type { SectorVersions } from "../../../trust/pseudonym.ts";
 import {
   mintTransactionToken,
   type TransactionTokenSigner,
   transactionTokenHeader,
-} from "../../../../trust/transaction-token.ts";
-import { type AdmissionParts, type Admit, createAdmission } from "../../../admission/admit.ts";
-import { createEntrance } from "../../../admission/entrance.ts";
-import { watchIssuerKeys } from "../../../admission/issuer-keys.ts";
-import { createReplayGuard } from "../../../admission/replay.ts";
-import { type Boundary, createBoundary } from "../../../boundary/boundary.ts";
-import { openCallSignatures } from "../../../boundary/call-signatures.ts";
-import { type Credentials, transactionTokenCredentials } from "../../../boundary/credentials.ts";
-import { createSectors, type Sectors } from "../../../boundary/sectors.ts";
-import { createCarryOut, type ExecutableGeneration } from "../../../carry-out.ts";
-import type { GatewayConfig } from "../../../config.ts";
-import { createDocuments } from "../../../http/documents.ts";
-import { addGraphQLRoute } from "../../../http/route.ts";
-import { startSubscriptions } from "../../../live/live.ts";
-import { type DocumentLimits, strictLimits } from "../../../operation/limits.ts";
-import { createPipeline, type Pipeline } from "../../../pipeline.ts";
-import { cityPolicies } from "../../../rights/city-policies.ts";
-import { askPolicies } from "../../../rights/policies.ts";
-import { createGeneration } from "../../../supergraph/generation.ts";
-import { loadSupergraph } from "../../../supergraph/supergraph.ts";
-import { serveSupergraphFile } from "../../../supergraph/supergraph-file.ts";
+} from "../../../trust/transaction-token.ts";
 
 /** What may stand in the place of the real gateway's parts. */
 export interface OtherParts {

@@ -5,21 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "graphql";
 import { afterAll } from "vitest";
-import type { RunningService } from "../../../../platform/lifecycle.ts";
-import { createLogger } from "../../../../platform/log.ts";
-import { freePort } from "../../../../platform/test/ports.ts";
-import { compose } from "../../../../schema/compose.ts";
-import type { MayRead } from "../../../../subgraphs/kit/rights.ts";
-import {
-  firstVersion,
-  governmentSector,
-  type SectorPseudonyms,
-  sectorPseudonyms,
-} from "../../../../trust/pseudonym.ts";
-import { createGateway } from "../../../server.ts";
-import { type GraphAnswer, gatewayConfig, postQuery, type QueryOptions, ready } from "../../city.ts";
-import { accessToken, startIssuer, type TestIssuer, type TokenFlaws } from "../../issuer.ts";
-import { sharedCallKey } from "../../subgraphs.ts";
+import { createGateway } from "../../../gateway/server.ts";
+import { type GraphAnswer, gatewayConfig, postQuery, type QueryOptions, ready } from "../../../gateway/test/city.ts";
+import { accessToken, startIssuer, type TestIssuer, type TokenFlaws } from "../../../gateway/test/issuer.ts";
+import { sharedCallKey } from "../../../gateway/test/subgraphs.ts";
+import type { RunningService } from "../../../platform/lifecycle.ts";
+import { createLogger } from "../../../platform/log.ts";
+import { freePort } from "../../../platform/test/ports.ts";
+import { compose } from "../../../schema/compose.ts";
+import type { MayRead } from "../../../subgraphs/kit/rights.ts";
+import { firstVersion, governmentSector, type SectorPseudonyms, sectorPseudonyms } from "../../../trust/pseudonym.ts";
 import { worked } from "./attack.ts";
 import { type OtherParts, startComposedGateway } from "./composed-gateway.ts";
 import { companySectors, sdls, type TownSubgraph } from "./schemas.ts";

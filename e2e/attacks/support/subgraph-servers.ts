@@ -5,14 +5,14 @@ import type { AddressInfo } from "node:net";
 import { buildSubgraphSchema, type GraphQLResolverMap } from "@apollo/subgraph";
 import { graphql, parse } from "graphql";
 import { decodeJwt } from "jose";
-import { createHttpServer } from "../../../../platform/http.ts";
-import { createLogger } from "../../../../platform/log.ts";
-import { gatewayKeys } from "../../../../subgraphs/kit/gateway-keys.ts";
-import { type MayRead, selfOrForPurpose } from "../../../../subgraphs/kit/rights.ts";
-import { mountSubgraph } from "../../../../subgraphs/kit/subgraph.ts";
-import { callKey } from "../../../../trust/call-keys.ts";
-import { transactionTokenHeader } from "../../../../trust/transaction-token.ts";
-import { sharedCallKey } from "../../subgraphs.ts";
+import { sharedCallKey } from "../../../gateway/test/subgraphs.ts";
+import { createHttpServer } from "../../../platform/http.ts";
+import { createLogger } from "../../../platform/log.ts";
+import { gatewayKeys } from "../../../subgraphs/kit/gateway-keys.ts";
+import { type MayRead, selfOrForPurpose } from "../../../subgraphs/kit/rights.ts";
+import { mountSubgraph } from "../../../subgraphs/kit/subgraph.ts";
+import { callKey } from "../../../trust/call-keys.ts";
+import { transactionTokenHeader } from "../../../trust/transaction-token.ts";
 import { believingResolvers, departmentResolvers, type TownSubgraph } from "./schemas.ts";
 
 /** A request as it came. */

@@ -2,9 +2,9 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ErrorCode } from "../../../trust/errors.ts";
-import { type Boundary, requestBody } from "../../boundary/boundary.ts";
-import type { Credentials } from "../../boundary/credentials.ts";
+import { type Boundary, requestBody } from "../../gateway/boundary/boundary.ts";
+import type { Credentials } from "../../gateway/boundary/credentials.ts";
+import type { ErrorCode } from "../../trust/errors.ts";
 import { attack, worked } from "./support/attack.ts";
 import { ending, somebody, type Town, towns } from "./support/town.ts";
 

@@ -1,7 +1,7 @@
 /** Attacks of two companies that lay side by side what the gateway has sent them. */
 import { decodeJwt } from "jose";
-import { transactionTokenHeader } from "../../../trust/transaction-token.ts";
-import { createSectors } from "../../boundary/sectors.ts";
+import { createSectors } from "../../gateway/boundary/sectors.ts";
+import { transactionTokenHeader } from "../../trust/transaction-token.ts";
 import { attack, worked } from "./support/attack.ts";
 import { careless } from "./support/composed-gateway.ts";
 import type { Received } from "./support/subgraph-servers.ts";

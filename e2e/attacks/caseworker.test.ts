@@ -1,6 +1,7 @@
 /** Attacks of a caseworker who reads more than her office asks of her. */
-import { purposeHeader } from "../../../trust/purposes.ts";
-import type { Admit } from "../../admission/admit.ts";
+
+import type { Admit } from "../../gateway/admission/admit.ts";
+import { purposeHeader } from "../../trust/purposes.ts";
 import { attack } from "./support/attack.ts";
 import { ending, somebody, type Town, towns, uncategorised, undemanding, unnamed } from "./support/town.ts";
 
