@@ -157,9 +157,18 @@ describe("the intake of events", () => {
     ["of a subgraph without a key", bill(nobody), { subgraph: "pension" }, "invalid_issuer"],
     ["for another gateway", bill(nobody), { gatewayUrl: "http://elsewhere.test" }, "authentication_failed"],
     ["from two minutes ago", bill(nobody), { issuedAt: Math.floor(Date.now() / 1000) - 120 }, "authentication_failed"],
-  ])("refuses an event %s", async (_name, events, sent, err) => {
+  ])("refuses an event %s, and the log says whose it was", async (_name, events, sent, err) => {
+    const before = city.logged().length;
     const [status, body] = await send(events, sent);
     expect([status, JSON.parse(body)]).toEqual([400, { err, description: expect.any(String) }]);
+    const line = city
+      .logged()
+      .slice(before)
+      .split("\n")
+      .find((each) => each.includes("an event is refused"));
+    // Whose it is nobody can say where the issuer is nobody's.
+    const subgraph = err === "invalid_issuer" ? undefined : (sent.subgraph ?? "utilities");
+    expect(JSON.parse(line ?? "{}")).toMatchObject({ code: err, ...(subgraph && { subgraph }) });
   });
 
   it("refuses what another key has signed, other media types, and bodies of any size", async () => {

@@ -53,12 +53,15 @@ export function addEventIntake(app: FastifyInstance, parts: IntakeParts): void {
       done(null, body),
     );
     scope.post("/events", async (request, reply) => {
+      let subgraph: string | undefined;
       try {
-        await take(String(request.body ?? ""), parts);
+        const token = String(request.body ?? "");
+        subgraph = issuerOf(token, parts.keys);
+        await take(token, subgraph, parts);
         return reply.code(202).send();
       } catch (error) {
         if (!(error instanceof IntakeFault)) throw error;
-        request.log.warn({ err: error.err, reason: error.message }, "an event is refused");
+        request.log.warn({ subgraph, code: error.err, reason: error.message }, "an event is refused");
         return refuse(reply, error);
       }
     });
@@ -69,9 +72,8 @@ function refuse(reply: FastifyReply, { err, message }: IntakeFault): FastifyRepl
   return reply.code(400).header("content-language", "en").send({ err, description: message });
 }
 
-async function take(token: string, parts: IntakeParts): Promise<void> {
+async function take(token: string, subgraph: string, parts: IntakeParts): Promise<void> {
   const { gatewayUrl, keys, borderOf, store, stream, supergraph } = parts;
-  const subgraph = issuerOf(token, keys);
   const { id, events } = await verify(token, subgraph, gatewayUrl, keys.get(subgraph));
   const read = notice.safeParse(inside(events, borderOf(subgraph)));
   if (!read.success) throw new IntakeFault("invalid_request", "The token holds no events of a known form.");

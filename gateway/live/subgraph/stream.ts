@@ -79,7 +79,9 @@ export function subgraphStreams(
           const answer = checkAnswer(response, [], crossing === undefined);
           return answer && (unsealed?.seal(answer) ?? answer);
         };
-        void followUntilLost(connect, read, sink, ending.signal, log);
+        void followUntilLost(connect, read, sink, ending.signal, (error) =>
+          log.warn({ subgraph, err: error }, "a stream of a subgraph is lost"),
+        );
         return () => ending.abort();
       },
     };
@@ -104,7 +106,7 @@ async function followUntilLost(
   read: (response: unknown) => SubgraphAnswer | undefined,
   sink: Sink,
   ended: AbortSignal,
-  log: RequestLog,
+  report: (error: unknown) => void,
 ): Promise<void> {
   let losses = 0;
   const next = (response: unknown) => {
@@ -118,7 +120,7 @@ async function followUntilLost(
     } catch (error) {
       if (ended.aborted) break;
       losses += 1;
-      log.warn({ err: error }, "a stream of a subgraph is lost");
+      report(error);
       if (error instanceof HuiminError) return sink.ended({ code: error.code, message: error.message });
       if (losses > retries.attempts) return sink.ended(unavailable);
       await pause(losses, ended);
