@@ -21,6 +21,8 @@ export interface WrittenAnswer {
   readonly body: string;
   /** How long it may be kept, and for whom; missing when it must not be. */
   readonly cacheability?: Cacheability;
+  /** With what the caller may read what she was refused. */
+  readonly challenge?: AssuranceChallenge;
 }
 
 /** A request that is refused as a whole for one or more faults of its document or variables. */

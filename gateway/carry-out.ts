@@ -1,4 +1,5 @@
 /** From a GraphQL request to what comes of it: the stations that are the same for every transport. */
+import { joinChallenges } from "../trust/assurance.ts";
 import { type ErrorCode, HuiminError } from "../trust/errors.ts";
 import type { Read } from "../trust/reads.ts";
 import { type Admission, type Admitted, type Errand, type RequestLog, requireCaller } from "./admission/admit.ts";
@@ -99,11 +100,13 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
     const execute = () => program.execute(variables, errand, generation.boundary);
     const isQuery = operation.definition.operation === "query";
     const key = isQuery ? requestKey({ generation: generation.id, request, admission: errand }) : undefined;
-    const { cacheability, ...answer } = key === undefined ? await execute() : await share(key, execute);
+    const { cacheability, challenge, ...answer } = key === undefined ? await execute() : await share(key, execute);
     // A copy on the way could be read again unrecorded, or when the sign-in has grown too old for it.
     const mayBeKept = cacheability && !read && !operation.growsOld;
     const kept = mayBeKept ? { ...answer, cacheability } : answer;
-    return { outcome: { kind: "whole", answer: kept, challenge: refusal?.challenge } } as const;
+    return {
+      outcome: { kind: "whole", answer: kept, challenge: joinChallenges([refusal?.challenge, challenge]) },
+    } as const;
   };
   const carryOut: CarryOut = async (written, session, carries, log) => {
     const found = await documents.find(written, log);

@@ -77,6 +77,14 @@ export function challengeOf({ level, maxAgeSeconds }: Assurance): AssuranceChall
   return { acr_values: level, ...(maxAgeSeconds !== null && { max_age: maxAgeSeconds }) };
 }
 
+/** The one challenge that mends all of these; undefined when there are none. */
+export function joinChallenges(all: readonly (AssuranceChallenge | undefined)[]): AssuranceChallenge | undefined {
+  const joined = joinAssurances(
+    all.flatMap((each) => (each ? [{ level: each.acr_values, maxAgeSeconds: each.max_age ?? null }] : [])),
+  );
+  return joined ? challengeOf(joined) : undefined;
+}
+
 /**
  * With which authorization request a caller may come back when she has not signed in well enough, in its parameters'
  * names (RFC 9470, 3; OpenID Connect Core 1.0, 3.1.2.1).

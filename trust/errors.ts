@@ -111,7 +111,7 @@ export class HuiminError extends Error {
   }
 
   /** Read by graphql-js when the error is thrown in a resolver. */
-  get extensions(): { readonly code: ErrorCode } {
-    return { code: this.code };
+  get extensions(): { readonly code: ErrorCode } & Partial<AssuranceChallenge> {
+    return { code: this.code, ...this.challenge };
   }
 }

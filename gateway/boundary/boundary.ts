@@ -2,6 +2,7 @@
  * The only way out to a subgraph. A call carries the credentials that the gateway gives it and nothing
  * else of the client's headers; what comes back is checked and masked.
  */
+import type { AssuranceChallenge } from "../../trust/assurance.ts";
 import { type ErrorCode, errorCatalogue, HuiminError } from "../../trust/errors.ts";
 import { clientSector, type Errand, peopleOf } from "../admission/admit.ts";
 import { checkAnswer } from "./answer-check.ts";
@@ -42,6 +43,8 @@ export interface SubgraphError {
   readonly message: string;
   /** Where in the subgraph's answer; missing when it concerns the whole. */
   readonly path?: readonly (string | number)[];
+  /** Of a department's `INSUFFICIENT_USER_AUTHENTICATION`: what would do. */
+  readonly challenge?: AssuranceChallenge;
 }
 
 /** How long and for whom an answer may be kept. */

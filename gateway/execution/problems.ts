@@ -1,5 +1,5 @@
 /** What went wrong while an operation ran, as the caller may hear it. */
-import type { AssuranceChallenge } from "../../trust/assurance.ts";
+import { type AssuranceChallenge, joinChallenges } from "../../trust/assurance.ts";
 import { type ErrorCode, errorCatalogue } from "../../trust/errors.ts";
 import type { AnswerError } from "../answer.ts";
 import type { Refusal } from "../rights/demand.ts";
@@ -39,6 +39,11 @@ export class Problems {
     const shown = problem.path && this.#visible(problem.path);
     const path = shown && shown.length > 0 ? shown : undefined;
     this.#problems.set(JSON.stringify([problem.code, problem.message, path]), { ...problem, path });
+  }
+
+  /** The one sign-in that would mend all that a better one can. */
+  get challenge(): AssuranceChallenge | undefined {
+    return joinChallenges([...this.#problems.values()].map(({ challenge }) => challenge));
   }
 
   /** Adds what the caller may not read. */

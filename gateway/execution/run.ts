@@ -209,10 +209,10 @@ export class Run {
     this.#report(fetch, { code: "INTERNAL_SERVER_ERROR", message }, undefined);
   }
 
-  #report(fetch: Fetch, { code, message }: SubgraphError, places: readonly ResponsePath[] | undefined): void {
+  #report(fetch: Fetch, error: SubgraphError, places: readonly ResponsePath[] | undefined): void {
     const { part } = fetch;
     const where = places?.slice(0, maxLostPaths) ?? [undefined];
-    for (const path of where) this.problems.add({ code, message, path, part });
+    for (const path of where) this.problems.add({ ...error, path, part });
   }
 }
 

@@ -122,6 +122,8 @@ function runToEnd(parts: Parts, plan: CompiledPlan, context: RunContext, event?:
 function finish({ guards }: Parts, write: WriteValue, { variables }: RunContext, run: Run): WrittenAnswer {
   const { text } = writeData(run, guards.decide(variables), { write, value: run.data, path: [], part: 0 });
   const errors = run.problems.list();
+  const body = `{${responseMembers(text, errors)}}`;
+  if (errors.length > 0) return { body, ...(run.problems.challenge && { challenge: run.problems.challenge }) };
   const { cacheability } = run.freshness;
-  return { body: `{${responseMembers(text, errors)}}`, ...(cacheability && errors.length === 0 && { cacheability }) };
+  return { body, ...(cacheability && { cacheability }) };
 }

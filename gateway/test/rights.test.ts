@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "graphql";
+import { GraphQLError, parse } from "graphql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createLogger } from "../../platform/log.ts";
 import { freePort } from "../../platform/test/ports.ts";
@@ -19,7 +19,7 @@ directive @assurance(level: Int!, maxAge: String) on FIELD_DEFINITION | OBJECT |
 `;
 
 const clinicSdl = `${links}
-  type Query { patient: Patient @cacheControl(maxAge: 60) vault: Vault found: [Found!] any: Place only: Vault! }
+  type Query { doubtful: String older: String patient: Patient @cacheControl(maxAge: 60) vault: Vault found: [Found!] any: Place only: Vault! }
   type Mutation { prescribe(text: String!): String @assurance(level: 3) open: String }
   type Patient @key(fields: "id") {
     id: ID!
@@ -69,6 +69,12 @@ beforeAll(async () => {
       found: () => [ward, vault],
       any: () => yard,
       only: () => vault,
+      doubtful: () => {
+        throw insufficient({ acr_values: "urn:huimin:loa:3", max_age: 60 });
+      },
+      older: () => {
+        throw insufficient({ acr_values: "anything", max_age: -1, more: "words" });
+      },
     },
     Mutation: { prescribe: () => "done", open: () => "opened" },
     Patient: { __resolveReference: () => patient },
@@ -108,6 +114,11 @@ beforeEach(() => {
   clinic.asked.length = 0;
   office.asked.length = 0;
 });
+
+/** A refusal that the gateway did not foresee. */
+function insufficient(said: object): GraphQLError {
+  return new GraphQLError("No.", { extensions: { code: "INSUFFICIENT_USER_AUTHENTICATION", ...said } });
+}
 
 interface SignIn {
   readonly level?: 1 | 2 | 3;
@@ -164,6 +175,21 @@ describe("a field that demands a level", () => {
         ),
       );
     }
+  });
+
+  it("that the department alone refuses is answered with what the department says would do, joined to all else", async () => {
+    const alone = await ask("{ doubtful patient { name } }", { level: 2 });
+    expect(alone.data).toEqual({ doubtful: null, patient: { name: "Ana" } });
+    expect(alone.errors).toEqual([refused(["doubtful"], 3, 60)]);
+    expect(alone.headers.get("www-authenticate")).toContain('acr_values="urn:huimin:loa:3", max_age="60"');
+    const both = await ask("{ doubtful patient { required } }", { level: 1 });
+    expect(both.headers.get("www-authenticate")).toContain('acr_values="urn:huimin:loa:3", max_age="60"');
+  });
+
+  it("that the department refuses in words that are no challenge is answered with the code alone", async () => {
+    const { errors, headers } = await ask("{ older }", { level: 2 });
+    expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: "INSUFFICIENT_USER_AUTHENTICATION" }]);
+    expect(headers.get("www-authenticate")).toBeNull();
   });
 
   it("demands a fresh sign-in where it has an age", async () => {

@@ -137,10 +137,13 @@ describe("what a company's subgraph says in an error", () => {
     home({ bill: null }, [{ message: lies, path, locations: [{ line: 1, column: 1 }], extensions }]);
 
   it.each([
-    ["UNAUTHENTICATED", "UNAUTHENTICATED"],
+    ["UNAUTHENTICATED", "SUBGRAPH_UNAVAILABLE"],
+    ["TOKEN_EXPIRED", "SUBGRAPH_UNAVAILABLE"],
     ["FORBIDDEN", "FORBIDDEN"],
     ["BAD_USER_INPUT", "BAD_USER_INPUT"],
-    ["INSUFFICIENT_USER_AUTHENTICATION", "INSUFFICIENT_USER_AUTHENTICATION"],
+    ["SUBGRAPH_UNAVAILABLE", "SUBGRAPH_UNAVAILABLE"],
+    ["INSUFFICIENT_USER_AUTHENTICATION", "SUBGRAPH_UNAVAILABLE"],
+    ["DPOP_PROOF_INVALID", "INTERNAL_SERVER_ERROR"],
     ["TOKEN_INVALID", "INTERNAL_SERVER_ERROR"],
     ["RATE_LIMITED", "INTERNAL_SERVER_ERROR"],
     [lies, "INTERNAL_SERVER_ERROR"],
@@ -293,7 +296,7 @@ describe("a company's subgraph with an address inside the city's network", () =>
       },
       body: JSON.stringify({ query: "subscription { dripped }" }),
     });
-    await expect.poll(() => logged, { timeout: 5_000 }).toContain("a stream of a subgraph is lost");
+    await expect.poll(() => logged, { timeout: 5_000 }).toMatch(/"subgraph":"water".*a stream of a subgraph is lost/);
     await response.body?.cancel();
     expect(asked).toBe(0);
   });

@@ -19,7 +19,8 @@ function ask(query: string, signIn: Pick<Caller, "level" | "signedInAt">, variab
 }
 
 const read = (fields: string) => `query ($id: CitizenID!) { citizen(id: $id) { today ${fields} } }`;
-const refused = (...path: string[]) => [{ path, extensions: { code: "INSUFFICIENT_USER_AUTHENTICATION" } }];
+const code = "INSUFFICIENT_USER_AUTHENTICATION";
+const refused = (...path: string[]) => [{ path, extensions: { code } }];
 
 describe("a field that demands certainty, asked of the subgraph itself", () => {
   it.each([
@@ -30,7 +31,8 @@ describe("a field that demands certainty, asked of the subgraph itself", () => {
   ])("is refused to a citizen %s, and everything else is told", async (_name, signIn) => {
     const { data, errors } = await ask(read("diagnosis"), signIn);
     expect(data).toEqual({ citizen: { today: "2026-11-24", diagnosis: null } });
-    expect(errors).toMatchObject(refused("citizen", "diagnosis"));
+    const challenge = { acr_values: "urn:huimin:loa:2", max_age: 900 };
+    expect(errors).toMatchObject([{ path: ["citizen", "diagnosis"], extensions: { code, ...challenge } }]);
   });
 
   it("is told to a citizen who is certain enough", async () => {
