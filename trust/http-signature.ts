@@ -3,16 +3,17 @@
  * list of components, so that no general parser of structured fields (RFC 9651) stands between a request and its check.
  */
 import {
-  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
   createSecretKey,
+  hash,
   type KeyObject,
   sign,
   timingSafeEqual,
   verify,
 } from "node:crypto";
+import { signEs256, verifyEs256 } from "./ecdsa.ts";
 
 /** Makes signatures under one key. */
 export interface MessageSigner {
@@ -59,15 +60,12 @@ export function ed25519Verifier(keyId: string, publicKey: Uint8Array): MessageVe
 
 /** `ecdsa-p256-sha256` (RFC 9421, 3.3.4). */
 export function ecdsaP256Signer(keyId: string, privateKey: KeyObject): MessageSigner {
-  return { keyId, sign: (base) => sign("sha256", Buffer.from(base), { key: privateKey, dsaEncoding: "ieee-p1363" }) };
+  return { keyId, sign: (base) => signEs256(Buffer.from(base), privateKey) };
 }
 
 /** `ecdsa-p256-sha256` under a public key. */
 export function ecdsaP256Verifier(keyId: string, key: KeyObject): MessageVerifier {
-  return {
-    keyId,
-    verify: (base, signature) => verify("sha256", Buffer.from(base), { key, dsaEncoding: "ieee-p1363" }, signature),
-  };
+  return { keyId, verify: (base, signature) => verifyEs256(Buffer.from(base), signature, key) };
 }
 
 /** A covered component: its identifier as the signature's parameters write it, and its value. */
@@ -91,5 +89,5 @@ export function signatureBase(components: readonly Component[], parameters: stri
 
 /** The `Content-Digest` of a body by SHA-256. */
 export function contentDigest(content: string | Uint8Array): string {
-  return `sha-256=:${createHash("sha256").update(content).digest("base64")}:`;
+  return `sha-256=:${hash("sha256", content, "base64")}:`;
 }

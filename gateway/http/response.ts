@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import type { DirectResponse } from "../../platform/direct-route.ts";
 import type { AssuranceChallenge } from "../../trust/assurance.ts";
 import { type ErrorCode, errorCatalogue } from "../../trust/errors.ts";
-import { proofAlgorithms } from "../../trust/possession.ts";
+import { proofAlgorithms } from "../../trust/proof-signature.ts";
 import type { Answer, AnswerError, WrittenAnswer } from "../answer.ts";
 import type { Cacheability } from "../boundary/boundary.ts";
 import type { AnswerMediaType } from "./media-type.ts";

@@ -52,7 +52,7 @@ async function proof({ key = hers, alg = "ES256", claims, header, for: shown = t
   const iat = Math.floor(Date.now() / 1000);
   return await new SignJWT({ htm: "POST", htu: graph, ath, iat, jti: randomUUID(), ...claims })
     .setProtectedHeader({ alg, typ: "dpop+jwt", jwk: key.jwk, ...header })
-    .sign(key.privateKey);
+    .sign(key.privateKey, { crit: { huimin: true } });
 }
 
 /** What she hears who sends these headers. */
@@ -118,6 +118,7 @@ describe("a proof does not count", () => {
     ["for another token", () => ({ for: "another" })],
     ["for no token", () => ({ claims: { ath: undefined } })],
     ["without a time", () => ({ claims: { iat: undefined } })],
+    ["that has ended", () => ({ claims: { exp: now() - 120 } })],
     ["of two minutes ago", () => ({ claims: { iat: now() - 120 } })],
     ["of the future", () => ({ claims: { iat: now() + 120 } })],
     ["without an identifier", () => ({ claims: { jti: undefined } })],
@@ -131,6 +132,17 @@ describe("a proof does not count", () => {
   it("that gives the private key away", async () => {
     const jwk = await exportJWK(hers.privateKey);
     expect(await askWith(await proof({ key: { ...hers, jwk } }))).toMatchObject(invalidProof);
+  });
+
+  it("that demands what nobody knows", async () => {
+    expect(await askWith(await proof({ header: { crit: ["huimin"], huimin: true } }))).toMatchObject(invalidProof);
+  });
+
+  it("by an RSA key so long that its check would keep others waiting", async () => {
+    const { privateKey, publicKey } = await generateKeyPair("PS256", { modulusLength: 5120 });
+    const key = { privateKey, jwk: await exportJWK(publicKey) };
+    const shown = await boundTo(key);
+    expect(await askWith(await proof({ key, alg: "PS256", for: shown }), shown)).toMatchObject(invalidProof);
   });
 
   it("that is signed by another algorithm, or by none", async () => {
