@@ -37,7 +37,7 @@ import { createDocuments } from "./http/documents.ts";
 import { addGraphQLRoute } from "./http/route.ts";
 import { createSafelist, readTrustedDocuments, reportBroken, type TrustedDocument } from "./http/safelist.ts";
 import { addGraphQLSocket, type SocketParts } from "./http/websocket.ts";
-import { createReadRecord } from "./ledger/reads.ts";
+import { createReadRecord } from "./ledger/record.ts";
 import type { Invalidate } from "./live/events/events.ts";
 import { addEventIntake } from "./live/events/intake.ts";
 import { startSubscriptions } from "./live/live.ts";
@@ -108,12 +108,14 @@ export async function createGateway(
     log,
   });
   revocations.onChange(() => subscriptions.endRefused(revocations.refusalOf));
+  const reads = createReadRecord(config.issuer, proof, log);
   const close = async () => {
     issuerKeys.close();
     versions?.close();
     await revocations.close();
     await subscriptions.close();
     await app.close();
+    await reads.close();
     await boundary.close();
     await stopTelling();
     await generations.close();
@@ -138,7 +140,7 @@ export async function createGateway(
       subscriptions,
       revocations,
       maxCost: config.maxCost,
-      recordRead: createReadRecord(config.issuer, proof, log),
+      recordRead: reads.record,
       rejectsRefused: config.refusedFields === "reject",
     });
     addAddresses(app, config, { enter, carryOut, revocations, log });

@@ -1,5 +1,5 @@
 /**
- * The record of reads by another: what the gateway tells identity before a caseworker's request is carried out.
+ * The record of reads by another: what the gateway tells identity before anybody but the citizen herself reads her.
  * Without the record there are no data.
  */
 import { z } from "zod";
@@ -8,6 +8,12 @@ import { pseudonymPattern } from "./pseudonym.ts";
 /** Where identity takes it, beneath its issuer identifier. */
 export const readsPath = "/events/reads";
 
+/** Most reads that are told at once. */
+export const mostReadsAtOnce = 100;
+
+/** More than so many of the longest reads take, in bytes of JSON. */
+export const longestReads = 512 * 1024;
+
 /** Most citizens whom one request of a caseworker may name: it is about a case, and never a search. */
 export const mostCitizensRead = 10;
 
@@ -15,8 +21,8 @@ const name = z.string().regex(/^[a-z][a-z0-9-]{0,60}$/);
 const person = z.string().regex(pseudonymPattern);
 
 export const readSchema = z.strictObject({
-  /** The transaction, by which a service's own records can be found. */
-  transaction: z.uuid(),
+  /** What it is called, here and (as `transactionAt`) in the tokens with which services were asked. */
+  transaction: z.string().regex(/^[\w-]{1,64}$/),
   /** The caseworker and those whom she reads, in the form of the departments. */
   caseworker: person,
   citizens: z.array(person).min(1).max(mostCitizensRead),
@@ -26,8 +32,19 @@ export const readSchema = z.strictObject({
   role: name,
   purpose: name,
   /** What she asks for, as far as the purpose covers it. */
-  categories: z.array(z.string().max(100)).max(100),
+  categories: z.array(z.string().max(60)).max(50),
 });
 
 /** One request of a caseworker. */
 export type Read = z.infer<typeof readSchema>;
+
+/** Several reads; each is looked at by itself, so that one that is not as it should be harms no other. */
+export const readsSchema = z.strictObject({ reads: z.array(z.unknown()).min(1).max(mostReadsAtOnce) });
+
+/** What became of one: it is durable, or it is not there because of whom it names, or because it is no read. */
+const outcome = z.enum(["kept", "unknown-person", "invalid"]);
+
+export type ReadOutcome = z.infer<typeof outcome>;
+
+/** The answer: an outcome for each read, in their order. */
+export const readOutcomesSchema = z.strictObject({ outcomes: z.array(outcome) });

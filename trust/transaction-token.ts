@@ -2,6 +2,7 @@
  * Transaction tokens: what a subgraph receives instead of the citizen's access token (IETF
  * draft-ietf-oauth-transaction-tokens). Signed by the gateway, for one subgraph, for 60 seconds.
  */
+import { createHash } from "node:crypto";
 import {
   type CryptoKey,
   calculateJwkThumbprint,
@@ -31,6 +32,14 @@ export function subgraphAudience(subgraph: string): string {
 const type = "txntoken+jwt";
 const algorithm = "ES256";
 
+/**
+ * What a recorded transaction is called at one subgraph (`txn`): whoever has the record finds it in what the subgraph
+ * keeps, and two subgraphs have nothing in common.
+ */
+export function transactionAt(transaction: string, subgraph: string): string {
+  return createHash("sha256").update(`${transaction} ${subgraph}`).digest("base64url");
+}
+
 /** The gateway's private key and its ID in the gateway's key set. */
 export interface TransactionTokenSigner {
   /** The gateway's URL, `iss` of its tokens. */
@@ -46,7 +55,7 @@ export interface TransactionTokenSigner {
  * and it never outlives the access token it stands for. It says how and when she signed in (`acr`, `auth_time`), for what
  * she asks (`purp`), and whose key goes with it (`cnf`).
  *
- * @param transactionId groups all calls of one request (`txn`)
+ * @param transactionId groups all calls that are made with it (`txn`)
  * @param now seconds since the epoch
  */
 export async function mintTransactionToken(

@@ -132,7 +132,7 @@ attack("she reads while identity cannot write down that she did", {
   attempt: async (town) => {
     town.issuer.record.status = 503;
     const ended = await reads(town, "treatment");
-    town.issuer.record.status = 204;
+    town.issuer.record.status = 200;
     return ended;
   },
   meets: "READ_NOT_RECORDED",

@@ -22,10 +22,12 @@ export interface SignedIn {
   readonly kind: "signed in";
   readonly caller: Caller;
   /**
-   * SHA-256 of the access token, with the purpose that is stated beside it: tells rights apart where the token itself
-   * must not be kept.
+   * SHA-256 of the access token, with the purpose that is stated beside it; of a recorded read its transaction, which
+   * stands for these and for whom it names. Tells rights apart where the token itself must not be kept.
    */
   readonly tokenId: string;
+  /** Under which what she reads is recorded (`Read`); missing while nothing is. */
+  readonly transaction?: string;
   /** How certain it is who signed in; null when nobody did for this token. */
   readonly level: AssuranceLevel | null;
   /** When she signed in, in seconds since the epoch; null as above. */

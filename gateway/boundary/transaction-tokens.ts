@@ -4,6 +4,7 @@ import { LRUCache } from "lru-cache";
 import {
   mintTransactionToken,
   type TransactionTokenSigner,
+  transactionAt,
   transactionTokenLifetime,
 } from "../../trust/transaction-token.ts";
 import type { SignedIn } from "../admission/admit.ts";
@@ -29,12 +30,13 @@ interface Minted {
  */
 export function createTransactionTokens(signer: TransactionTokenSigner, sectors: Pick<Sectors, "leaving">) {
   const kept = new LRUCache<string, Minted>({ max: keptTokens });
-  return ({ caller, tokenId }: SignedIn, subgraph: string): Promise<string> => {
+  return ({ caller, tokenId, transaction }: SignedIn, subgraph: string): Promise<string> => {
     const key = `${tokenId} ${subgraph}`;
     const now = Math.floor(Date.now() / 1000);
     const known = kept.get(key);
     if (known && now < known.renewAt) return known.token;
-    const token = mintTransactionToken(signer, sectors.leaving(caller, subgraph), subgraph, randomUUID(), now);
+    const txn = transaction === undefined ? randomUUID() : transactionAt(transaction, subgraph);
+    const token = mintTransactionToken(signer, sectors.leaving(caller, subgraph), subgraph, txn, now);
     kept.set(key, { token, renewAt: now + transactionTokenLifetime - renewBefore });
     token.catch(() => kept.delete(key));
     return token;

@@ -1,11 +1,11 @@
 /** A small identity provider for tests: signs access tokens and publishes its keys over HTTP. */
 import { once } from "node:events";
-import { createServer, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
 import type { SectorVersions } from "../../trust/pseudonym.ts";
-import { type Read, readsPath } from "../../trust/reads.ts";
+import { type Read, type ReadOutcome, readsPath } from "../../trust/reads.ts";
 import { revocationStreamPath } from "../../trust/security-event.ts";
 
 export interface TestIssuer {
@@ -14,8 +14,7 @@ export interface TestIssuer {
   readonly fetches: () => number;
   /** What it tells gateways of revocations. */
   readonly stream: TestRevocationStream;
-  /** What gateways have had recorded, and with what status it is answered. */
-  readonly record: { readonly reads: Read[]; status: number };
+  readonly record: TestRecord;
   /** The current signing key. */
   readonly key: () => SigningKey;
   /** Registers sectors in the place of those before; there are none at first. */
@@ -24,6 +23,31 @@ export interface TestIssuer {
   rotate(): Promise<void>;
   stop(): Promise<void>;
   start(): Promise<void>;
+}
+
+/** What gateways have had recorded, and how that is answered. */
+export interface TestRecord {
+  readonly reads: Read[];
+  /** How many reads came together, call by call. */
+  readonly calls: number[];
+  status: number;
+  outcomeOf: (read: Read) => ReadOutcome;
+  /** Holds answers back until it resolves. */
+  pause: Promise<unknown> | undefined;
+}
+
+/** A record that keeps everything. */
+function createRecord(): TestRecord {
+  return { reads: [], calls: [], status: 200, outcomeOf: () => "kept", pause: undefined };
+}
+
+async function answerReads(record: TestRecord, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { reads } = JSON.parse(await text(request)) as { reads: Read[] };
+  record.calls.push(reads.length);
+  await record.pause;
+  const outcomes = reads.map((read) => record.outcomeOf(read));
+  if (record.status === 200) record.reads.push(...reads.filter((_read, index) => outcomes[index] === "kept"));
+  response.writeHead(record.status).end(JSON.stringify({ outcomes }));
 }
 
 /** The key versions of each sector. */
@@ -82,15 +106,10 @@ export async function startIssuer(): Promise<TestIssuer> {
   let fetches = 0;
   let sectors: Sectors = {};
   const stream = createRevocationStream();
-  const record: TestIssuer["record"] = { reads: [], status: 204 };
+  const record = createRecord();
   const server = createServer(async (request, response) => {
     if (request.url === revocationStreamPath) return stream.open(response);
-    if (request.url === readsPath) {
-      const read = JSON.parse(await text(request));
-      if (record.status === 204) record.reads.push(read);
-      response.writeHead(record.status).end();
-      return;
-    }
+    if (request.url === readsPath) return answerReads(record, request, response);
     if (request.url === "/sectors") {
       response.end(JSON.stringify({ sectors }));
       return;

@@ -15,12 +15,19 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The account of a caseworker who may sign in. */
 export async function findStaff(database: Queryable, staffId: string): Promise<StaffAccount | undefined> {
-  if (!uuid.test(staffId)) return undefined;
-  const [row] = await database.query<StaffAccount>(
-    `SELECT ${columns} FROM staff_account WHERE staff_id = $1 AND disabled_at IS NULL`,
-    [staffId],
+  return (await findStaffAccounts(database, [staffId])).get(staffId);
+}
+
+/** The accounts of caseworkers who may sign in, by their IDs. */
+export async function findStaffAccounts(
+  database: Queryable,
+  staffIds: readonly string[],
+): Promise<ReadonlyMap<string, StaffAccount>> {
+  const rows = await database.query<StaffAccount>(
+    `SELECT ${columns} FROM staff_account WHERE staff_id = ANY($1::uuid[]) AND disabled_at IS NULL`,
+    [staffIds.filter((staffId) => uuid.test(staffId))],
   );
-  return row;
+  return new Map(rows.map((row) => [row.staffId, row]));
 }
 
 /** A caseworker as an operator lists her. */

@@ -2,12 +2,13 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { exportJWK, generateKeyPair } from "jose";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { languages } from "../../platform/i18n.ts";
 import { type ClientAssertionSigner, signClientAssertion } from "../../trust/client-assertion.ts";
 import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { purposes } from "../../trust/purposes.ts";
-import type { Read } from "../../trust/reads.ts";
+import type { Read, ReadOutcome } from "../../trust/reads.ts";
 import { texts } from "../pages/view.ts";
 import { createStaff, disableStaff } from "../staff/accounts.ts";
 import { signInToAccount } from "./support/account.ts";
@@ -40,8 +41,9 @@ afterAll(async () => {
   await identity.close();
 });
 
-async function tell(changes: Partial<Read> = {}, assertion?: string) {
-  const read: Read = {
+/** A read that is as it should be but for `changes`. */
+function readWith(changes: Partial<Read> = {}): Read {
+  return {
     transaction: randomUUID(),
     caseworker: seal(staffId),
     citizens: [seal(aygul.citizenId)],
@@ -52,25 +54,32 @@ async function tell(changes: Partial<Read> = {}, assertion?: string) {
     categories: ["pension.payment"],
     ...changes,
   };
+}
+
+async function post(reads: readonly unknown[], assertion?: string) {
   const response = await fetch(`${identity.issuer}/events/reads`, {
     method: "POST",
     headers: {
       "content-type": "application/json",
       authorization: `Bearer ${assertion ?? (await signClientAssertion(signer, identity.issuer))}`,
     },
-    body: JSON.stringify(read),
+    body: JSON.stringify({ reads }),
   });
-  return response.status;
+  return { status: response.status, ...((await response.json()) as { outcomes?: ReadOutcome[] }) };
 }
 
-const kept = () => identity.database.query("SELECT * FROM read_by_another WHERE staff_id = $1", [staffId]);
+/** What becomes of one read. */
+const tell = async (changes: Partial<Read> = {}) => (await post([readWith(changes)])).outcomes?.[0];
+
+const kept = () => identity.database.query("SELECT * FROM read_by_another WHERE reader_id = $1", [staffId]);
 
 describe("a read by a caseworker", () => {
   it("is kept with who, what she was, for what, whom, what and when", async () => {
-    expect(await tell({ citizens: [seal(aygul.citizenId), seal(wei.citizenId)] })).toBe(204);
+    expect(await tell({ citizens: [seal(aygul.citizenId), seal(wei.citizenId)] })).toBe("kept");
     const rows = await kept();
     expect(rows).toHaveLength(2);
     expect(rows[0]).toMatchObject({
+      reader: "caseworker",
       client_id: "cases",
       department: "pension",
       role: "caseworker",
@@ -100,33 +109,79 @@ describe("a read by a caseworker", () => {
   );
 });
 
+describe("many reads that are told at once", () => {
+  it("are each kept or not by themselves, in their order", async () => {
+    const stranger = readWith({ citizens: [seal(randomUUID())] });
+    const told = [readWith(), stranger, { ...readWith(), purpose: "" }, readWith({ citizens: [seal(wei.citizenId)] })];
+    expect((await post(told)).outcomes).toEqual(["kept", "unknown-person", "invalid", "kept"]);
+    expect(await kept()).toHaveLength(2);
+  });
+
+  it("take as many statements as one", async () => {
+    const statements = async (reads: readonly Read[]) => {
+      const spy = vi.spyOn(pg.Client.prototype, "query");
+      expect((await post(reads)).outcomes).toEqual(reads.map(() => "kept"));
+      const texts = spy.mock.calls.map(([query]) => JSON.stringify(query));
+      spy.mockRestore();
+      return texts.filter((text) => /staff_account|citizen|read_by_another|account_history/.test(text)).length;
+    };
+    const many = Array.from({ length: 100 }, (_, i) => readWith({ citizens: [seal((i % 2 ? wei : aygul).citizenId)] }));
+    expect([await statements([readWith()]), await statements(many)]).toEqual([3, 3]);
+    expect(await kept()).toHaveLength(101);
+  });
+
+  it("are a hundred at most, the longest of them too", async () => {
+    expect((await post([])).status).toBe(400);
+    expect((await post(Array.from({ length: 101 }, () => readWith()))).status).toBe(400);
+    const longest = readWith({
+      transaction: "t".repeat(64),
+      citizens: Array.from({ length: 10 }, () => seal(randomUUID())),
+      client: "惠".repeat(200),
+      department: "d".repeat(61),
+      role: "r".repeat(61),
+      purpose: "p".repeat(61),
+      categories: Array.from({ length: 50 }, () => "c".repeat(60)),
+    });
+    expect((await post(Array.from({ length: 100 }, () => longest))).outcomes).toContain("unknown-person");
+  });
+});
+
 describe("nothing is kept, and the gateway is told so,", () => {
-  const changes: readonly [string, () => Partial<Read>, number][] = [
-    ["of a citizen who is not there", () => ({ citizens: [seal(aygul.citizenId), seal(randomUUID())] }), 422],
-    ["of a name that is no citizen's form", () => ({ citizens: [`hm1_${"A".repeat(43)}`] }), 422],
-    ["by somebody who is no caseworker", () => ({ caseworker: seal(wei.citizenId) }), 422],
-    ["by a caseworker of another department", () => ({ department: "health" }), 422],
-    ["by a caseworker of another role", () => ({ role: "physician" }), 422],
-    ["of nobody", () => ({ citizens: [] }), 400],
-    ["of more than a case is about", () => ({ citizens: Array.from({ length: 11 }, () => seal(randomUUID())) }), 400],
+  const changes: readonly [string, () => Partial<Read>, ReadOutcome][] = [
+    [
+      "of a citizen who is not there",
+      () => ({ citizens: [seal(aygul.citizenId), seal(randomUUID())] }),
+      "unknown-person",
+    ],
+    ["of a name that is no citizen's form", () => ({ citizens: [`hm1_${"A".repeat(43)}`] }), "unknown-person"],
+    ["by somebody who is no caseworker", () => ({ caseworker: seal(wei.citizenId) }), "unknown-person"],
+    ["by a caseworker of another department", () => ({ department: "health" }), "unknown-person"],
+    ["by a caseworker of another role", () => ({ role: "physician" }), "unknown-person"],
+    ["of nobody", () => ({ citizens: [] }), "invalid"],
+    [
+      "of more than a case is about",
+      () => ({ citizens: Array.from({ length: 11 }, () => seal(randomUUID())) }),
+      "invalid",
+    ],
   ];
-  it.each(changes)("%s", async (_what, change, status) => {
-    expect(await tell(change())).toBe(status);
+  it.each(changes)("%s", async (_what, change, outcome) => {
+    expect(await tell(change())).toBe(outcome);
     expect(await kept()).toEqual([]);
   });
 
   it("by a caseworker whose account is closed", async () => {
     await disableStaff(identity.database, staffId);
-    expect(await tell()).toBe(422);
+    expect(await tell()).toBe("unknown-person");
     expect(await kept()).toEqual([]);
   });
 
   it("when it is not the gateway that tells, or when its proof came before", async () => {
     const stranger = { ...signer, key: (await generateKeyPair("ES256")).privateKey };
-    expect(await tell({}, await signClientAssertion(stranger, identity.issuer))).toBe(401);
+    expect((await post([readWith()], await signClientAssertion(stranger, identity.issuer))).status).toBe(401);
     expect(await kept()).toEqual([]);
     const assertion = await signClientAssertion(signer, identity.issuer);
-    expect([await tell({}, assertion), await tell({}, assertion)]).toEqual([204, 401]);
+    const statuses = [await post([readWith()], assertion), await post([readWith()], assertion)];
+    expect(statuses.map(({ status }) => status)).toEqual([200, 401]);
     expect(await kept()).toHaveLength(1);
   });
 });
