@@ -7,6 +7,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { composeServices } from "@apollo/composition";
 import { parse } from "graphql";
+import { putAudiences } from "./audience-tags.ts";
+import { cityAudiences } from "./audiences.ts";
 import { citizenIdFaults } from "./citizen-ids.ts";
 import { requireCategories, requireRecipients } from "./city-rules.ts";
 import { putDirectives, requireNone, takeDirectives } from "./directives.ts";
@@ -37,17 +39,21 @@ export function composeSupergraph(): string {
 }
 
 /**
- * The supergraph SDL of these subgraphs, which keep the rules of the city, with whose each of them is.
+ * The supergraph SDL of these subgraphs, which keep the rules of the city, with whose each of them is and who sees what.
  *
- * @throws Error as `compose` does, when a field of the citizen is of no category, and when something would reach an
- *   organisation that may not receive it
+ * @throws Error as `compose` does, when a field of the citizen is of no category, when something would reach an
+ *   organisation that may not receive it, and when a tag opens something to an audience that may not see it
  */
-export function composeCity(services: readonly Service[], register = cityOrganisations): string {
+export function composeCity(
+  services: readonly Service[],
+  register = cityOrganisations,
+  audiences = cityAudiences,
+): string {
   const composed = merge(services);
   requireCategories(parse(composed, { noLocation: true }));
   const owned = putOrganisations(composed, register);
   requireRecipients(parse(owned, { noLocation: true }), register.crossing);
-  return headed(owned);
+  return headed(putAudiences(owned, audiences));
 }
 
 /**

@@ -80,7 +80,7 @@ function eventsSdl(fields: readonly FieldDefinitionNode[], types: Types): string
   const entities = [...new Set(fields.map(({ type }) => nameOf(type)))].map((name) => keyOf(name, types));
   const used = [...fields.flatMap((field) => field.arguments ?? []), ...entities.flatMap((entity) => entity.fields)];
   return [
-    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])',
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@tag"])',
     `type Subscription {\n${unmarked.map(print).join("\n")}\n}`,
     ...entities.map(
       ({ name, key, fields }) =>

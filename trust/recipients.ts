@@ -40,6 +40,8 @@ export interface Organisation {
 export interface Recipients {
   /** Whose a subgraph is; undefined when the supergraph does not say, and then it may be handed nothing. */
   organisationOf(subgraph: string): Organisation | undefined;
+  /** Whose the subgraphs are that give a field; undefined for one of which the supergraph does not say. */
+  giversOf(type: string, field: string): readonly (Organisation | undefined)[];
   /** Why a subgraph may not be handed this; undefined when it may. */
   objectionTo(handover: Handover): string | undefined;
 }
@@ -53,6 +55,10 @@ export function readRecipients(supergraph: GraphQLSchema): Recipients | undefine
   const rules: Rules = { supergraph, categories, graphs };
   return {
     organisationOf: (subgraph) => organisations.get(subgraph),
+    giversOf(type, field) {
+      const holder = supergraph.getType(type);
+      return holder ? giversOf(rules, holder, field).map((giver) => giver?.organisation) : [];
+    },
     objectionTo({ subgraph, type, selections }) {
       const reader = { subgraph, organisation: organisations.get(subgraph) };
       const found = objection(rules, reader, { type, path: type, inherited: categories.ofType(type) }, selections);

@@ -1,6 +1,6 @@
 /** Contracts as configuration: which tags each audience sees, and who it is. */
 import { z } from "zod";
-import type { Admitted, SignedIn } from "../admission/admit.ts";
+import { type Admitted, clientSector, type SignedIn } from "../admission/admit.ts";
 import type { Contracts } from "./generation.ts";
 
 /** Stands for every client that no contract names, and for those who show no token. */
@@ -11,7 +11,7 @@ const contract = z.strictObject({
   exclude: z.array(z.string().min(1)).default([]),
   /** Client IDs, or all others. */
   clients: z.array(z.string().min(1)).default([]),
-  /** Sectors, for every client of theirs that is not named. */
+  /** Sectors (`government` for the departments), for every client of theirs that is not named. */
   sectors: z.array(z.string().min(1)).default([]),
   /** Whether it is for caseworkers at clients that are not named. */
   roles: z.boolean().default(false),
@@ -36,14 +36,17 @@ function audiencesOf({ clients, sectors, roles, anonymous }: Contract): string[]
   ];
 }
 
-/** Reads `{"name": {"include": ["tag"], "exclude": ["tag"], "clients": ["client_id"]}}`; each audience may come once. */
+/**
+ * Reads `{"name": {"include": ["tag"], "exclude": ["tag"], "clients": ["client_id"]}}`; each audience may come once, and
+ * everybody else must: whoever is forgotten would see everything.
+ */
 export const contractsJson = z.string().transform((text, context): Contracts => {
   const read = contracts.safeParse(parseJson(text));
   const audiences = Object.values(read.data ?? {}).flatMap(audiencesOf);
-  if (!read.success || new Set(audiences).size < audiences.length) {
+  if (!read.success || new Set(audiences).size < audiences.length || !audiences.includes(`client ${everybodyElse}`)) {
     context.addIssue(
       'must be JSON: {"name": {"include": [], "exclude": [], "clients": [], "sectors": [], "roles": true, ' +
-        '"anonymous": true}}, each contract with an audience and each audience once',
+        '"anonymous": true}}, each contract with an audience, each audience once, and one with the client "*"',
     );
     return z.NEVER;
   }
@@ -55,10 +58,10 @@ function contractsOf(read: Readonly<Record<string, Contract>>): Contracts {
     Object.entries(read).flatMap(([name, one]) => audiencesOf(one).map((audience) => [audience, name])),
   );
   const others = byAudience.get(`client ${everybodyElse}`);
-  const ofSignedIn = ({ caller, role, sector }: SignedIn): string | undefined =>
-    byAudience.get(`client ${caller.clientId}`) ??
-    (role === null ? undefined : byAudience.get("roles")) ??
-    byAudience.get(`sector ${sector}`);
+  const ofSignedIn = (admitted: SignedIn): string | undefined =>
+    byAudience.get(`client ${admitted.caller.clientId}`) ??
+    (admitted.role === null ? undefined : byAudience.get("roles")) ??
+    byAudience.get(`sector ${clientSector(admitted)}`);
   return {
     filters: new Map(Object.entries(read)),
     of: (admitted: Admitted) => {

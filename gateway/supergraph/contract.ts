@@ -24,7 +24,7 @@ import {
 } from "graphql";
 import { type ContractFilter, hiddenElements } from "./hidden-elements.ts";
 import type { LoadedSupergraph } from "./supergraph.ts";
-import { readTags } from "./tags.ts";
+import { readTags, tagName } from "./tags.ts";
 
 /**
  * The supergraph as the audience of a contract sees it.
@@ -32,7 +32,8 @@ import { readTags } from "./tags.ts";
  * @throws Error when the contract leaves no query, or no valid schema
  */
 export function applyContract(supergraph: LoadedSupergraph, name: string, filter: ContractFilter): LoadedSupergraph {
-  const hidden = hiddenElements(supergraph.schema, readTags(parse(supergraph.sdl)), filter);
+  const tags = readTags(parse(supergraph.sdl), tagName(supergraph.supergraphSchema));
+  const hidden = hiddenElements(supergraph.schema, tags, filter);
   const { include, exclude } = filter;
   return {
     ...supergraph,

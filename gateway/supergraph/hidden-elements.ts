@@ -43,9 +43,10 @@ export function hiddenElements(schema: GraphQLSchema, tags: Tags, filter: Contra
   const composites = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) || isInterfaceType(type));
   for (let before = -1; before < hidden.size; ) {
     before = hidden.size;
+    // First: a type that is hidden whole takes nothing from the interfaces that it implements.
+    hideEmptyTypes(schema, hidden);
     for (const type of composites) if (!isIntrospectionType(type)) hideDependentFields(type, hidden);
     hideDependentInputs(schema, hidden);
-    hideEmptyTypes(schema, hidden);
   }
   return hidden;
 }

@@ -1,5 +1,13 @@
 /** Which `@tag`s the elements of a supergraph carry. */
-import { type ASTNode, type ConstDirectiveNode, type DocumentNode, Kind, type TypeDefinitionNode } from "graphql";
+import {
+  type ASTNode,
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type GraphQLSchema,
+  Kind,
+  type TypeDefinitionNode,
+} from "graphql";
+import { linkedName } from "./linked-names.ts";
 
 /**
  * Schema coordinate to tags: `Type`, `Type.field`, `Type.field(argument:)`, `Enum.VALUE`, `Input.field`.
@@ -7,12 +15,13 @@ import { type ASTNode, type ConstDirectiveNode, type DocumentNode, Kind, type Ty
  */
 export type Tags = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Where `@tag` is specified; its name in a supergraph may be another one. */
-const tagSpecification = "https://specs.apollo.dev/tag/";
+/** What a supergraph calls `@tag`, without its `@`. */
+export function tagName(supergraph: GraphQLSchema): string {
+  return linkedName(supergraph, /^https:\/\/specs\.apollo\.dev\/tag\//, "tag", "tag") ?? "tag";
+}
 
-/** Reads all tags of a supergraph. */
-export function readTags(supergraph: DocumentNode): Tags {
-  const name = tagName(supergraph);
+/** Reads all tags of a supergraph, which calls them `name`. */
+export function readTags(supergraph: DocumentNode, name: string): Tags {
   const tags = new Map<string, ReadonlySet<string>>();
   const put = (coordinate: string, node: Tagged, inherited: readonly string[] = []) =>
     tags.set(coordinate, new Set([...inherited, ...tagsOf(node, name)]));
@@ -39,17 +48,6 @@ function tagsOf({ directives = [] }: Tagged, name: string): string[] {
   return directives
     .filter((directive) => directive.name.value === name)
     .flatMap((directive) => stringArgument(directive, "name") ?? []);
-}
-
-/** The name under which the supergraph links the tag specification. */
-function tagName({ definitions }: DocumentNode): string {
-  for (const definition of definitions) {
-    if (definition.kind !== Kind.SCHEMA_DEFINITION && definition.kind !== Kind.SCHEMA_EXTENSION) continue;
-    for (const link of definition.directives ?? []) {
-      if (stringArgument(link, "url")?.startsWith(tagSpecification)) return stringArgument(link, "as") ?? "tag";
-    }
-  }
-  return "tag";
 }
 
 function stringArgument(directive: ConstDirectiveNode, name: string): string | undefined {

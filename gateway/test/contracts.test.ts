@@ -246,17 +246,26 @@ describe("the same text", () => {
       expect(data, audience).toEqual(outsiders.includes(audience) ? undefined : { ledger: { lines: ["one"] } });
     }
   });
+});
 
-  it("is refused by a gateway whose contracts name one audience twice, or none", async () => {
-    const surroundings = { port: 1, issuer: issuer.url, subgraphs: { office: office.url } };
-    for (const given of [
-      { a: { anonymous: true }, b: { anonymous: true } },
-      { a: { roles: true }, b: { roles: true } },
-      { a: { sectors: ["x"] }, b: { sectors: ["x"] } },
-      { a: { include: ["x"] } },
-    ]) {
-      const settings = { HUIMIN_CONTRACTS: JSON.stringify(given) };
-      await expect(gatewayConfig({ ...surroundings, settings })).rejects.toThrow("HUIMIN_CONTRACTS");
-    }
+describe("a gateway", () => {
+  const start = async (given: object, everybodyElse: object = { others: { clients: ["*"] } }) => {
+    const settings = { HUIMIN_CONTRACTS: JSON.stringify({ ...given, ...everybodyElse }) };
+    return await gatewayConfig({ port: 1, issuer: issuer.url, subgraphs: { office: office.url }, settings });
+  };
+
+  it.each([
+    { a: { anonymous: true }, b: { anonymous: true } },
+    { a: { roles: true }, b: { roles: true } },
+    { a: { sectors: ["x"] }, b: { sectors: ["x"] } },
+    { a: { include: ["x"] } },
+    { a: { inclde: ["x"], roles: true } },
+  ])("does not start with contracts that name one audience twice, or none, or something else: %j", async (given) => {
+    await expect(start(given)).rejects.toThrow("HUIMIN_CONTRACTS");
+    await expect(start({ a: { roles: true } })).resolves.toBeDefined();
+  });
+
+  it("does not start with contracts that forget somebody", async () => {
+    await expect(start({ a: { anonymous: true, roles: true } }, {})).rejects.toThrow('one with the client "*"');
   });
 });

@@ -15,11 +15,7 @@ export function withoutField(name: string): string {
 
 /** The city with a tag on one of its fields. */
 export function withTag(field: string, tag: string): string {
-  const join = '@link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)';
-  return `${citySdl
-    .replace(join, `${join} @link(url: "https://specs.apollo.dev/tag/v0.3")`)
-    .replace(new RegExp(`^ {2}${field}: \\S+ `, "m"), `$&@tag(name: "${tag}") `)}
-    directive @tag(name: String!) repeatable on FIELD_DEFINITION | INTERFACE | OBJECT | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION | SCHEMA`;
+  return citySdl.replace(new RegExp(`^ {2}${field}: \\S+ `, "m"), `$&@tag(name: "${tag}") `);
 }
 
 /** The city with one more subgraph, of which nobody knows where it answers. */

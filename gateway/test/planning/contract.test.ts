@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { type GraphQLSchema, isInterfaceType, isObjectType, parse, printSchema, validateSchema } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLogger } from "../../../platform/log.ts";
+import { compose } from "../../../schema/compose.ts";
 import { applyContract } from "../../supergraph/contract.ts";
 import { createGeneration } from "../../supergraph/generation.ts";
 import type { ContractFilter } from "../../supergraph/hidden-elements.ts";
@@ -84,6 +85,16 @@ describe("a contract that excludes a tag", () => {
     expect(printSchema(schemaFor({ exclude: ["internal"] }))).toContain("union Found = House");
   });
 
+  it("knows the tags by the name that the supergraph gives them", async () => {
+    const sdl = `extend schema
+      @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", { name: "@tag", as: "@seen" }])
+      type Query { door: Int cellar: Int @seen(name: "internal") }`;
+    const renamed = await loadSupergraph(compose([{ name: "town", url: "http://a.invalid", typeDefs: parse(sdl) }]));
+    const { schema } = applyContract(renamed, "test", { include: [], exclude: ["internal"] });
+    expect(fields(schema, "Query")).toEqual(["door"]);
+    await renamed.planner.close();
+  });
+
   it("leaves out what nothing leads to", () => {
     expect(schemaFor({ exclude: ["no such tag"] }).getType("Unused")).toBeUndefined();
   });
@@ -159,6 +170,24 @@ describe("an interface", () => {
       await supergraph.planner.close();
     });
   });
+
+  it("stays when a type that implements it is hidden as a whole", async () => {
+    const supergraph = await loadSupergraph(
+      composeSdl({
+        a: `
+          type Query { thing: Thing @tag(name: "x") }
+          interface Thing @tag(name: "x") { id: ID! }
+          type A implements Thing @tag(name: "x") { id: ID! }
+          type B implements Thing { id: ID! }
+        `,
+      }),
+    );
+    const { schema } = applyContract(supergraph, "test", { include: ["x"], exclude: [] });
+    expect(fields(schema, "Thing")).toEqual(["id"]);
+    expect(printSchema(schema)).toContain("type A implements Thing");
+    expect(schema.getType("B")).toBeUndefined();
+    await supergraph.planner.close();
+  });
 });
 
 describe("whatever is tagged and whatever a contract says", () => {
@@ -203,6 +232,8 @@ describe("whatever is tagged and whatever a contract says", () => {
 
 /** The tags in the supergraph of every type, field, argument and value that a schema shows. */
 function shownTags(schema: GraphQLSchema, supergraphSdl: string): string[] {
-  const tags = readTags(parse(supergraphSdl));
-  return [...readTags(parse(printSchema(schema))).keys()].flatMap((coordinate) => [...(tags.get(coordinate) ?? [])]);
+  const tags = readTags(parse(supergraphSdl), "tag");
+  return [...readTags(parse(printSchema(schema)), "tag").keys()].flatMap((coordinate) => [
+    ...(tags.get(coordinate) ?? []),
+  ]);
 }

@@ -136,16 +136,16 @@ describe("contracts", () => {
   it.each([
     "{}}",
     "[]",
-    '{"a":{"clients":["x","x"]}}',
-    '{"a":{"clients":["x"]},"b":{"clients":["x"]}}',
-    '{"a":{"clients":["x"],"hide":["y"]}}',
-    '{"A B":{"clients":[]}}',
+    '{"a":{"clients":["*","x","x"]}}',
+    '{"a":{"clients":["*","x"]},"b":{"clients":["x"]}}',
+    '{"a":{"clients":["*"],"hide":["y"]}}',
+    '{"A B":{"clients":["*"]}}',
   ])("that cannot be read refuse the start: %s", async (contracts) => {
     await expect(startCity({ settings: { HUIMIN_CONTRACTS: contracts } })).rejects.toThrow("HUIMIN_CONTRACTS");
   });
 
   it("that leave nothing to query refuse the start", async () => {
-    const contracts = '{"nobody":{"include":["no such tag"],"clients":["x"]}}';
+    const contracts = '{"nobody":{"include":["no such tag"],"clients":["*"]}}';
     await expect(startCity({ settings: { HUIMIN_CONTRACTS: contracts } })).rejects.toThrow("leaves nothing to query");
   });
 });
