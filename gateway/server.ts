@@ -25,7 +25,7 @@ import { isOnThisMachine } from "./boundary/addresses.ts";
 import { createBoundary, type DirectBoundary } from "./boundary/boundary.ts";
 import { openCallSignatures } from "./boundary/call-signatures.ts";
 import { transactionTokenCredentials } from "./boundary/credentials.ts";
-import { createCursorSeal, type OpenCursors, withOpenCursors } from "./boundary/sealed-cursors.ts";
+import { createSeals, type OpenSealed, withSeals } from "./boundary/sealed-values.ts";
 import { watchSectorVersions } from "./boundary/sector-versions.ts";
 import { createSectors } from "./boundary/sectors.ts";
 import { createEntityCache, type EntityCache } from "./cache/entity-cache.ts";
@@ -70,13 +70,13 @@ export async function createGateway(
   const events = await openEventStream(config.redisUrl, "gateway:events", log);
   const signer = await signerOf(config);
   const proof = { client: signer.issuer, key: signer.key, keyId: signer.keyId };
-  const { sectors, versions, openCursors } = openSectors(config, log);
+  const { sectors, versions, openSealed } = openSectors(config, log);
   const credentials = transactionTokenCredentials(signer, sectors);
   const mayBeInternal = (subgraph: string) => !config.sectors.has(subgraph) || isOnThisMachine(config.gatewayUrl);
   const sealOf = openCallSignatures(config, (evidence) => log.info({ evidence }, "signed call"));
   const boundary = createBoundary(config.subgraphs, credentials, sectors.borderOfSubgraph, mayBeInternal, sealOf);
   const trusted = await readTrustedDocuments(config.safelistFile, config.safelistMode);
-  const generations = await serveGenerations(config, { boundary, openCursors, store, trusted, policies, log });
+  const generations = await serveGenerations(config, { boundary, openSealed, store, trusted, policies, log });
   const stopTelling = tellBusyOperations(generations, store, log);
   const issuerKeys = watchIssuerKeys(new URL(`${config.issuer}/jwks`), log);
   const accessTokens = { issuer: config.issuer, audience: graphUrl(config), keys: issuerKeys.find };
@@ -103,7 +103,7 @@ export async function createGateway(
     credentials,
     borderOf: sectors.borderOfSubgraph,
     mayBeInternal,
-    openCursors,
+    openSealed,
     announced: { stream: events, invalidate },
     log,
   });
@@ -202,7 +202,7 @@ function openSectors({ issuer, subgraphs, sectors, pseudonymKey: key }: GatewayC
   return {
     versions,
     sectors: createSectors({ key, subgraphs: sectors, versions: current }),
-    openCursors: key ? createCursorSeal({ key, sectorOf }) : (): undefined => undefined,
+    openSealed: key ? createSeals({ key, sectorOf }) : (): undefined => undefined,
   };
 }
 
@@ -221,7 +221,7 @@ interface CachingGeneration extends ExecutableGeneration {
 /** What every generation is made with. */
 interface GenerationParts {
   readonly boundary: DirectBoundary;
-  readonly openCursors: OpenCursors;
+  readonly openSealed: OpenSealed;
   readonly store: KeyValueStore;
   readonly trusted: readonly TrustedDocument[];
   readonly policies: Policies;
@@ -231,7 +231,7 @@ interface GenerationParts {
 /** The supergraph of the configuration, with its contracts; warm from what other processes know. */
 async function serveGenerations(
   { supergraphFile, subgraphs, contracts, overrideRule, cacheKey }: GatewayConfig,
-  { boundary, openCursors, store, trusted, policies, log }: GenerationParts,
+  { boundary, openSealed, store, trusted, policies, log }: GenerationParts,
 ): Promise<Generations<CachingGeneration>> {
   // Without a key that the replicas share each keeps its own answers: events reach them all.
   const kept = cacheKey ? { store, secret: cacheKey } : { store: createMemoryStore(), secret: randomBytes(32) };
@@ -250,7 +250,11 @@ async function serveGenerations(
       await cache.close();
       await generation.close();
     };
-    return { ...generation, boundary: { ...cache, call: withOpenCursors(cache.call, openCursors) }, close };
+    return {
+      ...generation,
+      boundary: { ...cache, call: withSeals(cache.call, openSealed, supergraph.supergraphSchema) },
+      close,
+    };
   };
   return await serveSupergraphFile(supergraphFile ?? committedSupergraph, open, log);
 }

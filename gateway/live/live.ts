@@ -3,7 +3,7 @@ import type { EventStream } from "../../platform/event-stream.ts";
 import type { Logger } from "../../platform/log.ts";
 import type { BorderOf } from "../boundary/boundary.ts";
 import type { Credentials } from "../boundary/credentials.ts";
-import type { OpenCursors } from "../boundary/sealed-cursors.ts";
+import type { OpenSealed } from "../boundary/sealed-values.ts";
 import type { Generations, Serving } from "../supergraph/generations.ts";
 import { followEvents, type Invalidate } from "./events/events.ts";
 import { createEventHub } from "./events/hub.ts";
@@ -19,8 +19,8 @@ export interface LiveParts {
   readonly borderOf?: BorderOf;
   /** Whether a subgraph may stream from inside the city's network; each unless given. */
   readonly mayBeInternal?: (subgraph: string) => boolean;
-  /** Opens and seals cursors; leaves them unless given. */
-  readonly openCursors?: OpenCursors;
+  /** Opens and seals what crosses sectors sealed; leaves it unless given. */
+  readonly openSealed?: OpenSealed;
   /** What subgraphs announce; nothing unless given. */
   readonly announced?: { readonly stream: EventStream; readonly invalidate: Invalidate };
   readonly log: Logger;
@@ -29,10 +29,10 @@ export interface LiveParts {
 /** The subscriptions over the streams of subgraphs and what they announce. */
 export function startSubscriptions(parts: LiveParts): Subscriptions {
   const { generations, streams = new Map(), credentials, borderOf = () => undefined, announced, log } = parts;
-  const { mayBeInternal = () => true, openCursors = () => undefined } = parts;
-  const hub = createEventHub();
+  const { mayBeInternal = () => true, openSealed = () => undefined } = parts;
+  const hub = createEventHub(openSealed);
   if (announced) followEvents(announced.stream, hub, announced.invalidate, log);
-  const findStream = subgraphStreams(streams, { credentials, borderOf, mayBeInternal, openCursors }, log);
+  const findStream = subgraphStreams(streams, { credentials, borderOf, mayBeInternal, openSealed }, log);
   const subscriptions = createSubscriptions((operation, session) => {
     const owner = operation.supergraph.announcers.get(operation.source.subgraph);
     return owner === undefined ? findStream(operation, session) : hub.sourceOf(owner)(operation, session);

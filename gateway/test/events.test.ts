@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createClient as createEventClient } from "graphql-sse";
 import { createClient as createSocketClient } from "graphql-ws";
@@ -5,16 +6,21 @@ import { generateKeyPair } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { eventKinds, eventTokenMediaType, signEventToken } from "../../trust/event-token.ts";
+import { firstVersion, governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { newCitizenId, startCity, type TestCity } from "./city.ts";
 import { type EventKeys, startEventKeys } from "./event-keys.ts";
 
+const pseudonymKey = randomBytes(32);
 let keys: EventKeys;
 let city: TestCity;
 const leaving: (() => void)[] = [];
 beforeAll(async () => {
   keys = await startEventKeys();
-  const settings = { HUIMIN_EVENT_KEYS: `utilities=${keys.url},health=${keys.url}` };
-  city = await startCity({ settings });
+  const settings = {
+    HUIMIN_EVENT_KEYS: `utilities=${keys.url},health=${keys.url}`,
+    HUIMIN_PSEUDONYM_KEY: pseudonymKey.toString("base64url"),
+  };
+  city = await startCity({ settings, sectors: { [governmentSector]: firstVersion, bank: firstVersion } });
 });
 afterEach(() => {
   for (const leave of leaving.splice(0)) leave();
@@ -95,6 +101,17 @@ describe("an announced event", () => {
     expect(await send(bill([neighbour]))).toEqual([202, ""]);
     await expect.poll(() => others.answers, until).toEqual([{ data: whole }]);
     expect(hers.answers).toHaveLength(1);
+  });
+
+  it("tells a company's client of its entity by a sealed ID, and is answered by the subgraph's own", async () => {
+    const person = randomUUID();
+    const [inside, atBank] = [governmentSector, "bank"].map((sector) =>
+      sectorPseudonyms(pseudonymKey, sector).seal(person),
+    );
+    const heard = await subscribe(atBank ?? "", all, { sector: "bank" });
+    await send(bill([inside ?? ""]));
+    const sealed = { bill: { ...whole.bill, number: expect.stringMatching(/^hmi1_/) } };
+    await expect.poll(() => heard.answers, until).toEqual([{ data: sealed }]);
   });
 
   it("reaches those alone whose arguments it fits", async () => {

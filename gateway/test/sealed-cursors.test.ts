@@ -19,7 +19,9 @@ const waterSdl = `${links}
     id: CitizenID!
     bills(first: Int, after: String): Bills
     meters(first: Int, after: ID): Bills
+    paged(page: Page, pages: [[Page!]!], words: String): Bills
   }
+  input Page { after: String words: String next: Page }
   type Bills { edges: [Bill!]! pageInfo: PageInfo! }
   type Bill { cursor: String! words: String }
   type Subscription { billed(after: String): Bill }
@@ -56,7 +58,15 @@ beforeAll(async () => {
         sdl: waterSdl,
         sector: "waterco",
         resolvers: {
-          Citizen: { ...reference, bills: list(encoded), meters: list(encoded) },
+          Citizen: {
+            ...reference,
+            bills: list(encoded),
+            meters: list(encoded),
+            paged: (citizen: { id: string }, asked: object) => {
+              given.push(asked);
+              return list(encoded)(citizen, {});
+            },
+          },
           Subscription: {
             billed: {
               async *subscribe(_root: unknown, { after }: { after?: string }, { subject }: TownContext) {
@@ -127,10 +137,46 @@ describe("a cursor", () => {
       await town.ask("government", her, further("meters", "ID"), { after: hers }),
       await town.ask("government", her, further("bills"), { after: altered }),
       await town.ask("government", her, further("bills"), { after: "20:1" }),
-      await town.ask("government", her, `{ me { bills(after: "${hers}") { edges { cursor } } } }`),
+      await town.ask("government", other, `{ me { bills(after: "${hers}") { edges { cursor } } } }`),
+      await town.ask("government", her, `{ me { bills(after: """20:1""") { edges { cursor } } } }`),
+      await town.ask(
+        "government",
+        her,
+        `query ($after: String = "20:1") ${"{ me { bills(after: $after) { edges { cursor } } } }"}`,
+      ),
+      await town.ask("government", her, further("paged(page: { after: $after })").replace("(after: $after)", ""), {
+        after: hers,
+      }),
     ];
     expect(answers.map(codes)).toEqual(answers.map(() => ["BAD_USER_INPUT"]));
     expect(given).toEqual([]);
+  });
+
+  it("is found wherever it is given: in the text, in input objects, in their lists", async () => {
+    const { data } = await town.ask("government", her, "{ me { paged { edges { cursor } } } }");
+    const [{ cursor }] = (Object(data?.me) as { paged: { edges: [{ cursor: string }] } }).paged.edges;
+    const own = encoded(town.forms("waterco").seal(her));
+    const inWords = { words: cursor };
+    const page = { after: cursor, ...inWords, next: { after: cursor } };
+    const openPage = { after: own, ...inWords, next: { after: own } };
+    const ask = async (query: string, variables: object = {}) => {
+      given.length = 0;
+      const { errors } = await town.ask("government", her, query, { ...variables });
+      expect(errors).toBeUndefined();
+      return given[0];
+    };
+    const edges = "{ edges { cursor } }";
+    const text = `words: ${JSON.stringify(cursor)}`;
+    const literal = `{ after: "${cursor}", ${text}, next: { after: """${cursor}""" } }`;
+    expect(await ask(`{ me { paged(page: ${literal}, ${text}) ${edges} } }`)).toEqual({ page: openPage, ...inWords });
+    expect(await ask(`{ me { paged(pages: [[${literal}], []]) ${edges} } }`)).toEqual({ pages: [[openPage], []] });
+    const wholly = `query ($page: Page, $pages: [[Page!]!]) { me { paged(page: $page, pages: $pages) ${edges} } }`;
+    expect(await ask(wholly, { page, pages: [[page, {}], [page]] })).toEqual({
+      page: openPage,
+      pages: [[openPage, {}], [openPage]],
+    });
+    const inside = `query ($a: String, $p: Page) { me { paged(page: { after: $a, next: $p }, words: $a) ${edges} } }`;
+    expect(await ask(inside, { a: cursor, p: page })).toMatchObject({ page: { after: own, next: openPage } });
   });
 
   it("is the same in a company's stream", async () => {

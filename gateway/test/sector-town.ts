@@ -55,6 +55,8 @@ export interface SectorTown {
     query: string,
     variables?: Readonly<Record<string, unknown>>,
   ): Promise<GraphAnswer>;
+  /** Asks with an access token. */
+  askWith(token: string, query: string, variables?: Readonly<Record<string, unknown>>): Promise<GraphAnswer>;
   close(): Promise<void>;
 }
 
@@ -105,14 +107,16 @@ export async function startSectorTown(
     accessToken(issuer, `${gateway.url}/graphql`, forms(sector).seal(citizenId), {
       claims: { sector, scope, ...claims },
     });
+  const askWith: SectorTown["askWith"] = async (token, query, variables = {}) =>
+    await postQuery(gateway.url, query, { token, variables });
   return {
     url: gateway.url,
     received: new Map(servers.map(({ name, received }) => [name, received])),
     logged: () => log,
     forms,
     token,
-    ask: async (sector, citizenId, query, variables = {}) =>
-      await postQuery(gateway.url, query, { token: await token(sector, citizenId), variables }),
+    ask: async (sector, citizenId, query, variables) => await askWith(await token(sector, citizenId), query, variables),
+    askWith,
     async close() {
       await gateway.close();
       await Promise.all([issuer.stop(), ...servers.map(({ close }) => close())]);

@@ -4,6 +4,7 @@ import { type DocumentNode, executeSync, parse } from "graphql";
 import { readScope } from "../../../trust/caller.ts";
 import { HuiminError } from "../../../trust/errors.ts";
 import { requestBody } from "../../boundary/boundary.ts";
+import type { OpenedRequest, OpenSealed } from "../../boundary/sealed-values.ts";
 import type { Session } from "../session.ts";
 import type { FindSource, LiveOperation, Sink } from "../source.ts";
 import type { Announcement } from "./announcement.ts";
@@ -22,22 +23,26 @@ interface Listener {
   readonly document: DocumentNode;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly session: Session;
+  readonly opened: OpenedRequest | undefined;
   readonly sink: Sink;
 }
 
-/** Makes a hub without listeners. */
-export function createEventHub(): EventHub {
+/** Makes a hub without listeners. What it tells those of other sectors goes as answers of the announcing subgraph would. */
+export function createEventHub(openSealed: OpenSealed): EventHub {
   const byCitizen = new Map<string, Set<Listener>>();
   return {
     sourceOf: (owner) => (operation, session) => {
       const subject = requireReader(session, owner);
-      const request = operation.source.request(operation.variables);
+      const asked = operation.source.request(operation.variables);
+      const { supergraphSchema } = operation.supergraph;
+      const opened = openSealed(supergraphSchema, owner, asked, session.admission.admitted);
+      const request = opened?.request ?? asked;
       const document = parse(request.query, { noLocation: true });
       const { variables } = JSON.parse(requestBody(request)) as Pick<Listener, "variables">;
       return {
         key: undefined,
         listen(sink) {
-          const listener = { owner, operation, document, variables, session, sink };
+          const listener = { owner, operation, document, variables, session, opened, sink };
           const listeners = byCitizen.get(subject) ?? new Set();
           byCitizen.set(subject, listeners.add(listener));
           return () => {
@@ -73,7 +78,7 @@ function mayRead({ admission: { admitted } }: Session, owner: string): boolean {
  * Answers the subscription's own question to the subgraph on paper with the event: graphql-js reads the
  * arguments, and gives the key under the names that are asked for.
  */
-function tell({ operation, document, variables, sink }: Listener, event: Announcement): void {
+function tell({ operation, document, variables, opened, sink }: Listener, event: Announcement): void {
   let concerned = false;
   const entity = (filters: Readonly<Record<string, unknown>>) => {
     concerned = matches(event, filters);
@@ -85,7 +90,9 @@ function tell({ operation, document, variables, sink }: Listener, event: Announc
     rootValue: { [event.field]: entity },
     variableValues: variables,
   });
-  if (concerned) sink.event({ data: data ?? null, errors: [] });
+  if (!concerned) return;
+  const answer = { data: data ?? null, errors: [] };
+  sink.event(opened?.seal(answer) ?? answer);
 }
 
 /** An argument without a value filters nothing; a list means any of its values. */

@@ -9,7 +9,7 @@ import { checkAnswer } from "../../boundary/answer-check.ts";
 import type { Crossing } from "../../boundary/border.ts";
 import { type BorderOf, requestBody, type SubgraphAnswer, type SubgraphError } from "../../boundary/boundary.ts";
 import type { Credentials } from "../../boundary/credentials.ts";
-import type { OpenCursors } from "../../boundary/sealed-cursors.ts";
+import type { OpenSealed } from "../../boundary/sealed-values.ts";
 import type { FindSource, Sink } from "../source.ts";
 import { followEvents } from "./events.ts";
 import { followSocket } from "./socket.ts";
@@ -30,7 +30,7 @@ export interface StreamParts {
   readonly credentials: Credentials;
   readonly borderOf: BorderOf;
   readonly mayBeInternal: (subgraph: string) => boolean;
-  readonly openCursors: OpenCursors;
+  readonly openSealed: OpenSealed;
 }
 
 /**
@@ -48,7 +48,7 @@ const retries = { attempts: 5, firstPauseMs: 100, longestPauseMs: 5_000 } as con
 /** The streams of the subgraphs, each where it answers or where `elsewhere` says. */
 export function subgraphStreams(
   elsewhere: ReadonlyMap<string, URL>,
-  { credentials, borderOf, mayBeInternal: isAllowedInside, openCursors }: StreamParts,
+  { credentials, borderOf, mayBeInternal: isAllowedInside, openSealed }: StreamParts,
   log: RequestLog,
 ): FindSource {
   return ({ source, variables: values, supergraph }, session) => {
@@ -58,8 +58,8 @@ export function subgraphStreams(
     const mayBeInternal = isAllowedInside(subgraph);
     const { admitted } = session.admission;
     const asked = source.request(values);
-    const unsealed = openCursors(subgraph, asked, admitted);
-    const request = unsealed?.request ?? asked;
+    const opened = openSealed(supergraph.supergraphSchema, subgraph, asked, admitted);
+    const request = opened?.request ?? asked;
     const crossing = borderOf(subgraph)?.call(requestBody(request), peopleOf(admitted), clientSector(admitted));
     const body = crossing ? crossing.text : requestBody(request);
     const { query, variables } = JSON.parse(body) as Pick<StreamRequest, "query" | "variables">;
@@ -77,7 +77,7 @@ export function subgraphStreams(
         };
         const read = (response: unknown) => {
           const answer = checkAnswer(response, [], crossing === undefined);
-          return answer && (unsealed?.seal(answer) ?? answer);
+          return answer && (opened?.seal(answer) ?? answer);
         };
         void followUntilLost(connect, read, sink, ending.signal, (error) =>
           log.warn({ subgraph, err: error }, "a stream of a subgraph is lost"),
