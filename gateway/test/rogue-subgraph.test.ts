@@ -21,11 +21,11 @@ import { accessToken, startIssuer, type TestIssuer } from "./issuer.ts";
 import { type RecordingSubgraph, startRecordingSubgraph } from "./recording-subgraph.ts";
 
 const links = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])`;
-const officeSdl = `${links} type Query { home: Home ping: String } type Home @key(fields: "id") { id: ID! street: String }`;
+const officeSdl = `${links} type Query { home: Home ping: String } type Home @key(fields: "code") { code: String! street: String }`;
 const waterSdl = `${links}
   type Query { offers: [String!] }
   type Subscription { dripped: String }
-  type Home @key(fields: "id") { id: ID! bill: Bill meter: Int anything: Anything }
+  type Home @key(fields: "code") { code: String! bill: Bill meter: Int anything: Anything }
   type Bill { fen: Int note: String lines: [String!] }
   scalar Anything
 `;
@@ -43,7 +43,7 @@ beforeAll(async () => {
   issuer = await startIssuer();
   issuer.registerSectors({ government: firstVersion, waterco: firstVersion });
   office = await startRecordingSubgraph(officeSdl, {
-    Query: { home: () => ({ id: "1", street: "Long Street" }), ping: () => "pong" },
+    Query: { home: () => ({ code: "1", street: "Long Street" }), ping: () => "pong" },
   });
   water = createServer((request, response) => {
     asked += 1;
