@@ -68,6 +68,7 @@ async function startCards(name: SubgraphName, gatewayUrl: string, databaseUrl: s
     port: 0,
     gatewayUrl,
     databaseUrl,
+    redisUrl: undefined,
     callKey: callKeys[name].own,
   } as const;
   const service = await startSubgraph(

@@ -48,6 +48,7 @@ beforeAll(async () => {
       port: departmentPort,
       gatewayUrl,
       databaseUrl: server.url,
+      redisUrl: testRedisUrl,
       eventKey: es256PrivateJwk.parse(newKey()),
       callKey: callKey.parse(sharedKey),
     },

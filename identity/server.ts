@@ -117,7 +117,7 @@ export async function createIdentity(
   addRecovery(app, { credentials, issuer: config.issuer });
   addRecoveryAtCounter(app, credentials, config.issuer);
   addRecoveryStop(app, database, config.issuer);
-  addCitizenSubgraph(app, config, database, sectors.government);
+  addCitizenSubgraph(app, config, stores, sectors.government);
   addSectorVersions(app, sectors);
   const administration = { config, database, fleeting, sectors, limiters: credentials.limiters };
   addAdminApi(app, administration);

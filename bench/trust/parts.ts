@@ -2,13 +2,13 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { calculateJwkThumbprint, type JWK } from "jose";
 import type { Credentials } from "../../city/client/credentials.ts";
-import { createReplayGuard } from "../../gateway/admission/replay.ts";
 import { createTransactionTokens } from "../../gateway/boundary/transaction-tokens.ts";
 import { createLogger } from "../../platform/log.ts";
 import { createAdmission } from "../../subgraphs/kit/admission.ts";
 import { signAnswer, signCall, verifyAnswer, verifyCall } from "../../trust/call-signature.ts";
 import { hmacSha256 } from "../../trust/http-signature.ts";
 import { createPossessionCheck } from "../../trust/possession.ts";
+import { createReplayGuard } from "../../trust/replay.ts";
 import { transactionTokenHeader } from "../../trust/transaction-token.ts";
 import { createProver } from "../proofs.ts";
 

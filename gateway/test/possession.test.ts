@@ -4,10 +4,7 @@ import { once } from "node:events";
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { createMemoryStore } from "../../platform/keyvalue.ts";
-import { createLogger } from "../../platform/log.ts";
 import { otherCertificate, passedCertificate } from "../../platform/test/certificates.ts";
-import { createReplayGuard } from "../admission/replay.ts";
 import { newCitizenId, startCity, type TestCity } from "./city.ts";
 
 interface Key {
@@ -248,33 +245,5 @@ describe("over WebSocket", () => {
     const { closed, send } = await connect();
     send({ type: "connection_init", payload: await payload() });
     expect(await closed).toEqual([4403, "DPOP_PROOF_INVALID"]);
-  });
-});
-
-describe("what was used is remembered", () => {
-  const log = createLogger("test", "silent");
-
-  it("by all replicas that share a store, and by each alone while the store fails", async () => {
-    const store = createMemoryStore();
-    const [one, other] = [createReplayGuard({ shared: store, log }), createReplayGuard({ shared: store, log })];
-    expect([await one("a", 60), await other("a", 60), await other("b", 60)]).toEqual([true, false, true]);
-    const broken = createReplayGuard({ shared: { add: () => Promise.reject(new Error("away")) }, log });
-    expect([await broken("a", 60), await broken("a", 60)]).toEqual([true, false]);
-  });
-
-  it("for as long as it could be used again, and not for ever", async () => {
-    let time = 0;
-    const guard = createReplayGuard({ shared: null, log, now: () => time });
-    expect(await guard("a", 60)).toBe(true);
-    for (time = 0; time <= 60_000; time += 5_000) expect(await guard("a", 60)).toBe(false);
-    time = 240_000;
-    expect(await guard("a", 60)).toBe(true);
-  });
-
-  it("never at the cost of what is remembered already: when it is full it says so", async () => {
-    const guard = createReplayGuard({ shared: null, log, capacity: 2 });
-    expect([await guard("a", 60), await guard("b", 60)]).toEqual([true, true]);
-    await expect(guard("c", 60)).rejects.toMatchObject({ code: "OVERLOADED" });
-    expect(await guard("a", 60)).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 /** The citizen subgraph, on identity's own server: only there can a pseudonym become a record again. */
 import { readFileSync } from "node:fs";
 import type { FastifyInstance } from "fastify";
+import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import type { Queryable } from "../../platform/postgres.ts";
 import { gatewayKeys } from "../../subgraphs/kit/gateway-keys.ts";
 import { mountSubgraph } from "../../subgraphs/kit/subgraph.ts";
@@ -14,14 +15,15 @@ const sdl = readFileSync(new URL("../../schema/citizen.graphql", import.meta.url
 /** Adds the subgraph at `/subgraph`; it knows citizens by `pseudonyms`. */
 export function addCitizenSubgraph(
   app: FastifyInstance,
-  { gatewayUrl, callKey }: Pick<IdentityConfig, "gatewayUrl" | "callKey">,
-  database: Queryable,
+  { gatewayUrl, callKey, redisUrl }: Pick<IdentityConfig, "gatewayUrl" | "callKey" | "redisUrl">,
+  { database, fleeting }: { readonly database: Queryable; readonly fleeting: KeyValueStore },
   pseudonyms: SectorPseudonyms,
 ): void {
   mountSubgraph(app, {
     name: "citizen",
     path: "/subgraph",
     callKey,
+    shared: redisUrl === undefined ? undefined : fleeting,
     sdl,
     resolvers,
     loaders: (caller) => citizenLoaders(database, pseudonyms, caller),

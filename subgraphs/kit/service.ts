@@ -7,14 +7,17 @@ import {
   es256PrivateJwk,
   httpUrl,
   postgresUrl,
+  redisUrl,
   setting,
   tcpPort,
 } from "../../platform/config.ts";
 import { createHttpServer } from "../../platform/http.ts";
 import { addKeySet } from "../../platform/key-set.ts";
+import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import { type RunningService, runService } from "../../platform/lifecycle.ts";
 import type { Logger } from "../../platform/log.ts";
 import { createDatabase, migrate, type Queryable } from "../../platform/postgres.ts";
+import { openKeyValueStore } from "../../platform/redis.ts";
 import { callKey } from "../../trust/call-keys.ts";
 import type { Caller } from "../../trust/caller.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -51,6 +54,11 @@ export function subgraphSpec(name: string) {
       postgresUrl,
       `PostgreSQL database that holds the schema ${name}.`,
     ),
+    redisUrl: setting(
+      "REDIS_URL",
+      redisUrl,
+      "Redis in which all replicas remember which calls were answered; without it each remembers for itself.",
+    ),
   } as const;
 }
 
@@ -79,13 +87,16 @@ export async function startSubgraph<Loaders>(
   const database = createDatabase({ url: config.databaseUrl, schema: name, log });
   const app = createHttpServer({ log, ready: { database: () => database.query("SELECT 1") } });
   let outbox: Outbox | undefined;
+  let shared: KeyValueStore | undefined;
   const close = async () => {
     await outbox?.close();
     await app.close();
+    await shared?.close();
     await database.close();
   };
   try {
-    const { gatewayUrl, eventKey, callKey } = config;
+    const { gatewayUrl, eventKey, callKey, redisUrl: url } = config;
+    if (url !== undefined) shared = await openKeyValueStore(url, name, log);
     await migrate(database, name, subgraph.migrations);
     const gateway = { issuer: gatewayUrl, keys: gatewayKeys(gatewayUrl) };
     mountSubgraph(app, {
@@ -96,6 +107,7 @@ export async function startSubgraph<Loaders>(
       gateway,
       clock,
       callKey,
+      shared,
     });
     if (eventKey) addKeySet(app, eventKey);
     await app.listen({ port: config.port, host: config.host });

@@ -2,14 +2,15 @@
 import { KeyObject } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { JWTVerifyGetKey } from "jose";
+import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import { refusal } from "../../trust/access-token.ts";
 import { answerSigner, answerVerifier, type CallKey } from "../../trust/call-keys.ts";
-import { type FindKey, signAnswer, verifyCall } from "../../trust/call-signature.ts";
+import { type FindKey, longestCallLife, signAnswer, verifyCall } from "../../trust/call-signature.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import { contentDigest, ecdsaP256Verifier, type MessageVerifier } from "../../trust/http-signature.ts";
+import { createReplayGuard } from "../../trust/replay.ts";
 import { type CallSignature, signatureHeaders } from "../../trust/signature-headers.ts";
 import { transactionTokenHeader } from "../../trust/transaction-token.ts";
-import { createSeenCalls } from "./seen-calls.ts";
 
 export interface SignedCallsOptions {
   /** The subgraph's name: the ID of its key. */
@@ -17,7 +18,12 @@ export interface SignedCallsOptions {
   /** The secret that it shares with the gateway; or its own private key, beside which the gateway's public ones count. */
   readonly callKey: CallKey;
   readonly gateway: { readonly keys: JWTVerifyGetKey };
+  /** What all replicas of the subgraph share, to answer no call twice; each remembers for itself unless given. */
+  readonly shared?: Pick<KeyValueStore, "add"> | undefined;
 }
+
+/** How long a call is remembered, in seconds: as long as one may count, by two clocks that are not the same. */
+const rememberedFor = longestCallLife + 10;
 
 const now = () => Math.floor(Date.now() / 1000);
 const nothing = Buffer.alloc(0);
@@ -29,11 +35,13 @@ const nothing = Buffer.alloc(0);
 export function requireSignedCalls(scope: FastifyInstance, options: SignedCallsOptions): void {
   const signer = answerSigner(options.name, options.callKey);
   const findKey = keysOfGateway(options);
-  const requireUnseen = createSeenCalls(now);
+  const markAsSeen = createReplayGuard({ shared: options.shared ?? null, log: scope.log });
   const calls = new WeakMap<FastifyRequest, CallSignature>();
   scope.addHook("onRequest", async (request) => {
     const call = await verifyCall(signedPart(request), signatureHeaders(request.headers), findKey, now());
-    requireUnseen(call.nonce, call.expires);
+    if (!(await markAsSeen(call.nonce, rememberedFor))) {
+      throw new HuiminError("UNAUTHENTICATED", { detail: "the call has been answered already" });
+    }
     calls.set(request, call);
   });
   scope.addHook("preHandler", async (request) => {

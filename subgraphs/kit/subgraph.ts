@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Response } from "graphql-http";
 import type { JWTVerifyGetKey } from "jose";
+import type { KeyValueStore } from "../../platform/keyvalue.ts";
 import type { CallKey } from "../../trust/call-keys.ts";
 import type { Caller } from "../../trust/caller.ts";
 import { HuiminError } from "../../trust/errors.ts";
@@ -27,6 +28,8 @@ export interface SubgraphOptions<Loaders> {
   readonly gateway: { readonly issuer: string; readonly keys: JWTVerifyGetKey };
   /** The key of signed calls: a secret that the gateway shares, or a private key whose public half it knows. */
   readonly callKey: CallKey;
+  /** What all replicas of the subgraph share, to answer no call twice; each remembers for itself unless given. */
+  readonly shared?: Pick<KeyValueStore, "add"> | undefined;
   /** Where the subgraph answers; `/graphql` unless told otherwise. */
   readonly path?: string;
   /** Whose data a caller may read; the rule of the city unless told otherwise. */

@@ -4,7 +4,6 @@ import { calculateJwkThumbprint, importJWK } from "jose";
 import { type AdmissionParts, type Admit, createAdmission } from "../../../gateway/admission/admit.ts";
 import { createEntrance } from "../../../gateway/admission/entrance.ts";
 import { watchIssuerKeys } from "../../../gateway/admission/issuer-keys.ts";
-import { createReplayGuard } from "../../../gateway/admission/replay.ts";
 import { type Boundary, createBoundary } from "../../../gateway/boundary/boundary.ts";
 import { openCallSignatures } from "../../../gateway/boundary/call-signatures.ts";
 import { type Credentials, transactionTokenCredentials } from "../../../gateway/boundary/credentials.ts";
@@ -28,6 +27,7 @@ import type { RunningService } from "../../../platform/lifecycle.ts";
 import { createLogger } from "../../../platform/log.ts";
 import { createPossessionCheck } from "../../../trust/possession.ts";
 import type { SectorVersions } from "../../../trust/pseudonym.ts";
+import { createReplayGuard } from "../../../trust/replay.ts";
 import {
   mintTransactionToken,
   type TransactionTokenSigner,

@@ -3,6 +3,7 @@ import type { RunningService } from "../../../platform/lifecycle.ts";
 import { createLogger, type Logger } from "../../../platform/log.ts";
 import { createDatabase, type Database } from "../../../platform/postgres.ts";
 import { createTestDatabase } from "../../../platform/test/database.ts";
+import { testRedisUrl } from "../../../platform/test/redis.ts";
 import type { Caller } from "../../../trust/caller.ts";
 import type { WithheldData } from "../../../trust/delegation.ts";
 import type { Clock } from "../clock.ts";
@@ -38,6 +39,7 @@ export async function startTestDepartment(name: string, start: Start, today: str
     port: 0,
     gatewayUrl: gateway.url,
     databaseUrl,
+    redisUrl: testRedisUrl,
     callKey: testCallKey,
   } as const;
   const clock = () => new Date(`${today}T12:00:00+08:00`);

@@ -1,7 +1,9 @@
 /** A small subgraph without a database, to look at the kit from outside. */
 import { PassThrough } from "node:stream";
 import { createHttpServer } from "../../../platform/http.ts";
+import type { KeyValueStore } from "../../../platform/keyvalue.ts";
 import { createLogger } from "../../../platform/log.ts";
+import type { CallKey } from "../../../trust/call-keys.ts";
 import { HuiminError } from "../../../trust/errors.ts";
 import type { SubgraphContext } from "../context.ts";
 import { gatewayKeys } from "../gateway-keys.ts";
@@ -81,9 +83,20 @@ export interface Fixture {
   close(): Promise<void>;
 }
 
-/** Starts the subgraph `fixture` with a clock that shows `instant`. */
-export async function startFixture(instant = "2026-11-24T15:59:59Z"): Promise<Fixture> {
-  const gateway = await startTestGateway();
+export interface FixtureOptions {
+  /** What its clock shows. */
+  readonly instant?: string;
+  /** Where replicas remember calls together. */
+  readonly shared?: KeyValueStore;
+  /** The gateway whose calls count; one of its own unless given. */
+  readonly gateway?: TestGateway;
+  readonly callKey?: CallKey;
+}
+
+/** Starts the subgraph `fixture`. */
+export async function startFixture(options: FixtureOptions = {}): Promise<Fixture> {
+  const { instant = "2026-11-24T15:59:59Z", shared, callKey = testCallKey } = options;
+  const gateway = options.gateway ?? (await startTestGateway());
   const sink = new PassThrough();
   const lines: string[] = [];
   sink.on("data", (chunk) => lines.push(String(chunk)));
@@ -93,7 +106,8 @@ export async function startFixture(instant = "2026-11-24T15:59:59Z"): Promise<Fi
     sdl,
     resolvers,
     loaders: () => null,
-    callKey: testCallKey,
+    callKey,
+    shared,
     gateway: { issuer: gateway.url, keys: gatewayKeys(gateway.url) },
     clock: () => new Date(instant),
   });
@@ -104,7 +118,7 @@ export async function startFixture(instant = "2026-11-24T15:59:59Z"): Promise<Fi
     logged: () => lines.join(""),
     close: async () => {
       await app.close();
-      await gateway.close();
+      if (!options.gateway) await gateway.close();
     },
   };
 }

@@ -215,7 +215,7 @@ describe("the day of a request", () => {
     ["2026-11-24T16:00:00Z", "2026-11-25"],
     ["2026-12-31T16:00:00Z", "2027-01-01"],
   ])("at %s is %s in the city", async (instant, day) => {
-    const other = await startFixture(instant);
+    const other = await startFixture({ instant });
     try {
       const { data } = await other.gateway.ask(
         other.endpoint,

@@ -31,6 +31,7 @@ function start(databaseUrl: string, port = 0) {
     port,
     gatewayUrl: "http://localhost:1",
     databaseUrl,
+    redisUrl: undefined,
     callKey: testCallKey,
   } as const;
   return startSubgraph({ name: "empty", sdl, migrations, loaders: () => null, resolvers: {} }, config, log);

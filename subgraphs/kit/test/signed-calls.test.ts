@@ -1,9 +1,10 @@
+import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createMemoryStore } from "../../../platform/keyvalue.ts";
 import { type SignedCall, signCall, verifyAnswer } from "../../../trust/call-signature.ts";
 import { hmacSha256 } from "../../../trust/http-signature.ts";
 import { type CallSignature, signatureHeaders } from "../../../trust/signature-headers.ts";
 import { transactionTokenHeader } from "../../../trust/transaction-token.ts";
-import { createSeenCalls } from "../seen-calls.ts";
 import { citizenId } from "./citizens.ts";
 import { type Fixture, startFixture } from "./fixture.ts";
 import { testCallKey } from "./gateway.ts";
@@ -122,18 +123,39 @@ describe("a call to a subgraph", () => {
   });
 });
 
-describe("the memory of calls", () => {
-  it("holds each for as long as it counts, and refuses what it has no room for", () => {
-    let time = 100;
-    const requireUnseen = createSeenCalls(() => time, 2);
-    requireUnseen("a", 120);
-    requireUnseen("b", 121);
-    expect(() => requireUnseen("a", 120)).toThrow("Sign in");
-    expect(() => requireUnseen("c", 122)).toThrow("too much to do");
-    time = 120;
-    expect(() => requireUnseen("a", 120)).toThrow("Sign in");
-    time = 121;
-    requireUnseen("c", 140);
-    expect(() => requireUnseen("b", 121)).toThrow("Sign in");
+describe("a call to one of several replicas", () => {
+  it("counts once at all of them, when they share a store", async () => {
+    const shared = createMemoryStore();
+    const replica = await startFixture({ shared });
+    const other = await startFixture({ shared, gateway: replica.gateway });
+    try {
+      const { host: authority, pathname: target } = new URL(replica.endpoint);
+      const bearer = await replica.gateway.token("fixture", gulnar);
+      const call = { method: "POST", authority, target, contentType: "application/json", token: bearer };
+      const { headers } = signCall(call, body, key, crypto.randomUUID(), now());
+      // Both answer to the name by which the gateway calls the subgraph.
+      const sent = {
+        host: authority,
+        "content-type": "application/json",
+        [transactionTokenHeader]: bearer,
+        ...headers,
+      };
+      expect(await statusOf(replica.endpoint, sent)).toBe(200);
+      expect(await statusOf(other.endpoint, sent)).toBe(401);
+      expect(other.logged()).toContain("the call has been answered already");
+    } finally {
+      await Promise.all([replica.close(), other.close()]);
+    }
   });
 });
+
+/** Posts the body with just these headers; `fetch` would not let the test choose `Host`. */
+async function statusOf(endpoint: string, headers: Record<string, string>): Promise<number | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  request(endpoint, { method: "POST", headers }, (response) => {
+    response.resume().on("end", () => resolve(response.statusCode));
+  })
+    .on("error", reject)
+    .end(body);
+  return await promise;
+}

@@ -2,20 +2,20 @@
  * Remembers what may be used only once, for as long as it could be used again.
  *
  * This process remembers in memory; with a shared store all replicas remember together. When the shared store does
- * not answer, each replica goes on by itself: a proof could then be used once at each of them, by somebody who has
- * broken TLS to see it, and that is worth less than the whole graph.
+ * not answer, each replica goes on by itself: a proof, or a signed call, could then be used once at each of them, by
+ * somebody who has broken TLS to see it, and that is worth less than the whole graph.
  */
 import { createHash } from "node:crypto";
-import { within } from "../../platform/deadline.ts";
-import type { KeyValueStore } from "../../platform/keyvalue.ts";
-import type { Logger } from "../../platform/log.ts";
-import { HuiminError } from "../../trust/errors.ts";
-import type { MarkAsSeen } from "../../trust/possession.ts";
+import { within } from "../platform/deadline.ts";
+import type { KeyValueStore } from "../platform/keyvalue.ts";
+import type { Logger } from "../platform/log.ts";
+import { HuiminError } from "./errors.ts";
+import type { MarkAsSeen } from "./possession.ts";
 
 export interface ReplayParts {
   /** What all replicas share; null when there is only this process. */
   readonly shared: Pick<KeyValueStore, "add"> | null;
-  readonly log: Logger;
+  readonly log: Pick<Logger, "warn">;
   readonly now?: () => number;
   /** Most names in memory. */
   readonly capacity?: number;
@@ -33,7 +33,7 @@ export function createReplayGuard({ shared, log, now = Date.now, capacity = 1_00
       return await within(patienceMs, shared.add(`seen:${id}`, "", seconds));
     } catch (error) {
       pausedUntil = now() + pauseMs;
-      log.warn({ err: error }, "the store of used proofs does not answer; this process remembers alone for a while");
+      log.warn({ err: error }, "the store of what was used does not answer; this process remembers alone for a while");
       return true;
     }
   };
