@@ -95,6 +95,13 @@ export interface TransactionTokenPolicy {
   readonly keys: JWTVerifyGetKey;
 }
 
+/** A transaction token that is good. */
+export interface VerifiedTransactionToken {
+  readonly caller: Caller;
+  /** Thumbprint of the key that it is bound to (`cnf.jkt`): calls that are signed with another do not go with it. */
+  readonly boundTo: string;
+}
+
 /**
  * Checks a transaction token for this subgraph: that the gateway signed it, for this subgraph, less than a minute ago,
  * and binds it to the key that it signs with.
@@ -104,7 +111,7 @@ export interface TransactionTokenPolicy {
 export async function verifyTransactionToken(
   token: string | undefined,
   policy: TransactionTokenPolicy,
-): Promise<Caller> {
+): Promise<VerifiedTransactionToken> {
   if (!token) throw new HuiminError("UNAUTHENTICATED", { message: "This service answers the gateway only." });
   try {
     const { payload, key } = await jwtVerify(token, policy.keys, {
@@ -116,10 +123,11 @@ export async function verifyTransactionToken(
       maxTokenAge: transactionTokenLifetime,
       requiredClaims: ["iss", "aud", "exp", "iat", "sub", "txn", "req_wl", "cnf"],
     });
-    if (key instanceof Uint8Array || member(payload.cnf, "jkt") !== (await calculateJwkThumbprint(key))) {
+    const boundTo = key instanceof Uint8Array ? undefined : await calculateJwkThumbprint(key);
+    if (boundTo === undefined || member(payload.cnf, "jkt") !== boundTo) {
       throw new HuiminError("TOKEN_INVALID", { detail: "the token is bound to another key" });
     }
-    return Object.freeze(callerOf(payload));
+    return { caller: Object.freeze(callerOf(payload)), boundTo };
   } catch (error) {
     throw refusal(error);
   }

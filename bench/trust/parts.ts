@@ -68,6 +68,7 @@ async function costOfTransactionTokens(): Promise<PartCosts> {
   const admitting = departments.map((name) =>
     createAdmission({ name, gateway: { issuer, keys: async () => publicKey } }),
   );
+  const bySecret = { keyThumbprint: undefined };
   const headers = await Promise.all(
     departments.map(async (name) => ({ [transactionTokenHeader]: await tokenFor(signedIn, name) })),
   );
@@ -76,7 +77,7 @@ async function costOfTransactionTokens(): Promise<PartCosts> {
       for (const name of departments) await tokenFor(signedIn, name);
     }),
     "transaction tokens, subgraphs": await costOf(async () => {
-      for (const [index, admit] of admitting.entries()) await admit(headers[index] ?? {});
+      for (const [index, admit] of admitting.entries()) await admit(headers[index] ?? {}, bySecret);
     }),
   };
 }

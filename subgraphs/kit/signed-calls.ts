@@ -1,16 +1,15 @@
 /** Signed calls, on the side of the subgraph: only what the gateway has signed is read, and every answer to it is signed. */
-import { KeyObject } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { JWTVerifyGetKey } from "jose";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
-import { refusal } from "../../trust/access-token.ts";
-import { answerSigner, answerVerifier, type CallKey } from "../../trust/call-keys.ts";
-import { type FindKey, longestCallLife, signAnswer, verifyCall } from "../../trust/call-signature.ts";
+import { answerSigner, type CallKey } from "../../trust/call-keys.ts";
+import { longestCallLife, signAnswer, verifyCall } from "../../trust/call-signature.ts";
 import { HuiminError } from "../../trust/errors.ts";
-import { contentDigest, ecdsaP256Verifier, type MessageVerifier } from "../../trust/http-signature.ts";
+import { contentDigest } from "../../trust/http-signature.ts";
 import { createReplayGuard } from "../../trust/replay.ts";
 import { type CallSignature, signatureHeaders } from "../../trust/signature-headers.ts";
 import { transactionTokenHeader } from "../../trust/transaction-token.ts";
+import { type CallSigner, type GatewayCallKey, gatewayCallKeys } from "./gateway-call-keys.ts";
 
 export interface SignedCallsOptions {
   /** The subgraph's name: the ID of its key. */
@@ -31,18 +30,29 @@ const nothing = Buffer.alloc(0);
 /**
  * Refuses every request of these routes that bears no good signature before its body is read (`UNAUTHENTICATED`), and
  * one whose body is not the one that was signed before it is used. Bodies must be parsed as buffers.
+ *
+ * @returns tells who has signed a request that was let in
  */
-export function requireSignedCalls(scope: FastifyInstance, options: SignedCallsOptions): void {
-  const signer = answerSigner(options.name, options.callKey);
-  const findKey = keysOfGateway(options);
+export function requireSignedCalls(
+  scope: FastifyInstance,
+  options: SignedCallsOptions,
+): (request: FastifyRequest) => CallSigner {
+  const { name, callKey, gateway } = options;
+  const signer = answerSigner(name, callKey);
+  const findKey = gatewayCallKeys(name, callKey, gateway.keys);
   const markAsSeen = createReplayGuard({ shared: options.shared ?? null, log: scope.log });
-  const calls = new WeakMap<FastifyRequest, CallSignature>();
+  const calls = new WeakMap<FastifyRequest, CallSignature & CallSigner>();
   scope.addHook("onRequest", async (request) => {
-    const call = await verifyCall(signedPart(request), signatureHeaders(request.headers), findKey, now());
+    let key: GatewayCallKey | undefined;
+    const find = async (keyId: string) => {
+      key = await findKey(keyId);
+      return key;
+    };
+    const call = await verifyCall(signedPart(request), signatureHeaders(request.headers), find, now());
     if (!(await markAsSeen(call.nonce, rememberedFor))) {
       throw new HuiminError("UNAUTHENTICATED", { detail: "the call has been answered already" });
     }
-    calls.set(request, call);
+    calls.set(request, { ...call, keyThumbprint: key?.keyThumbprint });
   });
   scope.addHook("preHandler", async (request) => {
     const content = Buffer.isBuffer(request.body) ? request.body : nothing;
@@ -55,6 +65,11 @@ export function requireSignedCalls(scope: FastifyInstance, options: SignedCallsO
     const contentType = String(reply.getHeader("content-type") ?? "");
     reply.headers({ ...signAnswer({ status: reply.statusCode, contentType }, payload, call, signer, now()) });
   });
+  return (request) => {
+    const call = calls.get(request);
+    if (!call) throw new HuiminError("UNAUTHENTICATED");
+    return call;
+  };
 }
 
 function signedPart({ method, headers, url }: FastifyRequest) {
@@ -66,29 +81,4 @@ function signedPart({ method, headers, url }: FastifyRequest) {
     contentType,
     token: typeof token === "string" ? token : "",
   };
-}
-
-/** With what calls may be signed: the shared secret, or the key that the gateway publishes under that ID. */
-function keysOfGateway({ name, callKey, gateway }: SignedCallsOptions): FindKey {
-  if (callKey.algorithm === "hmac-sha256") {
-    const shared = answerVerifier(name, callKey);
-    return (keyId) => (keyId === name ? shared : undefined);
-  }
-  const known = new WeakMap<object, MessageVerifier>();
-  return async (keyId) => {
-    const key = await publicKey(gateway.keys, keyId);
-    if (!(key instanceof CryptoKey)) return undefined;
-    const verifier = known.get(key) ?? ecdsaP256Verifier(keyId, KeyObject.from(key));
-    known.set(key, verifier);
-    return verifier;
-  };
-}
-
-/** The key that the gateway publishes under an ID; it is found as the keys of its tokens are. */
-async function publicKey(keys: JWTVerifyGetKey, keyId: string) {
-  try {
-    return await keys({ alg: "ES256", kid: keyId }, { payload: "", signature: "" });
-  } catch (error) {
-    throw refusal(error);
-  }
 }

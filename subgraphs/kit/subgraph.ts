@@ -56,9 +56,9 @@ export function mountSubgraph<Loaders>(app: FastifyInstance, options: SubgraphOp
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", { parseAs: "buffer", bodyLimit }, (_request, body, done) => done(null, body));
     scope.setErrorHandler((error, request, reply) => sendRefusal(reply, refusalOf(error, request)));
-    requireSignedCalls(scope, options);
+    const signerOf = requireSignedCalls(scope, options);
     scope.addHook("onRequest", async (request) => {
-      callers.set(request, await admit(request.headers));
+      callers.set(request, await admit(request.headers, signerOf(request)));
     });
     scope.all(path, async (request, reply) => {
       const caller = callers.get(request);

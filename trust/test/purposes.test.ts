@@ -80,7 +80,7 @@ describe("a purpose", () => {
     const read = async (purpose: StatedPurpose) => {
       const caller = { subject: "hm1_x", clientId: "cases", scopes: new Set<string>(), expiresAt: now + 300, purpose };
       const token = await mintTransactionToken(signer, caller, "health", "t1", now);
-      return await verifyTransactionToken(token, { issuer: signer.issuer, subgraph: "health", keys });
+      return (await verifyTransactionToken(token, { issuer: signer.issuer, subgraph: "health", keys })).caller;
     };
     const treatment = requirePurpose("treatment", "health", "physician", ["hm1_y"]);
     expect((await read(treatment)).purpose).toEqual(treatment);

@@ -107,8 +107,8 @@ describe("a transaction token", () => {
     scopes: new Set(["citizen:read", "health:read", "openid"]),
     expiresAt,
   });
-  const verify = (token: string | undefined, subgraph = "health") =>
-    verifyTransactionToken(token, { issuer: signer.issuer, subgraph, keys: policy.keys });
+  const verify = async (token: string | undefined, subgraph = "health") =>
+    (await verifyTransactionToken(token, { issuer: signer.issuer, subgraph, keys: policy.keys })).caller;
 
   it("carries the citizen and that subgraph's scope alone", async () => {
     const seen = await verify(await mintTransactionToken(signer, caller(), "health", "t1", now()));

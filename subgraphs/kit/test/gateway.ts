@@ -44,6 +44,8 @@ export interface TestGateway {
     variables?: object,
     caller?: Partial<Caller>,
   ): Promise<Answer>;
+  /** The key that it signs with now. */
+  readonly signer: () => { readonly key: CryptoKey; readonly keyId: string };
   /** Signs with a new key from now on and publishes it, instead of the old ones when those are withdrawn. */
   rotate(options?: { readonly withdraw: boolean }): Promise<void>;
   /** While away, it drops every connection. */
@@ -108,6 +110,7 @@ export async function startTestGateway(): Promise<TestGateway> {
       const response = await signedFetch(subgraph, endpoint, { method: "POST", headers, body });
       return (await response.json()) as Answer;
     },
+    signer: () => current,
     rotate,
     away: (away) => {
       isAway = away;

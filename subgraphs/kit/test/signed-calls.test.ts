@@ -1,8 +1,10 @@
+import { KeyObject } from "node:crypto";
 import { request } from "node:http";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createMemoryStore } from "../../../platform/keyvalue.ts";
+import { callKey } from "../../../trust/call-keys.ts";
 import { type SignedCall, signCall, verifyAnswer } from "../../../trust/call-signature.ts";
-import { hmacSha256 } from "../../../trust/http-signature.ts";
+import { ecdsaP256Signer, hmacSha256 } from "../../../trust/http-signature.ts";
 import { type CallSignature, signatureHeaders } from "../../../trust/signature-headers.ts";
 import { transactionTokenHeader } from "../../../trust/transaction-token.ts";
 import { citizenId } from "./citizens.ts";
@@ -120,6 +122,38 @@ describe("a call to a subgraph", () => {
     expect(status).toBe(403);
     const answer = { status, contentType: headers.get("content-type") ?? "" };
     verifyAnswer(answer, text, signatureHeaders(Object.fromEntries(headers.entries())), call.made, key);
+  });
+});
+
+describe("a call to a company", () => {
+  it("that goes with a good token is refused when it is signed with another key than the token is bound to", async () => {
+    const company = await startFixture({
+      callKey: callKey.parse(`ed25519:${Buffer.alloc(32, 3).toString("base64url")}`),
+    });
+    try {
+      const { gateway, endpoint } = company;
+      const { host: authority, pathname: target } = new URL(endpoint);
+      const callWith = (bearer: string) => {
+        const { key: privateKey, keyId } = gateway.signer();
+        const call = { method: "POST", authority, target, contentType: "application/json", token: bearer };
+        const signer = ecdsaP256Signer(keyId, KeyObject.from(privateKey));
+        const { headers } = signCall(call, body, signer, crypto.randomUUID(), now());
+        const all = { "content-type": "application/json", [transactionTokenHeader]: bearer, ...headers };
+        return send({ headers: all }, body, endpoint);
+      };
+      const before = await gateway.token("fixture", gulnar);
+      expect((await callWith(before)).status).toBe(200);
+      // Both keys are the gateway's own and published: each may sign, and neither for the other's tokens.
+      await gateway.rotate();
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 6_000 });
+      const after = await gateway.token("fixture", gulnar);
+      expect((await callWith(after)).status).toBe(200);
+      expect((await callWith(before)).text).toBe(nothing);
+      expect(company.logged()).toContain("the token is bound to another key than the call's");
+    } finally {
+      vi.useRealTimers();
+      await company.close();
+    }
   });
 });
 
