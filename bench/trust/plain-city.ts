@@ -20,8 +20,8 @@ const departments = ["citizen", "health", "pension", "employment", "utilities"] 
 /** Asked for by the supergraph, and by no query here. */
 const companies = { water: "http://localhost:9/graphql", power: "http://localhost:9/graphql" };
 
-/** Starts it beside the city of `data`, for one citizen in the form of the departments. */
-export async function startPlainCity(data: string, basePort: number, citizen: string): Promise<PlainCity> {
+/** Starts it beside the city of `data`. */
+export async function startPlainCity(data: string, basePort: number): Promise<PlainCity> {
   const secrets = await keepSecrets(secretsFileOf(data));
   const databaseUrl = embeddedUrl({ port: basePort + databasePortOffset, secrets });
   const plans = planServices({
@@ -36,7 +36,7 @@ export async function startPlainCity(data: string, basePort: number, citizen: st
   const start = async (file: string, args: string[], service: string, more: Record<string, string>) => {
     const plan = plans.find(({ name }) => name === service);
     const child = fork(join(import.meta.dirname, file), args, {
-      env: { PATH: process.env.PATH, ...plan?.environment, CALLER: citizen, ...more },
+      env: { PATH: process.env.PATH, ...plan?.environment, ...more },
       execArgv: [...(plan?.nodeFlags ?? [])],
     });
     processes.push(child);

@@ -1,6 +1,6 @@
 /**
  * The gateway's own pipeline, planner, engine and caches, without any check of who asks, with nothing to show to
- * subgraphs: what is left of it without trust. A process of its own, with CALLER and SUBGRAPHS as JSON.
+ * subgraphs but the name of who asks: what is left of it without trust. A process of its own, with SUBGRAPHS as JSON.
  */
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import type { Admission } from "../../gateway/admission/admit.ts";
 import { createEntrance } from "../../gateway/admission/entrance.ts";
 import { createBoundary } from "../../gateway/boundary/boundary.ts";
+import type { Credentials } from "../../gateway/boundary/credentials.ts";
 import { createEntityCache } from "../../gateway/cache/entity-cache.ts";
 import { createCarryOut, type ExecutableGeneration } from "../../gateway/carry-out.ts";
 import { createDocuments } from "../../gateway/http/documents.ts";
@@ -20,25 +21,23 @@ import { loadSupergraph } from "../../gateway/supergraph/supergraph.ts";
 import { createHttpServer } from "../../platform/http.ts";
 import { createMemoryStore } from "../../platform/keyvalue.ts";
 import { createLogger } from "../../platform/log.ts";
+import { plainCaller } from "./plain-caller.ts";
 
 const log = createLogger("plain gateway", "error");
-const caller = Object.freeze({
-  subject: process.env.CALLER ?? "",
-  clientId: "bench",
-  scopes: new Set<string>(),
-  expiresAt: Number.MAX_SAFE_INTEGER,
-});
-const admission: Admission = Object.freeze({
-  admitted: Object.freeze({
+const admissionOf = (subject: string): Admission => ({
+  admitted: {
     kind: "signed in",
-    caller,
-    tokenId: "bench",
+    caller: { subject, clientId: "bench", scopes: new Set<string>(), expiresAt: Number.MAX_SAFE_INTEGER },
+    tokenId: subject,
     level: "urn:huimin:loa:3",
     signedInAt: Number.MAX_SAFE_INTEGER,
     role: null,
-  }),
+  },
 });
-const nothingToShow = async () => ({ headers: {}, identity: "bench" });
+const nameOnly: Credentials = async ({ admitted }) => {
+  const subject = admitted.kind === "signed in" ? admitted.caller.subject : "";
+  return { headers: { [plainCaller]: subject }, identity: subject };
+};
 const addresses = new Map(
   Object.entries(JSON.parse(process.env.SUBGRAPHS ?? "{}") as Record<string, string>).map(
     ([name, url]) => [name, new URL(url)] as const,
@@ -47,7 +46,7 @@ const addresses = new Map(
 const sdl = readFileSync(new URL("../../schema/supergraph.graphql", import.meta.url), "utf8");
 const supergraph = await loadSupergraph(sdl, { addresses });
 const boundary = createEntityCache({
-  boundary: createBoundary(addresses, nothingToShow),
+  boundary: createBoundary(addresses, nameOnly),
   supergraph,
   store: createMemoryStore(),
   secret: randomBytes(32),
@@ -58,9 +57,12 @@ const app = createHttpServer({ log, ready: {} });
 const carryOut = createCarryOut({
   generations,
   documents: createDocuments(createMemoryStore()),
-  subscriptions: startSubscriptions({ generations, credentials: nothingToShow, log }),
+  subscriptions: startSubscriptions({ generations, credentials: nameOnly, log }),
 });
-addGraphQLRoute(app, createPipeline({ enter: createEntrance(async () => admission), carryOut }));
+addGraphQLRoute(
+  app,
+  createPipeline({ enter: createEntrance(async ({ headers }) => admissionOf(String(headers[plainCaller]))), carryOut }),
+);
 await app.listen({ port: 0, host: "localhost" });
 process.send?.({ url: `http://localhost:${(app.server.address() as AddressInfo).port}/graphql` });
 process.on("disconnect", () => process.exit());

@@ -1,7 +1,6 @@
 /**
  * A department's own resolvers and store on an HTTP server that believes everybody: what is left of it without any
- * check of who asks. A process of its own: `node plain-subgraph.ts NAME`, with the environment of the department and
- * CALLER, the citizen in whose name everything is read.
+ * check of who asks. A process of its own: `node plain-subgraph.ts NAME`, with the environment of the department.
  */
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -14,6 +13,7 @@ import { createOperationHandler } from "../../subgraphs/kit/operation.ts";
 import { type SubgraphResolvers, subgraphSchema } from "../../subgraphs/kit/resolvers.ts";
 import type { Caller } from "../../trust/caller.ts";
 import { sectorPseudonyms } from "../../trust/pseudonym.ts";
+import { plainCaller } from "./plain-caller.ts";
 
 interface Department {
   readonly resolvers: SubgraphResolvers;
@@ -59,8 +59,8 @@ const url = process.env[`${service.toUpperCase()}_DATABASE_URL`] ?? "";
 const database = createDatabase({ url, schema: service, log });
 const sdl = readFileSync(new URL(`../../schema/${name}.graphql`, import.meta.url), "utf8");
 const answer = createOperationHandler(subgraphSchema(sdl, department.resolvers));
-const caller: Caller = Object.freeze({
-  subject: process.env.CALLER ?? "",
+const callerOf = (subject: string): Caller => ({
+  subject,
   clientId: "bench",
   scopes: new Set([`${name}:read`]),
   expiresAt: Number.MAX_SAFE_INTEGER,
@@ -70,6 +70,7 @@ app.register(async (scope) => {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
   scope.all("/graphql", async (request, reply) => {
+    const caller = callerOf(String(request.headers[plainCaller]));
     const context: SubgraphContext = {
       caller,
       loaders: department.loaders(database, caller),
