@@ -24,6 +24,7 @@ import {
   type DirectiveArguments,
   fieldsOf,
   isLinkToSpecification,
+  isSchema,
   isType,
   type LinkedDirective,
   linksOf,
@@ -116,10 +117,11 @@ interface Part {
   readonly isExternal: boolean;
 }
 
-/** The types of a subgraph and their fields. */
+/** The types of a subgraph and their fields, its root types by the names that they have in the supergraph. */
 function partsOf({ definitions }: DocumentNode): readonly Part[] {
+  const roots = rootTypes(definitions);
   return definitions.filter(isType).flatMap((node) => {
-    const type = node.name.value;
+    const type = roots.get(node.name.value) ?? node.name.value;
     const fields = fieldsOf(node).map((field) => ({
       coordinate: `${type}.${field.name.value}`,
       node: field,
@@ -127,6 +129,13 @@ function partsOf({ definitions }: DocumentNode): readonly Part[] {
     }));
     return [{ coordinate: type, node, isExternal: false }, ...fields];
   });
+}
+
+/** What composition calls the root types, by what the subgraph calls them. */
+function rootTypes(definitions: readonly DefinitionNode[]): ReadonlyMap<string, string> {
+  const names = { query: "Query", mutation: "Mutation", subscription: "Subscription" } as const;
+  const given = definitions.filter(isSchema).flatMap(({ operationTypes = [] }) => operationTypes);
+  return new Map(given.map(({ operation, type }) => [type.name.value, names[operation]]));
 }
 
 function misplaced(document: DocumentNode, found: ReadonlySet<DirectiveNode>): string[] {

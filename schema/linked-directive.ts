@@ -78,7 +78,8 @@ export function linksOf({ definitions }: DocumentNode): readonly DirectiveArgume
     .map(({ arguments: given }) => valuesOf(given));
 }
 
-function isSchema(node: DefinitionNode): node is SchemaDefinitionNode | SchemaExtensionNode {
+/** Whether a definition is of the schema itself, or adds to it. */
+export function isSchema(node: DefinitionNode): node is SchemaDefinitionNode | SchemaExtensionNode {
   return node.kind === Kind.SCHEMA_DEFINITION || node.kind === Kind.SCHEMA_EXTENSION;
 }
 

@@ -55,6 +55,13 @@ describe("what several subgraphs demand of one field", () => {
   });
 });
 
+it("what a subgraph demands of its root fields is merged under the name that composition gives a root type", () => {
+  const renamed = `${rights} schema { query: Ours } type Ours { secret: String @assurance(level: 3) }`;
+  expect(demandsOf(composed(base, renamed)).ofField("Query", "secret")).toMatchObject({
+    assurance: { level: "urn:huimin:loa:3" },
+  });
+});
+
 describe("composition refuses", () => {
   it("a demand that would vanish, because its subgraph does not link the specification", () => {
     const unlinked = tightened("@assurance(level: 2)").replace(/extend schema @link\([^)]*rights[^)]*\)/, "");
