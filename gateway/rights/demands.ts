@@ -174,8 +174,10 @@ function fieldDemands(rules: Rules, typeName: string, name: string, seen: Set<st
   if (!field) return [];
   const interfaces = [...(isInterfaceType(type) ? [type] : []), ...type.getInterfaces()];
   const promised = interfaces.filter((each) => each.getFields()[name]);
-  const handed = rules
-    .handedOver(type, field)
+  // An object has such fields of an interface that another subgraph knows as one (`@interfaceObject`), and says nothing.
+  const declared = [field, ...promised.flatMap((each) => each.getFields()[name] ?? [])];
+  const handed = declared
+    .flatMap((each) => rules.handedOver(type, each))
     .flatMap((each) => selectedDemands(rules, each.type, each.selection, seen));
   return [
     ...typeDemands(rules, type),

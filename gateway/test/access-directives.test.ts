@@ -19,7 +19,7 @@ import { type RecordingSubgraph, startRecordingSubgraph } from "./recording-subg
 
 const links = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
-    "@key", "@shareable", "@external", "@interfaceObject", "@context", "@fromContext", "@authenticated",
+    "@key", "@shareable", "@external", "@requires", "@interfaceObject", "@context", "@fromContext", "@authenticated",
     { name: "@requiresScopes", as: "@needs" }, { name: "@policy", as: "@rule" }
   ])
   @link(url: "https://huimin.invalid/rights/v1.0", import: ["@assurance"])
@@ -54,14 +54,20 @@ const clinicSdl = `${links}
   union Found = Bed | Vault
   type Ward @key(fields: "id") { id: ID! tariff: String @assurance(level: 2) desk: Desk @shareable }
   type Desk @key(fields: "id") { id: ID! }
-  interface Medium @key(fields: "id") { id: ID! }
-  type Book implements Medium @key(fields: "id") { id: ID! }
+  interface Medium @key(fields: "id") { id: ID! diary: String }
+  type Book implements Medium @key(fields: "id") { id: ID! diary: String @assurance(level: 2) }
 `;
 
 const officeSdl = `${links}
   type Ward @key(fields: "id") @context(name: "ward") { id: ID! tariff: String @external desk: Desk @shareable }
   type Desk @key(fields: "id") { id: ID! price(tariff: String @fromContext(field: "$ward { tariff }")): String }
-  type Medium @key(fields: "id") @interfaceObject { id: ID! loans: String @assurance(level: 2) shelf: String }
+  type Medium @key(fields: "id") @interfaceObject {
+    id: ID!
+    loans: String @assurance(level: 2)
+    shelf: String
+    diary: String @external
+    extract: String @requires(fields: "diary")
+  }
 `;
 
 const streamSdl = `${links}
@@ -114,13 +120,18 @@ beforeAll(async () => {
       found: () => [bed, vault],
       vault: () => vault,
       wards: () => [{ id: "1", tariff: "cheap", desk: { id: "1" } }],
-      media: () => [{ __typename: "Book", id: "1" }],
+      media: () => [{ __typename: "Book", id: "1", diary: "dear" }],
     },
     Mutation: { note: () => "noted", open: () => "opened" },
   });
   office = await startRecordingSubgraph(officeSdl, {
     Desk: { price: (_desk: object, { tariff }: { readonly tariff: string }) => `price of ${tariff}` },
-    Medium: { loans: () => "my loans", shelf: () => "top" },
+    Medium: {
+      __resolveReference: (reference: object) => reference,
+      loans: () => "my loans",
+      shelf: () => "top",
+      extract: ({ diary }: { readonly diary: string }) => `${diary}…`,
+    },
   });
   streams = createServer((_request, response) => {
     response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
@@ -311,6 +322,17 @@ describe("no way leads round them:", () => {
     expect(errors).toHaveLength(1);
     expect(office.asked).toEqual([]);
     expect((await ask(query, { level: 2 })).data).toEqual({ media: [{ id: "1", loans: "my loans" }] });
+  });
+
+  it.each([
+    ["the interface", "{ media { extract } }"],
+    ["one of its types", "{ media { ... on Book { extract } } }"],
+  ])("what such a subgraph makes of a refused value that it is handed, asked by %s", async (_by, query) => {
+    const { data, errors } = await ask(query);
+    expect(data).toEqual({ media: [{ extract: null }] });
+    expect(errors).toHaveLength(1);
+    expect(clinic.asked.join()).not.toContain("diary");
+    expect((await ask(query, { level: 2 })).data).toEqual({ media: [{ extract: "dear…" }] });
   });
 });
 
