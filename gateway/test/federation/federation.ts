@@ -64,7 +64,7 @@ export interface AskOptions extends BoundaryOptions {
   /** `@override` labels that are on. */
   readonly overrides?: ReadonlyMap<string, boolean>;
   /** What the caller may not read of a document. */
-  readonly refusalsOf?: (document: DocumentNode) => Refusals;
+  readonly refusalsOf?: (document: DocumentNode) => Refusals | Promise<Refusals>;
 }
 
 const silent = { debug: () => {}, warn: () => {}, error: () => {} };
@@ -86,7 +86,7 @@ export async function startFederation(fixture: Fixture): Promise<Federation> {
   const prepare = async (source: DocumentNode | string, variables: Arguments, options: AskOptions) => {
     const document = documentOf(source);
     const definition = operationOf(document);
-    const refusals = options.refusalsOf?.(document) ?? noRefusals;
+    const refusals = (await options.refusalsOf?.(document)) ?? noRefusals;
     const allowed = refusals.key === "" ? document : withoutRefused(document, schema, refusals);
     return {
       document,

@@ -55,7 +55,13 @@ const directives = [
   "@composeDirective @context @fromContext @cost @listSize",
 ].flatMap((line) => line.split(" "));
 
-const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ${JSON.stringify(directives)})`;
+/** What the SDL of a fixture's subgraph begins with. */
+export function federationLink(more: readonly string[] = []): string {
+  const names = JSON.stringify([...directives, ...more]);
+  return `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ${names})`;
+}
+
+const link = federationLink();
 
 /**
  * The supergraph's SDL. A fixture that does not compose is a fault of the test.
