@@ -104,7 +104,7 @@ export const gatewaySpec = {
   subgraphKeys: setting(
     "HUIMIN_SUBGRAPH_KEYS",
     keysBySubgraph,
-    "How calls to each subgraph and its answers are signed: name=hmac-sha256:SECRET, name=ed25519:PUBLICKEY or name=none.",
+    "How calls to each subgraph and its answers are signed: name=hmac-sha256:SECRET, name=ed25519:PUBLICKEY or name=none; SECRET+OTHER while keys change.",
   ),
   subscriptions: setting(
     "HUIMIN_SUBSCRIPTIONS",

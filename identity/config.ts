@@ -38,7 +38,7 @@ export const identitySpec = {
   callKey: setting(
     "HUIMIN_CALL_KEY",
     callKey,
-    "Key of signed calls to the citizen subgraph: hmac-sha256: and the secret that the gateway has too.",
+    "Key of signed calls to the citizen subgraph: hmac-sha256: and the secret that the gateway has too, with +OTHER while it changes.",
   ),
   cookieKey: setting("HUIMIN_COOKIE_KEY", secretBytes(32), "Key that signs identity's cookies."),
   furtherCookieKeys: setting(

@@ -55,6 +55,9 @@ describe("the configuration of the gateway", () => {
     "health=hmac-sha256:c2hvcnQ",
     "health=none,health=none",
     "health=none,",
+    `health=${sharedCallKey}+`,
+    `health=${sharedCallKey}+none`,
+    `health=${sharedCallKey}+${"A".repeat(43)}+${"A".repeat(43)}`,
   ])("refuses the keys %j", async (text) => {
     const env = { ...(await environment()), HUIMIN_SUBGRAPH_KEYS: text };
     expect(() => loadConfig("gateway", gatewaySpec, env)).toThrow(/HUIMIN_SUBGRAPH_KEYS is refused/);

@@ -47,7 +47,7 @@ export function subgraphSpec(name: string) {
     callKey: setting(
       "HUIMIN_CALL_KEY",
       callKey,
-      "Key of signed calls: hmac-sha256: and the secret that the gateway has too, or ed25519: and a private key.",
+      "Key of signed calls: hmac-sha256: and the secret that the gateway has too, with +OTHER while it changes, or ed25519: and a private key.",
     ),
     databaseUrl: setting(
       [`${name.toUpperCase()}_DATABASE_URL`, "DATABASE_URL"],
