@@ -93,7 +93,10 @@ describe("a parent at the portal", () => {
       expect(await page.locator(`article.${department}`).textContent()).toContain("Kept private");
     }
     expect(await historyOf(parent)).toContain(child?.name);
-    expect(await historyOf(child)).toContain(parent?.name);
+    const hers = await historyOf(child);
+    expect(hers).toContain(parent?.name);
+    expect(hers).toMatch(/Somebody who acts for you read your information.*What was read.*Health records/s);
+    expect(hers).not.toContain("Pension account");
   });
 
   it("returns to her own matters by one click in the banner", async () => {

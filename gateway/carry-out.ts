@@ -14,7 +14,7 @@ import { introspect } from "./execution/introspection.ts";
 import type { SubscriptionSource } from "./execution/program.ts";
 import { type Documents, type FoundRequest, notFound } from "./http/documents.ts";
 import { type TextStream, textStream } from "./http/stream.ts";
-import { readToRecord, withRead } from "./ledger/reads.ts";
+import { caseworkersRead, delegatesRead, withRead } from "./ledger/reads.ts";
 import type { RecordRead } from "./ledger/record.ts";
 import type { Carries, CarryOut, Outcome } from "./live/outcome.ts";
 import type { Session } from "./live/session.ts";
@@ -38,7 +38,7 @@ export interface CarryOutParts {
   readonly revocations?: Pick<Revocations, "refusalOf">;
   /** Most that an operation may be estimated to cost; anything unless given. */
   readonly maxCost?: number;
-  /** Records reads by caseworkers; without it they read nobody. */
+  /** Records reads by anybody but the citizen; without it nobody else reads her. */
   readonly recordRead?: RecordRead;
   /** Whether a request is refused as a whole when a field of it is; else that field is null. */
   readonly rejectsRefused?: boolean;
@@ -49,7 +49,7 @@ interface Ready {
   readonly request: FoundRequest["request"];
   readonly operation: CompiledOperation;
   readonly variables: Variables;
-  /** What must be recorded before it runs. */
+  /** What must be recorded of a caseworker before it runs. */
   readonly read: Read | undefined;
 }
 
@@ -70,16 +70,25 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
     const variables = border ? comingIn(given, border) : given;
     requireNameable(admitted, operation.named, variables);
     requireAffordable(operation.cost, variables, maxCost);
-    const read = operation.readsData ? readToRecord({ admitted, operation, variables }) : undefined;
+    const read = operation.readsData ? caseworkersRead({ admitted, operation, variables }) : undefined;
     return { request, operation, variables, read };
   };
-  const prepareLive = async (found: FoundRequest, session: Session): Promise<LiveOperation> => {
+  const recorded = async <Asking extends Errand>(asking: Asking, read: Read | undefined): Promise<Asking> => {
+    if (!read) return asking;
+    await recordRead(read);
+    return { ...asking, admitted: withRead(asking.admitted, read) };
+  };
+  const prepareLive = async (found: FoundRequest, session: Session, log: RequestLog): Promise<LiveOperation> => {
     const generation = generations.current();
     const { operation, variables } = makeReady(generation, found, session.admission);
-    const source = await sourceFor(operation, session.admission.admitted, rejectsRefused);
-    // What she may read can change while she listens: a sign-in grows old.
-    const answer: SubscriptionSource["answer"] = async (event, given, errand, boundary) =>
-      (await sourceFor(operation, errand.admitted, rejectsRefused)).answer(event, given, errand, boundary);
+    const { source, kinds } = await sourceFor(operation, session.admission.admitted, rejectsRefused);
+    await recorded({ ...session.admission, log }, delegatesRead(session.admission.admitted, kinds));
+    // What she may read can change while she listens: a sign-in grows old. Each event is a read of its own.
+    const answer: SubscriptionSource["answer"] = async (event, given, errand, boundary) => {
+      const now = await sourceFor(operation, errand.admitted, rejectsRefused);
+      const asking = await recorded(errand, delegatesRead(errand.admitted, now.kinds));
+      return await now.source.answer(event, given, asking, boundary);
+    };
     return {
       source: { ...source, answer },
       variables,
@@ -88,12 +97,12 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
     };
   };
   const run = async (generation: ExecutableGeneration, ready: Ready, asking: Errand & Admission, carries: Carries) => {
-    const { request, operation, variables, read } = ready;
+    const { request, operation, variables } = ready;
     if (!operation.readsData) return whole(introspect(operation, variables));
-    const { program, refusal } = await operation.planned(asking.admitted);
+    const { program, refusal, kinds } = await operation.planned(asking.admitted);
     if (refusal && rejectsRefused) throw new HuiminError(refusal.code, refusal);
-    if (read) await recordRead(read);
-    const errand = read ? { ...asking, admitted: withRead(asking.admitted, read) } : asking;
+    const read = ready.read ?? delegatesRead(asking.admitted, kinds);
+    const errand = await recorded(asking, read);
     if (program.incremental && carries.parts) {
       const parts = program.executeIncrementally(variables, errand, generation.boundary);
       return inParts(parts, errand.log, () => revocations?.refusalOf(errand));
@@ -116,7 +125,7 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
       const ready = makeReady(generation, found, session.admission);
       if (ready.operation.definition.operation === "subscription") {
         requireLive(carries);
-        const texts = await subscriptions.start(() => prepareLive(found, session), session, log);
+        const texts = await subscriptions.start(() => prepareLive(found, session, log), session, log);
         return outcome.resolve({ kind: "live", texts });
       }
       const started = await run(generation, ready, { ...session.admission, log }, carries);
@@ -174,14 +183,11 @@ function goingOut(outcome: Outcome, { admission }: Session): Outcome {
   return { kind, texts: { next, return: () => texts.return() } };
 }
 
-/** Where the events of a subscription come from for somebody. */
-async function sourceFor(
-  operation: CompiledOperation,
-  admitted: Admitted,
-  rejectsRefused: boolean,
-): Promise<SubscriptionSource> {
-  const { program, refusal } = await operation.planned(admitted);
-  if (program.source && !(refusal && rejectsRefused)) return program.source;
+/** Where the events of a subscription come from for somebody, and what kinds of personal data are in them. */
+async function sourceFor(operation: CompiledOperation, admitted: Admitted, rejectsRefused: boolean) {
+  const { program, refusal, kinds } = await operation.planned(admitted);
+  const { source } = program;
+  if (source && !(refusal && rejectsRefused)) return { source, kinds };
   if (refusal) throw new HuiminError(refusal.code, refusal);
   throw new HuiminError("GRAPHQL_VALIDATION_FAILED", { message: "A subscription must ask for data." });
 }

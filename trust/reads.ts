@@ -20,23 +20,41 @@ export const mostCitizensRead = 10;
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,60}$/);
 const person = z.string().regex(pseudonymPattern);
 
-export const readSchema = z.strictObject({
+const anyRead = {
   /** What it is called, here and (as `transactionAt`) in the tokens with which services were asked. */
   transaction: z.string().regex(/^[\w-]{1,64}$/),
-  /** The caseworker and those whom she reads, in the form of the departments. */
-  caseworker: person,
-  citizens: z.array(person).min(1).max(mostCitizensRead),
+  /** Who reads, in the form of the departments. */
+  person,
   /** Her application (`client_id`). */
   client: z.string().min(1).max(200),
+  /** What is asked for, without what she is refused. */
+  categories: z.array(z.string().max(60)).max(50),
+};
+
+/** One request of a caseworker. */
+const caseworkersRead = z.strictObject({
+  ...anyRead,
+  reader: z.literal("caseworker"),
+  /** Whom she reads, in the form of the departments. */
+  citizens: z.array(person).min(1).max(mostCitizensRead),
   department: name,
   role: name,
   purpose: name,
-  /** What she asks for, as far as the purpose covers it. */
-  categories: z.array(z.string().max(60)).max(50),
 });
 
-/** One request of a caseworker. */
+/** One request of somebody who acts for another, or one event for her; by which right, identity knows. */
+const delegatesRead = z.strictObject({
+  ...anyRead,
+  reader: z.literal("delegate"),
+  /** For whom she acts, in the form of the departments. */
+  citizens: z.tuple([person]),
+});
+
+export const readSchema = z.discriminatedUnion("reader", [caseworkersRead, delegatesRead]);
+
 export type Read = z.infer<typeof readSchema>;
+export type CaseworkersRead = z.infer<typeof caseworkersRead>;
+export type DelegatesRead = z.infer<typeof delegatesRead>;
 
 /** Several reads; each is looked at by itself, so that one that is not as it should be harms no other. */
 export const readsSchema = z.strictObject({ reads: z.array(z.unknown()).min(1).max(mostReadsAtOnce) });

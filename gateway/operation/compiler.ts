@@ -19,6 +19,7 @@ import type { GraphQLRequest } from "../http/request.ts";
 import { avoidClashes, reservedNames } from "../planning/clashing-names.ts";
 import { readDemands } from "../rights/demands.ts";
 import { handoverCheck } from "../rights/handed-in-plan.ts";
+import { kindsReader } from "../rights/kinds-in-plan.ts";
 import { type AskRules, findRights, noRefusals, type Refusals, withoutRefused } from "../rights/rights.ts";
 import type { LoadedSupergraph } from "../supergraph/supergraph.ts";
 import { createCostEstimate } from "./cost.ts";
@@ -137,6 +138,7 @@ function createMaker(
   const reserved = reservedNames(supergraphSchema);
   const demands = readDemands(supergraphSchema);
   const checkPlan = handoverCheck(supergraphSchema);
+  const kindsIn = kindsReader(supergraphSchema, demands);
   return (text: string, grown: (length: number) => void): CompiledOperation => {
     const read = readOperation(text);
     // Written with response names that plans do not confuse; planned in a form that keeps labels, too.
@@ -149,6 +151,7 @@ function createMaker(
       schema,
       supergraphSchema,
       checkPlan,
+      kindsIn,
       text: printOperation(labelled.document),
       textWithout: (refusals: Refusals) => printOperation(withoutRefused(labelled.document, schema, refusals)),
     };

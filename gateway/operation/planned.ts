@@ -6,6 +6,7 @@ import { RequestRefused } from "../answer.ts";
 import { compileProgram, type PlannedOperation, type Program } from "../execution/program.ts";
 import type { Planner } from "../planning/planner.ts";
 import type { Refusal } from "../rights/demand.ts";
+import type { PlannedKinds } from "../rights/kinds-in-plan.ts";
 import type { Refusals } from "../rights/rights.ts";
 import type { OverrideDecisions } from "./overrides.ts";
 
@@ -16,6 +17,7 @@ export interface Plannable extends Omit<PlannedOperation, "plan"> {
   textWithout(refusals: Refusals): string;
   /** Throws an Error when a plan must not be run. */
   checkPlan(plan: QueryPlan): void;
+  kindsIn(plan: QueryPlan): PlannedKinds;
   /** Response names of `text` that have another name in the answer. */
   readonly responseNames: ReadonlyMap<string, string>;
 }
@@ -26,6 +28,8 @@ export interface PlannedProgram {
   readonly program: Program;
   /** Why the caller may not read all of it; undefined when she may. */
   readonly refusal: Refusal | undefined;
+  /** The kinds of personal data that it asks for. */
+  readonly kinds: PlannedKinds;
 }
 
 /** Most ways of one operation that are kept. */
@@ -38,7 +42,7 @@ const maxWays = 16;
  * @param grown is told the length of every plan that is kept
  */
 export function createPlannings(
-  { text, textWithout, checkPlan, ...operation }: Plannable,
+  { text, textWithout, checkPlan, kindsIn, ...operation }: Plannable,
   planner: Planner,
   grown: (length: number) => void,
 ): (overrides: OverrideDecisions, refusals: Refusals) => Promise<PlannedProgram> {
@@ -48,7 +52,7 @@ export function createPlannings(
     checkPlan(plan);
     const program = compileProgram({ ...operation, plan, refusals });
     grown(JSON.stringify(plan).length);
-    return Object.freeze({ plan, program, refusal: refusals.whole });
+    return Object.freeze({ plan, program, refusal: refusals.whole, kinds: kindsIn(plan) });
   };
   return (overrides, refusals) => {
     const way = wayOf(overrides, refusals);

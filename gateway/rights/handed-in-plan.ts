@@ -22,7 +22,8 @@ export function handoverCheck(supergraph: GraphQLSchema): (plan: QueryPlan) => v
   };
 }
 
-function fetchesOf(node: PlanNode | SubscriptionNode | undefined): FetchNode[] {
+/** Every fetch of a plan, whichever of its ways is gone. */
+export function fetchesOf(node: PlanNode | SubscriptionNode | undefined): FetchNode[] {
   switch (node?.kind) {
     case undefined:
       return [];

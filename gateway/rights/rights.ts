@@ -88,7 +88,8 @@ export function findRights(
 
 const nothingAllowed: ReadonlySet<string> = new Set();
 
-function demandsOf(document: DocumentNode, schema: GraphQLSchema, demands: Demands): ReadonlySet<Demand> {
+/** What any of it demands. */
+export function demandsOf(document: DocumentNode, schema: GraphQLSchema, demands: Demands): ReadonlySet<Demand> {
   const found = new Set<Demand | undefined>();
   const typeInfo = new TypeInfo(schema);
   const visitor = visitWithTypeInfo(typeInfo, {

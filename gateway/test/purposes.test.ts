@@ -136,8 +136,9 @@ describe("a caseworker with a purpose that is hers", () => {
     await ask(all, { purpose });
     expect(issuer.record.reads).toEqual([
       {
+        reader: "caseworker",
         transaction: expect.stringMatching(/^[\w-]{43}$/),
-        caseworker: staff,
+        person: staff,
         citizens: [ana],
         client: "cli",
         department: "pension",
@@ -283,12 +284,21 @@ describe("a caseworker without a purpose", () => {
 
 describe("a citizen, and who acts for her,", () => {
   it.each([
-    ["herself", {}],
-    ["her delegate", { act: { sub: ana } }],
-  ])("states no purpose: %s", async (_who, claims) => {
+    ["herself", {}, []],
+    ["her delegate", { act: { sub: ana } }, [["health.record", "pension.account", "person.name"]]],
+  ])("states no purpose: %s", async (_who, claims, recorded) => {
     const { data, errors } = await ask("{ me { name record note } }", { claims });
     expect([data, errors]).toEqual([{ me: { name: "Ana", record: "flu", note: "note" } }, undefined]);
-    expect(issuer.record.reads).toEqual([]);
+    expect(issuer.record.reads.map(({ categories }) => categories)).toEqual(recorded);
+  });
+
+  it("changes nothing for another unrecorded", async () => {
+    const pay = () => ask(`mutation { pay(id: "${ana}") }`, { claims: { act: { sub: ana } } });
+    expect((await pay()).data).toEqual({ pay: "paid" });
+    expect(issuer.record.reads).toEqual([expect.objectContaining({ reader: "delegate", person: ana })]);
+    issuer.record.status = 500;
+    const { errors } = await pay();
+    expect([errors?.[0]?.extensions.code, asked()]).toEqual(["READ_NOT_RECORDED", [expect.stringContaining("pay")]]);
   });
 
   it("reads no part of the graph that she was not granted, and its subgraph is not asked", async () => {

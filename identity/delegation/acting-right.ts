@@ -103,6 +103,27 @@ export async function findRight(
   return row && rightOf(row);
 }
 
+/** By which right somebody acts for another. */
+export interface RightBetween extends Pick<ActingRight, "rightId" | "kind" | "principal"> {
+  readonly actor: RawCitizenId;
+  readonly actorName: string;
+}
+
+/** One right for each of `actors` and each of `principals` for whom she may act now: the first, where there are several. */
+export async function rightsBetween(
+  database: Queryable,
+  actors: readonly RawCitizenId[],
+  principals: readonly string[],
+): Promise<RightBetween[]> {
+  if (actors.length === 0) return [];
+  return await database.query<RightBetween>(
+    `SELECT DISTINCT ON (actor, principal) actor, principal, right_id AS "rightId", kind, citizen.name AS "actorName"
+     FROM (${effectiveRights}) AS effective JOIN citizen ON citizen.citizen_id = actor
+     WHERE actor = ANY($1::uuid[]) AND principal = ANY($2::uuid[]) ORDER BY actor, principal, kind, right_id`,
+    [actors, principals],
+  );
+}
+
 /** Somebody who may act for a ward by the register. */
 export interface Guardian {
   readonly name: string;

@@ -39,6 +39,7 @@ export const historyKinds = [
   "acted-for-another",
   "acted-for-you",
   "read-by-department",
+  "read-by-delegate",
   "data-exported",
 ] as const;
 

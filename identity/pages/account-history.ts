@@ -1,5 +1,7 @@
 /** What happened to her account, and the way to object. */
 import { type Html, html } from "../../platform/html.ts";
+import type { Language } from "../../platform/i18n.ts";
+import { categories, isCategory } from "../../trust/categories.ts";
 import { purposes } from "../../trust/purposes.ts";
 import { isObjectionable } from "../account/objectionable.ts";
 import type { Visitor } from "../account/visitor.ts";
@@ -71,11 +73,19 @@ function facts(view: View, entry: PastEntry, clients: readonly NamedClient[]): H
   const { occurredAt, clientId, network, userAgent, detail } = entry;
   const client = clients.find((known) => known.clientId === clientId);
   return html`<dl class="facts terse">
-<dt>${t("historyPage.time")}</dt><dd>${moment(language, occurredAt)}</dd>
+<dt>${t("historyPage.time")}</dt><dd>${moment(language, occurredAt)}${entry.kind === "read-by-delegate" && html` <span class="hint">${t("historyPage.hourly")}</span>`}</dd>
 ${detail.name !== undefined && html`<dt>${entry.kind.startsWith("passkey-") ? t("historyPage.called") : t("account.name")}</dt><dd><bdi>${detail.name}</bdi></dd>`}
 ${detail.department !== undefined && html`<dt>${t("historyPage.department")}</dt><dd>${t(`historyPage.departments.${detail.department}`)}</dd>`}
 ${detail.purpose !== undefined && html`<dt>${t("historyPage.purpose")}</dt><dd>${purposes.get(detail.purpose)?.wording[language] ?? detail.purpose}</dd>`}
+${detail.basis !== undefined && html`<dt>${t("delegation.basis")}</dt><dd>${t(`delegation.kind.${detail.basis}`)}</dd>`}
+${detail.categories !== undefined && html`<dt>${t("historyPage.categories")}</dt><dd>${kindsOf(detail.categories, language)}</dd>`}
 ${client && html`<dt>${t("historyPage.client")}</dt><dd>${clientName(view, client)}</dd>`}
 ${network !== null && html`<dt>${t("historyPage.device")}</dt><dd>${device(view, userAgent)}</dd><dt>${t("sessions.network")}</dt><dd><bdi dir="ltr">${network}</bdi></dd>`}
 </dl>`;
+}
+
+/** Kinds of personal data, as they are called before people; one that is registered no more by its name. */
+function kindsOf(names: string, language: Language): Html[] {
+  const wordings = names.split(" ").map((name) => (isCategory(name) ? categories[name][language] : name));
+  return wordings.map((wording, index) => html`${index > 0 && " · "}<bdi>${wording}</bdi>`);
 }

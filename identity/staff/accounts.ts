@@ -23,6 +23,7 @@ export async function findStaffAccounts(
   database: Queryable,
   staffIds: readonly string[],
 ): Promise<ReadonlyMap<string, StaffAccount>> {
+  if (staffIds.length === 0) return new Map();
   const rows = await database.query<StaffAccount>(
     `SELECT ${columns} FROM staff_account WHERE staff_id = ANY($1::uuid[]) AND disabled_at IS NULL`,
     [staffIds.filter((staffId) => uuid.test(staffId))],

@@ -5,14 +5,16 @@ import { exportJWK, generateKeyPair } from "jose";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { languages } from "../../platform/i18n.ts";
+import { categories } from "../../trust/categories.ts";
 import { type ClientAssertionSigner, signClientAssertion } from "../../trust/client-assertion.ts";
 import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { purposes } from "../../trust/purposes.ts";
-import type { Read, ReadOutcome } from "../../trust/reads.ts";
+import type { CaseworkersRead, DelegatesRead, Read, ReadOutcome } from "../../trust/reads.ts";
 import { texts } from "../pages/view.ts";
 import { createStaff, disableStaff } from "../staff/accounts.ts";
 import { signInToAccount } from "./support/account.ts";
 import { aygul, wei } from "./support/citizens.ts";
+import { enterGuardianship, registerPerson } from "./support/family.ts";
 import { startTestIdentity, type TestIdentity } from "./support/identity.ts";
 
 let identity: TestIdentity;
@@ -42,10 +44,11 @@ afterAll(async () => {
 });
 
 /** A read that is as it should be but for `changes`. */
-function readWith(changes: Partial<Read> = {}): Read {
+function readWith(changes: Partial<CaseworkersRead> = {}): CaseworkersRead {
   return {
+    reader: "caseworker",
     transaction: randomUUID(),
-    caseworker: seal(staffId),
+    person: seal(staffId),
     citizens: [seal(aygul.citizenId)],
     client: "cases",
     department: "pension",
@@ -69,7 +72,7 @@ async function post(reads: readonly unknown[], assertion?: string) {
 }
 
 /** What becomes of one read. */
-const tell = async (changes: Partial<Read> = {}) => (await post([readWith(changes)])).outcomes?.[0];
+const tell = async (changes: Partial<CaseworkersRead> = {}) => (await post([readWith(changes)])).outcomes?.[0];
 
 const kept = () => identity.database.query("SELECT * FROM read_by_another WHERE reader_id = $1", [staffId]);
 
@@ -107,6 +110,89 @@ describe("a read by a caseworker", () => {
       await expect(identity.database.query(sql)).rejects.toThrow("append-only");
     },
   );
+});
+
+describe("a read by who acts for a citizen", () => {
+  const delegatesRead = (changes: Partial<DelegatesRead> = {}): DelegatesRead => ({
+    reader: "delegate",
+    transaction: randomUUID(),
+    person: seal(wei.citizenId),
+    citizens: [seal(aygul.citizenId)],
+    client: "portal",
+    categories: ["health.record", "person.name"],
+    ...changes,
+  });
+  const outcomeOf = async (changes: Partial<DelegatesRead> = {}) =>
+    (await post([delegatesRead(changes)])).outcomes?.[0];
+  const ofDelegates = (citizenId: string) =>
+    identity.database.query(
+      "SELECT reader_id, basis, right_id, categories FROM read_by_another WHERE reader = 'delegate' AND citizen_id = $1",
+      [citizenId],
+    );
+  const told = async (citizenId: string) =>
+    await identity.database.query<{ detail: Record<string, string> }>(
+      "SELECT detail, client_id FROM account_history WHERE kind = 'read-by-delegate' AND citizen_id = $1 ORDER BY entry_id",
+      [citizenId],
+    );
+  let rightId: string;
+  beforeEach(async () => {
+    await identity.database.query("DELETE FROM guardianship");
+    rightId = await enterGuardianship(identity.database, wei, aygul, "appointed-guardian");
+  });
+
+  it("is kept with who and by which right, and told by her name, in the language of the reader", async () => {
+    expect(await outcomeOf()).toBe("kept");
+    expect(await ofDelegates(aygul.citizenId)).toEqual([
+      {
+        reader_id: wei.citizenId,
+        basis: "appointed-guardian",
+        right_id: rightId,
+        categories: ["health.record", "person.name"],
+      },
+    ]);
+    const { agent } = await signInToAccount(identity, aygul);
+    for (const language of languages) {
+      const { text } = await agent.open(`${identity.issuer}/account/history?lang=${language}`);
+      const t = texts(language);
+      expect(text).toContain(t("history.read-by-delegate"));
+      expect(text).toContain(wei.name);
+      expect(text).toContain(t("delegation.kind.appointed-guardian"));
+      for (const kind of ["health.record", "person.name"] as const) expect(text).toContain(categories[kind][language]);
+    }
+  });
+
+  it("stands in the history once an hour for what is the same, however often, and in the record each time", async () => {
+    const ward = await registerPerson(identity.database, "古丽", { years: 9 });
+    await enterGuardianship(identity.database, wei, ward);
+    const citizens: DelegatesRead["citizens"] = [seal(ward.citizenId)];
+    const many = Array.from({ length: 20 }, () => delegatesRead({ citizens }));
+    await Promise.all([post(many), post(many), post([delegatesRead({ citizens, categories: ["person.name"] })])]);
+    expect((await told(ward.citizenId)).map(({ detail }) => detail.categories).sort()).toEqual([
+      "health.record person.name",
+      "person.name",
+    ]);
+    await identity.database.query(
+      "UPDATE account_history SET occurred_at = occurred_at - interval '1 hour' WHERE citizen_id = $1",
+      [ward.citizenId],
+    );
+    await post(many);
+    expect(await told(ward.citizenId)).toHaveLength(3);
+    expect(await ofDelegates(ward.citizenId)).toHaveLength(61);
+  });
+
+  it("is kept and not told when it is of no kind of personal data", async () => {
+    const ward = await registerPerson(identity.database, "古丽", { years: 9 });
+    await enterGuardianship(identity.database, wei, ward);
+    expect(await outcomeOf({ citizens: [seal(ward.citizenId)], categories: [] })).toBe("kept");
+    expect([(await ofDelegates(ward.citizenId)).length, await told(ward.citizenId)]).toEqual([1, []]);
+  });
+
+  it("is refused to whoever has no right to act for her, or none any more", async () => {
+    expect(await outcomeOf({ person: seal(aygul.citizenId), citizens: [seal(wei.citizenId)] })).toBe("unknown-person");
+    expect(await outcomeOf({ person: seal(staffId) })).toBe("unknown-person");
+    await identity.database.query("UPDATE guardianship SET valid_until = now()");
+    expect(await outcomeOf()).toBe("unknown-person");
+  });
 });
 
 describe("many reads that are told at once", () => {
@@ -147,14 +233,14 @@ describe("many reads that are told at once", () => {
 });
 
 describe("nothing is kept, and the gateway is told so,", () => {
-  const changes: readonly [string, () => Partial<Read>, ReadOutcome][] = [
+  const changes: readonly [string, () => Partial<CaseworkersRead>, ReadOutcome][] = [
     [
       "of a citizen who is not there",
       () => ({ citizens: [seal(aygul.citizenId), seal(randomUUID())] }),
       "unknown-person",
     ],
     ["of a name that is no citizen's form", () => ({ citizens: [`hm1_${"A".repeat(43)}`] }), "unknown-person"],
-    ["by somebody who is no caseworker", () => ({ caseworker: seal(wei.citizenId) }), "unknown-person"],
+    ["by somebody who is no caseworker", () => ({ person: seal(wei.citizenId) }), "unknown-person"],
     ["by a caseworker of another department", () => ({ department: "health" }), "unknown-person"],
     ["by a caseworker of another role", () => ({ role: "physician" }), "unknown-person"],
     ["of nobody", () => ({ citizens: [] }), "invalid"],
