@@ -1,6 +1,7 @@
 /** Who is on a socket, from the first token to the last fresh one. */
 import type { IncomingHttpHeaders } from "node:http";
 import { type ErrorCode, HuiminError } from "../../trust/errors.ts";
+import { purposeHeader } from "../../trust/purposes.ts";
 import type { Admission } from "../admission/admit.ts";
 import type { Enter } from "../admission/entrance.ts";
 import type { Revocations } from "../admission/revocations.ts";
@@ -44,12 +45,12 @@ export class SocketSession implements Session {
   }
 
   /**
-   * Takes the token of the first message, or that of the handshake.
+   * Takes the token of the first message, or that of the handshake; and the purpose, which is that of all operations here.
    *
    * @throws HuiminError why she is not admitted
    */
   async open(payload: unknown): Promise<void> {
-    const headers = withToken(this.#handshake.headers, payload);
+    const headers = withStated(this.#handshake.headers, payload);
     const admission = (await this.#enter({ ...this.#handshake, headers })).admission();
     if (admission.admitted.kind === "anonymous") throw new HuiminError("UNAUTHENTICATED");
     this.#headers = headers;
@@ -67,14 +68,15 @@ export class SocketSession implements Session {
   }
 
   /**
-   * Takes a fresh token in the place of the one before, if the payload holds one.
+   * Takes a fresh token in the place of the one before, if the payload holds one. The purpose stays: it is not looked for.
    *
    * @returns until when it is good, in seconds since the epoch; undefined when there is no token in it
    * @throws HuiminError why it is not taken; the one before stays
    */
   async renew(payload: unknown): Promise<number | undefined> {
-    const headers = withToken({}, payload);
-    if (headers.authorization === undefined) return undefined;
+    const fresh = tokenIn(payload);
+    if (!fresh) return undefined;
+    const headers = { ...this.#headers, ...fresh };
     const { admitted: before } = this.admission;
     const admission = (await this.#enter({ ...this.#handshake, headers })).admission();
     const { admitted } = admission;
@@ -84,7 +86,7 @@ export class SocketSession implements Session {
     if (subject !== known.subject || clientId !== known.clientId || actor !== (known.actor ?? null)) {
       throw new HuiminError("FORBIDDEN", { message: "A fresh token must be of the same citizen and client." });
     }
-    this.#headers = { ...this.#handshake.headers, ...headers };
+    this.#headers = headers;
     this.#admission = admission;
     for (const listener of this.#listeners) listener();
     return expiresAt;
@@ -92,12 +94,22 @@ export class SocketSession implements Session {
 }
 
 /** The names are those of the headers, in the ways in which clients write them. */
-const writtenAs = { authorization: ["authorization", "Authorization"], dpop: ["dpop", "DPoP", "Dpop"] } as const;
+const writtenAs = {
+  authorization: ["authorization", "Authorization"],
+  dpop: ["dpop", "DPoP", "Dpop"],
+  purpose: [purposeHeader, "Huimin-Purpose"],
+} as const;
 
-/** The headers with what a payload holds in their place; with a token in it, the proof is the payload's too. */
-function withToken(headers: IncomingHttpHeaders, payload: unknown): IncomingHttpHeaders {
+/** The headers with what the payload of the first message holds in their place. */
+function withStated(headers: IncomingHttpHeaders, payload: unknown): IncomingHttpHeaders {
+  const purpose = textIn(payload, writtenAs.purpose);
+  return { ...headers, ...tokenIn(payload), ...(purpose !== undefined && { [purposeHeader]: purpose }) };
+}
+
+/** The token of a payload with the proof of its key; undefined when there is none in it. */
+function tokenIn(payload: unknown): Pick<IncomingHttpHeaders, "authorization" | "dpop"> | undefined {
   const authorization = textIn(payload, writtenAs.authorization);
-  return authorization === undefined ? headers : { ...headers, authorization, dpop: textIn(payload, writtenAs.dpop) };
+  return authorization === undefined ? undefined : { authorization, dpop: textIn(payload, writtenAs.dpop) };
 }
 
 function textIn(payload: unknown, names: readonly string[]): string | undefined {

@@ -2,8 +2,10 @@
  * `/graphql` over WebSocket, by the protocol `graphql-transport-ws`: subscriptions, queries and mutations.
  *
  * The access token comes in the payload of the first message (`authorization`), or in the header of the
- * handshake; with it comes the proof of its key (`dpop`), made for a GET of the graph's address. A fresh one comes in the payload of a ping, which the protocol leaves to both sides; the pong says
- * until when it is good, or why it is not taken. It must be of the same citizen and the same client.
+ * handshake; with it comes the proof of its key (`dpop`), made for a GET of the graph's address, and the purpose of a
+ * caseworker (`huimin-purpose`), which is that of the whole socket. A fresh token comes in the payload of a ping, which the
+ * protocol leaves to both sides; the pong says until when it is good, or why it is not taken. It must be of the same
+ * citizen and the same client.
  */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
