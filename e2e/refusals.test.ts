@@ -1,23 +1,11 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import {
-  compactDecrypt,
-  decodeJwt,
-  decodeProtectedHeader,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-  type JWTPayload,
-  SignJWT,
-} from "jose";
-import pg from "pg";
+import { decodeJwt, exportJWK, generateKeyPair, type JWTPayload } from "jose";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Credentials } from "../city/client/credentials.ts";
 import { launchBrowser } from "../platform/test/browser.ts";
 import { startCodeFlow } from "./support/code-flow.ts";
 import { ask, codesOf, credentialsOf } from "./support/graph.ts";
+import { reissue } from "./support/reissue.ts";
 import { demoCitizen, fillSignIn } from "./support/sign-in.ts";
 
 const city = inject("city");
@@ -33,29 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** Signs with identity's own key, as identity might have: only the claims make the difference. */
-async function signAsIdentity(change: JWTPayload, typ = "at+jwt"): Promise<Credentials> {
-  const { kid } = decodeProtectedHeader(token);
-  const database = new pg.Client(city.databaseUrl);
-  await database.connect();
-  try {
-    const { rows } = await database.query<{ sealed: string }>(
-      "SELECT sealed FROM identity.signing_key WHERE key_id = $1",
-      [kid],
-    );
-    if (!rows[0]) throw new Error("identity's key is not in its schema");
-    const { keyEncryptionKey } = JSON.parse(await readFile(join(city.data, "secrets.json"), "utf8"));
-    const { plaintext } = await compactDecrypt(rows[0].sealed, Buffer.from(keyEncryptionKey, "base64url"));
-    const jwk = JSON.parse(new TextDecoder().decode(plaintext)) as JWK;
-    const header = { alg: "ES256", typ, ...(kid === undefined ? {} : { kid }) };
-    const accessToken = await new SignJWT({ ...decodeJwt(token), ...change })
-      .setProtectedHeader(header)
-      .sign(await importJWK(jwk, "ES256"));
-    return { ...credentials, accessToken };
-  } finally {
-    await database.end();
-  }
-}
+const signAsIdentity = (change: JWTPayload, typ?: string) => reissue(city, credentials, change, typ);
 
 describe("who is refused, and how clearly", () => {
   it("a wrong password is refused in the citizen's language, and signs nobody in", async () => {

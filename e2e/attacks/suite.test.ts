@@ -17,6 +17,10 @@ const attackers = {
   "collusion.test.ts": "two companies together",
   "rogue-subgraph.test.ts": "rogue subgraph",
   "thief.test.ts": "thief",
+  "running-city/anonymous.test.ts": "anonymous person, on a running city",
+  "running-city/citizen.test.ts": "citizen, on a running city",
+  "running-city/delegate.test.ts": "delegate, on a running city",
+  "running-city/thief.test.ts": "thief, on a running city",
 } as const;
 
 interface Listed {
@@ -42,20 +46,24 @@ function attacksIn([file, attacker]: readonly [string, string]): Listed[] {
 
 /** Where an attack is shown to work: said by itself, or by what it shares with others of its file. */
 function againstOf(parts: string, text: string): string {
-  const shared = /^ {2}\.\.\.(\w+),$/m.exec(parts)?.[1];
-  const around =
-    shared === undefined
-      ? parts
-      : (new RegExp(`^const ${shared} = \\{[\\s\\S]*?^\\};|^const ${shared} = .*$`, "m").exec(text)?.[0] ?? "");
-  const [, against] = /\bagainst: "([^"]+)"/.exec(around) ?? /\bweak: "(cannot be shown: [^"]+)"/.exec(around) ?? [];
-  return against ?? "";
+  const shared = /^ {2}\.\.\.(\w+)/m.exec(parts)?.[1];
+  const around = new RegExp(`^const ${shared}\\b.*\\{\\n[\\s\\S]*?^\\}\\)?;|^const ${shared} = .*$`, "m").exec(
+    text,
+  )?.[0];
+  return saidIn(parts) ?? saidIn(around ?? "") ?? "";
+}
+
+function saidIn(text: string): string | undefined {
+  return (/\bweak: "(cannot be shown: [^"]+)"/.exec(text) ?? /\bagainst: "([^"]+)"/.exec(text))?.[1];
 }
 
 const attacks = Object.entries(attackers).flatMap(attacksIn);
 
 describe("the red team", () => {
   it("has a line for every file", () => {
-    const files = readdirSync(folder).filter((file) => file.endsWith(".test.ts") && file !== "suite.test.ts");
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+      (file) => file.endsWith(".test.ts") && file !== "suite.test.ts",
+    );
     expect(files.sort()).toEqual(Object.keys(attackers).sort());
   });
 

@@ -16,6 +16,7 @@ export async function ask(
   query: string,
   credentials?: Credentials,
   headers: HeadersInit = {},
+  variables: Readonly<Record<string, unknown>> = {},
 ): Promise<GraphAnswer> {
   const response = await fetch(url, {
     method: "POST",
@@ -25,7 +26,7 @@ export async function ask(
       ...(credentials && (await authorize(credentials, "POST", url))),
       ...headers,
     },
-    body: JSON.stringify({ query }),
+    body: JSON.stringify({ query, variables }),
   });
   return { status: response.status, ...((await response.json()) as object) };
 }

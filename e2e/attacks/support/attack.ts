@@ -9,7 +9,10 @@ export interface Attack<Target> {
   readonly against?: string;
   /** What is attacked, as the city runs it. */
   readonly real: () => Target | Promise<Target>;
-  /** The same without the defence; or the words `cannot be shown:` and why there is no such thing. */
+  /**
+   * The same without the defence, or on a running city as it is for whom the steps are allowed; or the words
+   * `cannot be shown:` and why there is no such thing.
+   */
   readonly weak: (() => Target | Promise<Target>) | `cannot be shown: ${string}`;
   /** The attack, the same for both. Ends with `worked`, or with what stood in its way. */
   readonly attempt: (target: Target) => Promise<string>;
@@ -21,7 +24,7 @@ export interface Attack<Target> {
 export function attack<Target>(name: string, { real, weak, attempt, meets }: Attack<Target>): void {
   describe(name, () => {
     if (typeof weak !== "string") {
-      it("works where the defence is missing", async () => {
+      it("works where nothing stands in its way", async () => {
         expect(await attempt(await weak())).toBe(worked);
       });
     }

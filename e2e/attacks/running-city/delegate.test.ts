@@ -1,0 +1,49 @@
+/** Attacks on a running city of somebody who acts for another, and goes past what she was granted. */
+import { decodeJwt, type JWTPayload } from "jose";
+import { inject } from "vitest";
+import { ask, codesOf, credentialsOf } from "../../support/graph.ts";
+import { reissue } from "../../support/reissue.ts";
+import { attack, worked } from "../support/attack.ts";
+
+const city = inject("city");
+const mothers = credentialsOf(city, "ayguzel");
+const daughters = credentialsOf(city, "xiaohe");
+
+/** Asks with the token that identity gives a daughter for her mother, or with these claims in it. */
+async function reads(query: string, claims: JWTPayload): Promise<string> {
+  const sub = decodeJwt((await daughters).accessToken).sub;
+  const token = await reissue(city, await mothers, { act: { sub }, withheld: [], ...claims });
+  return codesOf(await ask(city.graph, query, token))[0] ?? worked;
+}
+
+attack("she reads a department that her grant does not name", {
+  against: "the same city, with a grant that names it",
+  weak: (): JWTPayload => ({}),
+  real: (): JWTPayload => ({ scope: "openid citizen:read pension:read" }),
+  attempt: (claims) => reads("{ me { coverage { scheme } } }", claims),
+  meets: "FORBIDDEN",
+});
+
+attack("she reads where a protected person works, which is kept from her", {
+  against: "the same city, where nothing is kept from her",
+  weak: (): JWTPayload => ({}),
+  real: (): JWTPayload => ({ withheld: ["whereabouts"] }),
+  attempt: (claims) => reads("{ me { employment { job { employer } formerJobs { employer } } } }", claims),
+  meets: "FORBIDDEN",
+});
+
+attack("she has a token that does not say what is kept from her", {
+  against: "the same city, with a token that says that nothing is",
+  weak: (): JWTPayload => ({}),
+  real: (): JWTPayload => ({ withheld: undefined }),
+  attempt: (claims) => reads("{ me { employment { job { employer } formerJobs { employer } } } }", claims),
+  meets: "FORBIDDEN",
+});
+
+attack("she names herself with the token that is for her mother, and herself reads what is not her mother's", {
+  against: "the same city, where she names her mother",
+  weak: async () => String(decodeJwt((await mothers).accessToken).sub),
+  real: () => `hm1_${"A".repeat(43)}`,
+  attempt: (id) => reads(`{ citizen(id: "${id}") { name { text } } }`, {}),
+  meets: "FORBIDDEN",
+});
