@@ -1,17 +1,16 @@
 /** A caseworker of the pension department reads a citizen for a case, and the citizen reads that she did. */
-import * as oidc from "openid-client";
 import pg from "pg";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { addVirtualAuthenticator, launchBrowser } from "../platform/test/browser.ts";
-import { type Connection, connect, finishSignIn, startSignIn } from "./examples/fapi2.ts";
+import { launchBrowser } from "../platform/test/browser.ts";
+import { type Connection, connect } from "./examples/fapi2.ts";
 import { type Company, foundCompany } from "./support/company.ts";
-import { ask, codesOf, credentialsOf, type GraphAnswer } from "./support/graph.ts";
+import { askThrough, signInAtDesk } from "./support/company-sign-in.ts";
+import { ask, codesOf, credentialsOf } from "./support/graph.ts";
 import { inviteCaseworker } from "./support/people.ts";
 import { demoCitizen, signInAsHerself } from "./support/sign-in.ts";
 
 const city = inject("city");
-const passkeyButton = "form[data-passkey] button";
 
 let browser: Browser;
 let database: pg.Client;
@@ -25,7 +24,7 @@ beforeAll(async () => {
   await database.connect();
   company = await foundCompany(city);
   desk = await connect(new URL(city.identity), "water-desk", company.key);
-  token = await signInAtDesk(await inviteCaseworker(database, "pension"));
+  token = await signInAtDesk(browser, city, company, desk, await inviteCaseworker(database, "pension"));
   const { data } = await ask(city.graph, "{ me { id } }", await credentialsOf(city, "ayguzel"));
   citizen = String(Reflect.get(Object(data?.me), "id"));
 });
@@ -35,43 +34,7 @@ afterAll(async () => {
   await browser.close();
 });
 
-/** She registers a passkey by the code that she was handed, and signs in with it. @returns her access token */
-async function signInAtDesk(code: string): Promise<string> {
-  const context = await browser.newContext({ locale: "en" });
-  const page = await context.newPage();
-  await addVirtualAuthenticator(page);
-  await page.goto(`${city.identity}/staff/enrol`);
-  await page.fill("input[name=code]", code);
-  await page.click("main button[type=submit]");
-  await page.click(passkeyButton);
-  await page.waitForSelector("h1:has-text('Your passkey is registered')");
-  const scope = "openid citizen:read pension:read health:read";
-  const request = { redirect_uri: `${company.origin}/desk`, scope, resource: city.graph };
-  const { url, checks } = await startSignIn(desk, request);
-  await page.goto(url.href);
-  await page.click(passkeyButton);
-  await page.waitForURL(`${company.origin}/desk?code=*`);
-  const tokens = await finishSignIn(desk, new URL(page.url()), checks);
-  await context.close();
-  return tokens.access_token;
-}
-
-async function read(query: string, purpose?: string): Promise<GraphAnswer> {
-  const { configuration, proofs } = desk;
-  const headers = new Headers({ "content-type": "application/json", accept: "application/graphql-response+json" });
-  if (purpose !== undefined) headers.set("huimin-purpose", purpose);
-  const body = JSON.stringify({ query });
-  const response = await oidc.fetchProtectedResource(
-    configuration,
-    token,
-    new URL(city.graph),
-    "POST",
-    body,
-    headers,
-    proofs,
-  );
-  return { status: response.status, ...((await response.json()) as object) };
-}
+const read = (query: string, purpose?: string) => askThrough(desk, city, token, query, purpose);
 
 const recorded = async () =>
   (await database.query("SELECT department, role, purpose, categories FROM identity.read_by_another")).rows;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { contracts } from "../city/launch/contracts.ts";
 import { loadSpec } from "../city/load.ts";
 import { composeSecrets } from "../city/secrets.ts";
 import { gatewaySpec } from "../gateway/config.ts";
@@ -81,6 +82,10 @@ describe("docker-compose.yml", () => {
     loadConfig(name, specs[name] ?? {}, environment);
     const known = Object.values(specs[name] ?? {}).flatMap(({ env }) => env);
     expect(known).toEqual(expect.arrayContaining(Object.keys(environment)));
+  });
+
+  it("shows each audience the part of the graph that npm start shows it", () => {
+    expect(JSON.parse(environmentOf("gateway").HUIMIN_CONTRACTS ?? "")).toEqual(contracts);
   });
 
   it("never drives out of Redis what was used once", () => {

@@ -6,12 +6,13 @@ import pg from "pg";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { launchBrowser } from "../platform/test/browser.ts";
-import { type Connection, connect, finishSignIn, renew, startSignIn } from "./examples/fapi2.ts";
+import { type Connection, connect, renew } from "./examples/fapi2.ts";
 import { findTransmitter, openStream, readEvent } from "./examples/signals.ts";
 import { command } from "./support/city.ts";
 import { type Company, foundCompany } from "./support/company.ts";
+import { askThrough, signInAtApp } from "./support/company-sign-in.ts";
 import { ask, codesOf } from "./support/graph.ts";
-import { demoCitizen, fillSignIn } from "./support/sign-in.ts";
+import { type DemoName, demoCitizen, fillSignIn } from "./support/sign-in.ts";
 
 const city = inject("city");
 const accessTokenType = "urn:ietf:params:oauth:token-type:access_token";
@@ -52,34 +53,10 @@ beforeEach(async () => {
 
 const client = (clientId: string) => connect(new URL(city.identity), clientId, company.key);
 
-/** Signs a demo citizen in to the company's application, and gives it all that it asks for. */
-async function signIn(app: Connection, name: Parameters<typeof demoCitizen>[0], right: Record<string, string>) {
-  const { url, checks } = await startSignIn(app, { redirect_uri: `${company.origin}/callback`, ...right });
-  await page.goto(url.href);
-  await fillSignIn(page, demoCitizen(name).residentId);
-  await page.waitForURL((at) => at.origin === company.origin || at.pathname.startsWith("/interaction/"));
-  if (page.url().startsWith(city.identity)) await page.click("button[value=allow]");
-  await page.waitForURL(`${company.origin}/callback?*`);
-  return await finishSignIn(app, new URL(page.url()), checks);
-}
+const signIn = (app: Connection, name: DemoName, right: Record<string, string>) =>
+  signInAtApp(page, city, company, app, name, right);
 
 const whoSheIs = { scope: "openid" };
-/** What the graph answers a company's client. */
-async function askAs({ configuration, proofs }: Connection, token: string, query: string) {
-  const headers = new Headers({ "content-type": "application/json", accept: "application/graphql-response+json" });
-  const body = JSON.stringify({ query });
-  const response = await oidc.fetchProtectedResource(
-    configuration,
-    token,
-    new URL(city.graph),
-    "POST",
-    body,
-    headers,
-    proofs,
-  );
-  return await response.json();
-}
-
 const herBills = () => ({ scope: "openid citizen:read utilities:read", resource: city.graph });
 
 describe("a company's server, on openid-client, by the profile fapi2", () => {
@@ -111,7 +88,7 @@ describe("a company's server, on openid-client, by the profile fapi2", () => {
     const { configuration, proofs } = app;
     const { access_token: token } = await signIn(app, "xiaohe", herBills());
     const question = "{ me { id } }";
-    expect(await askAs(app, token, question)).toHaveProperty("data.me.id");
+    expect(await askThrough(app, city, token, question)).toHaveProperty("data.me.id");
     const stolen = await ask(city.graph, question, undefined, { authorization: `Bearer ${token}` });
     expect(codesOf(stolen)).toEqual(["TOKEN_INVALID"]);
 
@@ -142,26 +119,29 @@ describe("a company's server, on openid-client, by the profile fapi2", () => {
 });
 
 describe("a company with a subgraph of its own", () => {
-  const contracts = "{ me { id waterAccount { number bills(first: 1) { ...Sum } } powerAccount { number } } }";
-  const query = `${contracts} fragment Sum on Invoice { month amount { amount currency } status }`;
+  const ofWater = "waterAccount { number bills(first: 1) { ...Sum } }";
+  const sum = "fragment Sum on Invoice { month amount { amount currency } status }";
 
   it("names her alike to its client and to its subgraph, and nobody else names her so", async () => {
     const app = await client("water-app");
     const scope = "openid citizen:read water:read power:read";
     const tokens = await signIn(app, "ayguzel", { scope, resource: city.graph });
     const sub = tokens.claims()?.sub;
-    const { data, errors } = await askAs(app, tokens.access_token, query);
-    expect(data.me).toMatchObject({ id: sub, waterAccount: { bills: [{ status: "OPEN" }] }, powerAccount: null });
-    // Only the city's own clients and the power company's may ask for its scope.
-    expect(errors).toMatchObject([{ extensions: { code: "FORBIDDEN" } }]);
+    const hers = await askThrough(app, city, tokens.access_token, `{ me { id ${ofWater} } } ${sum}`);
+    const { me } = hers.data as { me: { id: string; waterAccount: { number: string } } };
+    expect(me).toMatchObject({ id: sub, waterAccount: { bills: [{ status: "OPEN" }] } });
+    // The other company is not there for it.
+    const foreign = await askThrough(app, city, tokens.access_token, "{ me { powerAccount { number } } }");
+    expect(codesOf(foreign)).toEqual(["GRAPHQL_VALIDATION_FAILED"]);
 
-    const atTheCity = JSON.parse((await command(city, "graph", query)).stdout).data.me;
-    expect(atTheCity.waterAccount).toEqual(data.me.waterAccount);
+    const whole = `{ me { id ${ofWater} powerAccount { number } } } ${sum}`;
+    const atTheCity = JSON.parse((await command(city, "graph", whole)).stdout).data.me;
+    expect(atTheCity.waterAccount).toEqual(me.waterAccount);
     const stored = async (table: string, column: string, value: string) => {
       const { rows } = await database.query(`SELECT citizen_id FROM ${table} WHERE ${column} = $1`, [value]);
       return rows.map((row) => row.citizen_id);
     };
-    expect(await stored("water.account", "number", data.me.waterAccount.number)).toEqual([sub]);
+    expect(await stored("water.account", "number", me.waterAccount.number)).toEqual([sub]);
     expect(await stored("utilities.resident", "citizen_id", atTheCity.id)).toEqual([atTheCity.id]);
     const [atPower] = await stored("power.account", "number", atTheCity.powerAccount.number);
     expect(new Set([sub, atTheCity.id, atPower]).size).toBe(3);

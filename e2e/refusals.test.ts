@@ -34,9 +34,13 @@ describe("who is refused, and how clearly", () => {
   });
 
   it("a caller without a token hears that she has to sign in", async () => {
-    const answer = await ask(city.graph, myName);
+    const answer = await ask(city.graph, "{ me { id } }");
     expect(answer.status).toBe(401);
     expect(codesOf(answer)).toEqual(["UNAUTHENTICATED"]);
+  });
+
+  it("a caller without a token does not hear of what is not public", async () => {
+    expect(codesOf(await ask(city.graph, myName))).toEqual(["GRAPHQL_VALIDATION_FAILED"]);
   });
 
   it("the same token that identity signs passes, so that what follows fails for its own reason", async () => {

@@ -1,6 +1,7 @@
 /** What each service is started with: its program, its port, and the settings that are its own. */
 import { companySectors } from "../companies/sectors.ts";
 import type { StoringService } from "../load/tables.ts";
+import { contracts } from "./contracts.ts";
 import { originOf, portOf, type ServiceName, serviceNames } from "./layout.ts";
 import type { CitySecrets } from "./secrets.ts";
 
@@ -96,6 +97,7 @@ function ownSettings(name: ServiceName, layout: CityLayout): Record<string, stri
         HUIMIN_SECTORS: Object.entries(companySectors)
           .map((pair) => pair.join("="))
           .join(","),
+        HUIMIN_CONTRACTS: JSON.stringify(contracts),
         HUIMIN_EVENT_KEYS: `utilities=${originOf(basePort, "utilities")}/.well-known/jwks.json`,
       };
     case "identity":

@@ -19,8 +19,12 @@ beforeAll(async () => {
   const port = await freePort();
   browser = await launchBrowser();
   keys = await startEventKeys();
+  const contracts = {
+    public: { include: ["public"], clients: ["*"] },
+    citizens: { include: ["citizens"], sectors: ["government"] },
+  };
   city = await startCity({
-    settings: { HUIMIN_EVENT_KEYS: `utilities=${keys.url}` },
+    settings: { HUIMIN_EVENT_KEYS: `utilities=${keys.url}`, HUIMIN_CONTRACTS: JSON.stringify(contracts) },
     identity: async (gatewayUrl) => {
       provider = await startProvider(port, gatewayUrl);
       return provider.issuer;
@@ -64,6 +68,34 @@ async function run(query: string): Promise<string> {
   return (await answer.textContent())?.replaceAll("\u00a0", " ") ?? "";
 }
 
+/** The fields that the documentation explorer names for these types. */
+async function documented(...types: readonly string[]): Promise<string[][]> {
+  await open();
+  await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
+  const explorer = page.locator(".graphiql-doc-explorer");
+  const fields: string[][] = [];
+  for (const type of types) {
+    await explorer.locator("a", { hasText: new RegExp(`^${type}$`) }).click();
+    await explorer.locator(".graphiql-doc-explorer-title", { hasText: type }).waitFor();
+    fields.push(await explorer.locator(".graphiql-doc-explorer-field-name").allTextContents());
+    await explorer.getByRole("link", { name: "Go back to Docs" }).click();
+  }
+  await page.getByRole("button", { name: "Hide Documentation Explorer" }).click();
+  return fields;
+}
+
+/** What the editor offers for a field of the citizen. */
+async function suggested(): Promise<string[]> {
+  await open("{ me {  } }");
+  await page.locator(".graphiql-query-editor .view-lines").click();
+  await page.keyboard.press("Control+Home");
+  for (let i = 0; i < "{ me { ".length; i++) await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Control+Space");
+  const offers = page.locator(".suggest-widget .monaco-list-row .label-name");
+  await offers.first().waitFor();
+  return (await offers.allTextContents()).filter((name) => !name.startsWith("__"));
+}
+
 describe("GraphiQL", () => {
   beforeEach(async () => {
     requested = [];
@@ -87,7 +119,7 @@ describe("GraphiQL", () => {
     await page.goto(`${city.gatewayUrl}/graphiql`);
     expect(page.url()).toBe(`${city.gatewayUrl}/graphql`);
     await page.locator(".graphiql-query-editor .view-lines").waitFor();
-    expect(await page.locator(".graphiql-query-editor").textContent()).toContain("Overview");
+    expect(await page.locator(".graphiql-query-editor").textContent()).toMatch(/Sign.in.above/);
   });
 
   it("loads nothing from anywhere else and breaks none of its own rules", async () => {
@@ -99,7 +131,10 @@ describe("GraphiQL", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("shows the schema to nobody in particular, and says that data needs a sign-in", async () => {
+  it("shows what everybody may see of the schema, and says that data needs a sign-in", async () => {
+    await open();
+    expect(await documented("Query", "Citizen")).toEqual([["me"], ["id"]]);
+    expect(await suggested()).toEqual(["id"]);
     await open();
     expect(await page.getByRole("status").textContent()).toContain("Not signed in");
     await page.locator(".graphiql-execute-button").click();
@@ -113,6 +148,10 @@ describe("GraphiQL", () => {
     await page.getByText(`Signed in as Name of ${citizen}; the access token is good for 4:`).waitFor();
     expect(await page.locator(".graphiql-query-editor").textContent()).toContain("Overview");
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("eyJ");
+    const [roots, fields] = await documented("Query", "Citizen");
+    expect(roots).toEqual(["me", "citizen"]);
+    expect(fields).toEqual(expect.arrayContaining(["id", "name", "pension", "waterAccount"]));
+    expect(await suggested()).toEqual(expect.arrayContaining(["id", "name", "birthDate"]));
     expect(await run("{ me { amountDue { amount } } }")).toContain('"amount": 1234');
 
     await page.getByRole("button", { name: "Sign out" }).click();

@@ -15,7 +15,6 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** The citizen ID in the form of the government sector; see the citizen subgraph. */
   CitizenID: { input: string; output: string; }
   /** A calendar date, `YYYY-MM-DD` (RFC 3339 full-date). */
   Date: { input: string; output: string; }
@@ -24,10 +23,6 @@ export type Scalars = {
   _FieldSet: { input: string; output: string; }
 };
 
-/**
- * The citizen, as far as this department knows her. Each of these fields may be null with an error: a
- * department that is down must not cost the citizen the others.
- */
 export type Citizen = {
   __typename?: 'Citizen';
   /** Basic medical insurance cover, or null when the citizen is not insured here. */
@@ -46,20 +41,12 @@ export type Citizen = {
 };
 
 
-/**
- * The citizen, as far as this department knows her. Each of these fields may be null with an error: a
- * department that is down must not cost the citizen the others.
- */
 export type CitizenEncountersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/**
- * The citizen, as far as this department knows her. Each of these fields may be null with an error: a
- * department that is down must not cost the citizen the others.
- */
 export type CitizenMedicationRequestsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;

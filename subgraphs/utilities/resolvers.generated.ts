@@ -14,7 +14,6 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** The citizen ID in the form of the government sector; see the citizen subgraph. */
   CitizenID: { input: string; output: string; }
   /** A calendar date, `YYYY-MM-DD` (RFC 3339 full-date). */
   Date: { input: string; output: string; }
@@ -82,10 +81,6 @@ export type BillStatus =
   /** Paid. */
   | 'PAID';
 
-/**
- * The citizen, as far as this department knows her. Each of these fields may be null with an error: a
- * department that is down must not cost the citizen the others.
- */
 export type Citizen = {
   __typename?: 'Citizen';
   /** What is to be paid on all open and overdue bills together. */
@@ -102,10 +97,6 @@ export type Citizen = {
 };
 
 
-/**
- * The citizen, as far as this department knows her. Each of these fields may be null with an error: a
- * department that is down must not cost the citizen the others.
- */
 export type CitizenBillsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;

@@ -11,7 +11,6 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** The citizen ID in the form of the power company's sector; see the citizen subgraph. */
   CitizenID: { input: string; output: string; }
   /** A calendar date, `YYYY-MM-DD` (RFC 3339 full-date). */
   Date: { input: string; output: string; }
@@ -29,7 +28,6 @@ export type BillStatus =
   /** Paid. */
   | 'PAID';
 
-/** The citizen, as far as the power company knows her. */
 export type Citizen = {
   __typename?: 'Citizen';
   /** The citizen ID, the key by which every subgraph knows this person. */

@@ -7,7 +7,16 @@ const settings = { issuer, resource, scope, redirectUri, signedOutUri };
 const endpoint = "/graphql";
 const oneAnswer = "application/graphql-response+json";
 
-const defaultQuery = `# Sign in above, then run this: one question to four departments.
+const welcome = `# Sign in above to ask for data. Until then
+# this page knows what of the schema is public.
+{
+  me {
+    id
+  }
+}
+`;
+
+const overview = `# Run this: one question to four departments.
 query Overview {
   me {
     name { text }
@@ -42,6 +51,8 @@ if (location.pathname !== endpoint) {
   history.replaceState(null, "", endpoint);
   await attempt(() => finishSignIn(settings, address));
 }
+// A new tab must fit the part of the schema that whoever opens it is shown.
+const defaultQuery = secondsLeft() > 0 ? overview : welcome;
 YogaGraphiQL.renderYogaGraphiQL(document.getElementById("graphiql"), {
   fetcher: (request, options) => ask(request, { accept: `${oneAnswer}, text/event-stream;q=0.9`, ...options?.headers }),
   defaultQuery,
@@ -91,7 +102,7 @@ function showStatus() {
  * @param {number} left
  */
 function describe(signedIn, left) {
-  if (!signedIn) return "Not signed in: the schema can be read, data cannot.";
+  if (!signedIn) return "Not signed in: the public part of the schema can be read, data cannot.";
   if (left === 0) return "The access token has expired.";
   const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
   return `Signed in${citizen && ` as ${citizen}`}; the access token is good for ${time}.`;

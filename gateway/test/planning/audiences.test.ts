@@ -1,7 +1,7 @@
 /** Who sees what of the city, whatever its register of audiences says; and what a subgraph cannot open. */
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { isInterfaceType, isObjectType, parse } from "graphql";
+import { isInterfaceType, isObjectType, parse, printSchema } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { putAudiences } from "../../../schema/audience-tags.ts";
 import { type Audience, cityAudiences } from "../../../schema/audiences.ts";
@@ -53,6 +53,11 @@ function shownTo(name: string, text = sdl): Shown[] {
 const kindsShownTo = (name: string) => [...new Set(shownTo(name).flatMap(({ kinds }) => kinds))].sort();
 
 describe("the city", () => {
+  it.each(Object.keys(cityAudiences))("publishes what it shows %s in schema/contracts/", async (name) => {
+    const { schema } = applyContract(city, name, { include: [name], exclude: [] });
+    await expect(`${printSchema(schema)}\n`).toMatchFileSnapshot(`../../../schema/contracts/${name}.graphql`);
+  });
+
   it("shows the public nothing personal", () => {
     expect(shownTo("public").map(({ coordinate }) => coordinate)).toEqual(["Citizen.id"]);
     expect(kindsShownTo("public")).toEqual([]);
