@@ -199,10 +199,11 @@ function openSectors({ issuer, subgraphs, sectors, pseudonymKey: key }: GatewayC
   const versions = key && watchSectorVersions(issuer, log);
   const current = versions?.current ?? (() => noVersions);
   const sectorOf = (subgraph: string) => sectors.get(subgraph) ?? governmentSector;
+  const crossings = createSectors({ key, subgraphs: sectors, versions: current });
   return {
     versions,
-    sectors: createSectors({ key, subgraphs: sectors, versions: current }),
-    openSealed: key ? createSeals({ key, sectorOf }) : (): undefined => undefined,
+    sectors: crossings,
+    openSealed: key ? createSeals({ key, sectorOf, keys: crossings.keysInside }) : (): undefined => undefined,
   };
 }
 

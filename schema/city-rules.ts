@@ -8,6 +8,7 @@ import {
 } from "graphql";
 import { governmentSector } from "../trust/pseudonym.ts";
 import { type Recipients, readRecipients } from "../trust/recipients.ts";
+import { type Sectors, strayIds, strayKeys } from "./across-sectors.ts";
 import { category } from "./category.ts";
 import { requireNone } from "./directives.ts";
 import { handoversIn, joinsOn } from "./handovers.ts";
@@ -40,15 +41,13 @@ export function requireCategories(supergraph: DocumentNode): void {
 }
 
 /**
- * Requires that no subgraph is handed what its organisation may not receive, and that entities are known across sectors
- * by no other key than the citizen's ID, except those that are declared so, and that no organisation takes over another's
- * fields.
+ * Requires that no subgraph is handed what its organisation may not receive, that things are known across sectors by no
+ * other keys than the citizen's ID and those that the gateway maps, and that no organisation takes over another's fields.
  *
  * @param supergraph with its organisations (`putOrganisations`)
- * @param crossing the entities that may be known in several sectors
  * @throws Error that lists every other handover, with the subgraph, its reason, the path and the kinds of data
  */
-export function requireRecipients(supergraph: DocumentNode, crossing: readonly string[]): void {
+export function requireRecipients(supergraph: DocumentNode): void {
   const recipients = readRecipients(buildASTSchema(supergraph, { assumeValidSDL: true }));
   if (!recipients) return;
   const types = supergraph.definitions.filter(isType);
@@ -57,43 +56,26 @@ export function requireRecipients(supergraph: DocumentNode, crossing: readonly s
     const objection = recipients.objectionTo(handover);
     return objection === undefined ? [] : [`[${handover.subgraph}] ${handover.reason}: ${objection}`];
   });
-  const sectors: Sectors = { recipients, nameOf, crossing, types };
-  const strays = types.flatMap((type) => [...strayKeys(type, sectors), ...takenOver(type, sectors)]);
-  requireNone([...new Set([...objections, ...strays])]);
-}
-
-interface Sectors {
-  readonly recipients: Recipients;
-  readonly nameOf: (graph: string) => string;
-  readonly crossing: readonly string[];
-  readonly types: readonly TypeNode[];
-}
-
-/** What is wrong with the keys by which subgraphs of several sectors know an entity. */
-function strayKeys(node: TypeNode, { recipients, nameOf, crossing, types }: Sectors): string[] {
-  const keys = joinsOn(node, "join__type").flatMap(({ graph, key }) => {
-    const subgraph = nameOf(String(graph));
-    return key === undefined
-      ? []
-      : [{ subgraph, key: String(key), sector: recipients.organisationOf(subgraph)?.sector }];
-  });
-  const type = node.name.value;
+  const sectors: Sectors = { types, nameOf, sectorOf: (subgraph) => recipients.organisationOf(subgraph)?.sector };
   const person = types.find(({ name }) => name.value === citizen.type);
-  if (type === citizen.type || isAs(node, person)) {
-    return keys
-      .filter(({ sector, key }) => sector !== governmentSector && key.trim() !== citizen.key)
-      .map(
-        ({ subgraph, key }) =>
-          `[${subgraph}] knows a ${type} by "${key}": across sectors she has one key, "${citizen.key}"`,
-      );
-  }
-  if (new Set(keys.map(({ sector }) => sector)).size < 2 || crossing.includes(type)) return [];
-  const subgraphs = [...new Set(keys.map(({ subgraph }) => subgraph))].join(", ");
-  return [`[${subgraphs}] know a ${type} by one key across sectors, which schema/organisations.ts does not let cross`];
+  const strays = types.flatMap((type) => [
+    ...(type === person || isAs(type, person) ? keysOfPerson(type, sectors) : strayKeys(type, sectors)),
+    ...takenOver(type, recipients, nameOf),
+  ]);
+  requireNone([...new Set([...objections, ...strays, ...strayIds(sectors)])]);
+}
+
+/** What is wrong with the keys by which other sectors know the citizen, herself or as an interface of hers. */
+function keysOfPerson(node: TypeNode, { nameOf, sectorOf }: Sectors): string[] {
+  return joinsOn(node, "join__type").flatMap(({ graph, key }) => {
+    const subgraph = nameOf(String(graph));
+    if (key === undefined || sectorOf(subgraph) === governmentSector || String(key).trim() === citizen.key) return [];
+    return [`[${subgraph}] knows a ${node.name.value} by "${key}": across sectors she has one key, "${citizen.key}"`];
+  });
 }
 
 /** Fields that a subgraph takes over (`@override`) from another organisation, which would not know. */
-function takenOver(node: TypeNode, { recipients, nameOf }: Sectors): string[] {
+function takenOver(node: TypeNode, recipients: Recipients, nameOf: Sectors["nameOf"]): string[] {
   return fieldsOf(node).flatMap((field) =>
     joinsOn(field, "join__field").flatMap(({ graph, override }) => {
       if (override === undefined) return [];

@@ -52,7 +52,7 @@ export function composeCity(
   const composed = merge(services);
   requireCategories(parse(composed, { noLocation: true }));
   const owned = putOrganisations(composed, register);
-  requireRecipients(parse(owned, { noLocation: true }), register.crossing);
+  requireRecipients(parse(owned, { noLocation: true }));
   return headed(putAudiences(owned, audiences));
 }
 

@@ -33,9 +33,10 @@ import {
   valuesOf,
 } from "./linked-directive.ts";
 import { mergedByNobody } from "./merged-by-nobody.ts";
+import { sharedKey } from "./shared-key.ts";
 
 const directives: ReadonlyMap<string, LinkedDirective> = new Map(
-  [assurance, cacheControl, category].map((each) => [each.name, each]),
+  [assurance, cacheControl, category, sharedKey].map((each) => [each.name, each]),
 );
 
 /** Something that several subgraphs may give. */

@@ -68,7 +68,7 @@ function contextArguments({ contextArguments: given }: DirectiveArguments) {
 }
 
 /** What the text of a `@key`, a `@requires` or a `@fromContext` selects. */
-function selected(text: string): Selected[] {
+export function selected(text: string): Selected[] {
   const braced = text.trim().startsWith("{") ? text : `{ ${text} }`;
   const [definition] = parse(braced, { noLocation: true }).definitions;
   if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`no selection: ${text}`);

@@ -19,8 +19,6 @@ export interface OrganisationRegister {
   readonly organisations: Readonly<Record<string, OrganisationEntry>>;
   /** The organisation of each subgraph. */
   readonly subgraphs: Readonly<Record<string, string>>;
-  /** Entities besides the citizen that subgraphs of several sectors may know by one key. */
-  readonly crossing: readonly string[];
 }
 
 /** The city's. No department needs anything of another's today, so none receives anything. */
@@ -43,5 +41,4 @@ export const cityOrganisations: OrganisationRegister = {
     water: "water-company",
     power: "power-company",
   },
-  crossing: [],
 };

@@ -45,11 +45,20 @@ export interface SectorPseudonyms {
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** One version of a sector's key at work on what follows the prefix. */
-interface VersionedKey {
+/** What a sector's forms are made of. Another purpose has other keys, and forms that begin otherwise. */
+export interface FormPurpose {
+  readonly name: string;
+  /** Stands before the version. */
   readonly prefix: string;
-  encrypt(plain: Uint8Array): string;
-  decrypt(text: string): Buffer | null;
+}
+
+const pseudonyms: FormPurpose = { name: "pseudonym", prefix: "hm" };
+
+/** Turns bytes into a form of one sector and back. */
+export interface SectorForm {
+  seal(plain: Uint8Array): string;
+  /** Null when the form is foreign, altered, malformed or no longer accepted. */
+  open(form: string): Buffer | null;
 }
 
 /**
@@ -61,36 +70,58 @@ interface VersionedKey {
 export function sectorPseudonyms(
   masterKey: Uint8Array,
   sector: string,
-  { issued, accepted }: SectorVersions = firstVersion,
+  versions: SectorVersions = firstVersion,
 ): SectorPseudonyms {
-  if (masterKey.length !== 32) throw new TypeError(`a pseudonym master key has 32 bytes, not ${masterKey.length}`);
-  if (!sectorPattern.test(sector)) throw new TypeError("not the name of a sector");
-  const keys = [...new Set([issued, ...accepted])].map((version) => versionedKey(masterKey, sector, version));
-  const [issuing] = keys;
-  if (!issuing) throw new TypeError("a sector has at least one version of its key");
+  const form = sectorForm(masterKey, sector, versions, pseudonyms);
   return {
     seal(citizenId) {
       if (!uuidPattern.test(citizenId)) throw new TypeError("not a raw citizen ID");
-      return issuing.prefix + issuing.encrypt(Buffer.from(citizenId.replaceAll("-", ""), "hex"));
+      return form.seal(Buffer.from(citizenId.replaceAll("-", ""), "hex"));
     },
     open(pseudonym) {
-      if (!pseudonymPattern.test(pseudonym)) return null;
-      const key = keys.find(({ prefix }) => pseudonym.startsWith(prefix));
-      const plain = key?.decrypt(pseudonym.slice(key.prefix.length));
+      const plain = pseudonymPattern.test(pseudonym) ? form.open(pseudonym) : null;
       if (!plain) return null;
       return plain.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
     },
   };
 }
 
-function versionedKey(masterKey: Uint8Array, sector: string, version: number): VersionedKey {
+/** The forms of one sector for a purpose: prefix, version, `_`, and the base64url of AES-SIV under the sector's key. */
+export function sectorForm(
+  masterKey: Uint8Array,
+  sector: string,
+  { issued, accepted }: SectorVersions,
+  purpose: FormPurpose,
+): SectorForm {
+  if (masterKey.length !== 32) throw new TypeError(`a pseudonym master key has 32 bytes, not ${masterKey.length}`);
+  if (!sectorPattern.test(sector)) throw new TypeError("not the name of a sector");
+  const keys = [...new Set([issued, ...accepted])].map((version) => versionedKey(masterKey, sector, version, purpose));
+  const [issuing] = keys;
+  if (!issuing) throw new TypeError("a sector has at least one version of its key");
+  return {
+    seal: (plain) => issuing.prefix + issuing.encrypt(plain),
+    open(form) {
+      const key = keys.find(({ prefix }) => form.startsWith(prefix));
+      return key?.decrypt(form.slice(key.prefix.length)) ?? null;
+    },
+  };
+}
+
+/** One version of a sector's key at work on what follows the prefix. */
+interface VersionedKey {
+  readonly prefix: string;
+  encrypt(plain: Uint8Array): string;
+  decrypt(text: string): Buffer | null;
+}
+
+function versionedKey(masterKey: Uint8Array, sector: string, version: number, purpose: FormPurpose): VersionedKey {
   if (!Number.isInteger(version) || version < 1 || version > highestKeyVersion) {
     throw new TypeError(`a key version is a whole number from 1 to ${highestKeyVersion}, not ${version}`);
   }
-  const key = new Uint8Array(hkdfSync("sha512", masterKey, "", `huimin pseudonym v${version} ${sector}`, 64));
+  const key = new Uint8Array(hkdfSync("sha512", masterKey, "", `huimin ${purpose.name} v${version} ${sector}`, 64));
   const header = new TextEncoder().encode(`huimin ${sector}`);
   return {
-    prefix: `hm${version}_`,
+    prefix: `${purpose.prefix}${version}_`,
     encrypt: (plain) => Buffer.from(aessiv(key, header).encrypt(plain)).toString("base64url"),
     decrypt(text) {
       const bytes = Buffer.from(text, "base64url");

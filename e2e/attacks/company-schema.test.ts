@@ -26,7 +26,6 @@ const register = {
     waterco: { sector: "waterco", receives: ["person.name"] },
   },
   subgraphs: { health: "health", water: "waterco" },
-  crossing: [],
 } as const;
 
 type Compose = (services: Parameters<typeof compose>[0]) => string;

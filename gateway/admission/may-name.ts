@@ -44,6 +44,6 @@ export function requireNameable(admitted: Admitted, named: NamedCitizens, variab
 export function requireNamesInVariables({ literals, inText }: NamedCitizens): void {
   if (literals.length === 0 && !inText) return;
   throw new HuiminError("BAD_USER_INPUT", {
-    message: "Give citizen IDs as variables, not in the text of the operation.",
+    message: "Give citizen IDs and shared keys as variables, not in the text of the operation.",
   });
 }

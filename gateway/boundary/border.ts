@@ -1,16 +1,29 @@
 /**
- * Borders behind which citizens go by another sector's forms. What is written crosses them with these forms alone: a
- * pseudonym carries its own authenticator, so that each is found in a text without knowing what the text is.
+ * Borders behind which citizens go by another sector's forms, and so do the keys that sectors share. What is written
+ * crosses them with these forms alone: each carries its own authenticator, so that it is found in a text without knowing
+ * what the text is.
  */
 import type { RawCitizenId, SectorPseudonyms } from "../../trust/pseudonym.ts";
-import { namesEncodedIn, renameIn } from "./names-in-text.ts";
+import type { SharedKeys } from "../../trust/shared-key.ts";
+import { isSharedKey, namesEncodedIn, renameIn } from "./names-in-text.ts";
+
+/** The forms of one sector. */
+export interface SectorForms {
+  readonly people: SectorPseudonyms;
+  readonly keys: SharedKeys;
+}
 
 /** The forms of all sectors that are registered. */
 export interface Forms {
   /** @throws HuiminError `FORBIDDEN` when the sector is not registered */
-  of(sector: string): SectorPseudonyms;
+  of(sector: string): SectorForms;
   /** Whether any sector's form is meant. */
   isKnown(name: string): boolean;
+}
+
+/** What a form of a sector stands for, citizen or key; null when it is none of the sector's. */
+export function openedBy({ people, keys }: SectorForms, form: string): string | null {
+  return isSharedKey(form) ? keys.open(form) : people.open(form);
 }
 
 /** A way over a border. */
@@ -27,7 +40,7 @@ export interface Way {
 }
 
 /**
- * A text with all citizens whom it names in the forms of the other side.
+ * A text with all citizens and keys that it names in the forms of the other side.
  *
  * What opens under no key is left when it only looks like a part of something longer, as an encoded text may by chance;
  * what stands alone, or is another sector's form, is refused: it cannot be translated, and must not pass as it is.
@@ -35,16 +48,17 @@ export interface Way {
 export function takeOver(text: string, { forms, from, to, mayPass, refusal, encodedOf }: Way): string {
   const [source, target, encoder] = [forms.of(from), forms.of(to), forms.of(encodedOf)];
   const renamed = renameIn(text, (name, alone) => {
-    const citizenId = source.open(name);
-    if (citizenId === null) {
-      if (alone || forms.isKnown(name)) throw refusal("somebody is named in a form that is not of the sector");
+    const meant = openedBy(source, name);
+    if (meant === null) {
+      if (alone || forms.isKnown(name)) throw refusal("something is named in a form that is not of the sector");
       return undefined;
     }
-    if (mayPass && !mayPass(citizenId)) throw refusal("somebody is named who was not to be");
-    return target.seal(citizenId);
+    if (isSharedKey(name)) return target.keys.seal(meant);
+    if (mayPass && !mayPass(meant)) throw refusal("somebody is named who was not to be");
+    return target.people.seal(meant);
   });
   for (const name of namesEncodedIn(text)) {
-    if (encoder.open(name) === null && forms.isKnown(name)) throw refusal("somebody is named in an encoded text");
+    if (openedBy(encoder, name) === null && forms.isKnown(name)) throw refusal("something is named in an encoded text");
   }
   return renamed;
 }

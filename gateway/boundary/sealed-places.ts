@@ -1,6 +1,6 @@
 /**
- * Where an operation for a subgraph, and the answer to it, hold what crosses sectors sealed: IDs, by their type, and
- * cursors (Relay cursor connections), by names as the convention has them.
+ * Where an operation for a subgraph, and the answer to it, hold what crosses sectors in another form: IDs, citizens and
+ * shared keys by their types, and cursors (Relay cursor connections) by names as the convention has them.
  */
 import {
   type FieldNode,
@@ -53,8 +53,11 @@ export interface AnswerPlaces {
 /** What stands between a list and its cursors. */
 const innerFields: ReadonlySet<string> = new Set(["edges", "pageInfo", "nodes", "node"]);
 
+/** Those of some kinds alone. */
+export type Kinds = ReadonlySet<Place["kind"]>;
+
 /** Reads them out of an operation of the planner's. */
-export function findSealedPlaces(query: string, supergraph: GraphQLSchema): SealedPlaces {
+export function findSealedPlaces(query: string, supergraph: GraphQLSchema, kinds: Kinds): SealedPlaces {
   const fragments = new Map<string, FragmentDefinitionNode>();
   let operation: OperationDefinitionNode | undefined;
   for (const definition of parse(query).definitions) {
@@ -62,16 +65,21 @@ export function findSealedPlaces(query: string, supergraph: GraphQLSchema): Seal
     else if (definition.kind === Kind.OPERATION_DEFINITION) operation = definition;
   }
   if (!operation) throw new TypeError("a call to a subgraph has no operation");
-  const reader = new PlaceReader(operation, fragments, supergraph);
+  const reader = new PlaceReader(operation, fragments, supergraph, kinds);
   const root = supergraph.getRootType(operation.operation) ?? undefined;
   const answer = reader.read(operation.selectionSet, { parent: root, list: "" });
-  const variables = new Map([...reader.variables].filter(([, uses]) => mayHold(uses)));
+  const variables = new Map([...reader.variables].filter(([, uses]) => mayHold(uses, kinds)));
   return { variables, literals: reader.literals, answer };
 }
 
-function mayHold({ type, names, fields }: VariableUses): boolean {
+function mayHold({ type, names, fields }: VariableUses, kinds: Kinds): boolean {
   const named = getNamedType(type);
-  return isInputObjectType(named) || placeOfInput(names, named, fields) !== undefined;
+  return isInputObjectType(named) || isOneOf(placeOfInput(names, named, fields), kinds);
+}
+
+/** Whether it is a place, and of one of these kinds. */
+export function isOneOf(place: Place | undefined, kinds: Kinds): place is Place {
+  return place !== undefined && kinds.has(place.kind);
 }
 
 interface GrowingPlaces extends AnswerPlaces {
@@ -96,12 +104,15 @@ class PlaceReader {
   readonly literals: Literal[] = [];
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #supergraph: GraphQLSchema;
+  readonly #kinds: Kinds;
 
   constructor(
     { variableDefinitions = [] }: OperationDefinitionNode,
     fragments: ReadonlyMap<string, FragmentDefinitionNode>,
     supergraph: GraphQLSchema,
+    kinds: Kinds,
   ) {
+    this.#kinds = kinds;
     this.#fragments = fragments;
     this.#supergraph = supergraph;
     for (const { variable, type: node } of variableDefinitions) {
@@ -137,7 +148,7 @@ class PlaceReader {
     const type = definition && getNamedType(definition.type);
     if (!field.selectionSet) {
       const place = placeOfOutput(name, type, list);
-      if (place) leaves.set(responseName, place);
+      if (isOneOf(place, this.#kinds)) leaves.set(responseName, place);
       return;
     }
     const position = { parent: type, list: innerFields.has(name) ? list : name };
@@ -166,7 +177,8 @@ class PlaceReader {
       case Kind.STRING:
       case Kind.INT: {
         const place = placeOfInput([input.name], type, [input.field]);
-        if (place && node.loc) this.literals.push({ place, value: node.value, ...node.loc.toJSON() });
+        if (isOneOf(place, this.#kinds) && node.loc)
+          this.literals.push({ place, value: node.value, ...node.loc.toJSON() });
       }
     }
   }

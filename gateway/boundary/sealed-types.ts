@@ -1,4 +1,4 @@
-/** Which values cross sectors sealed, by their types and names, and how they are found in objects and inputs. */
+/** Which values cross sectors in another form, by their types and names, and how they are found in objects and inputs. */
 import {
   type GraphQLField,
   type GraphQLInputField,
@@ -10,21 +10,29 @@ import {
   isInterfaceType,
   isLeafType,
   isObjectType,
+  isScalarType,
 } from "graphql";
+import { directivesOn } from "../cache/join-directives.ts";
+import { personId } from "../cache/personal.ts";
 
-/** What a value is that crosses sealed. */
+/** What a value is that crosses in another form. */
 export type Place =
   | { readonly kind: "id" }
+  | { readonly kind: "person" }
   | {
       readonly kind: "cursor";
       /** The fields whose lists it may belong to. */
       readonly fields: readonly string[];
+    }
+  | {
+      readonly kind: "key";
+      /** The kind of the key, which is its scalar. */
+      readonly scalar: string;
     };
 
 const cursorFields: ReadonlySet<string> = new Set(["cursor", "startCursor", "endCursor"]);
 const cursorArguments: ReadonlySet<string> = new Set(["after", "before"]);
 const cursorTypes: ReadonlySet<string> = new Set(["String", "ID"]);
-const id: Place = { kind: "id" };
 
 /** What a field without members gives, in the list of the field `list`. */
 export function placeOfOutput(name: string, type: GraphQLNamedType | undefined, list: string): Place | undefined {
@@ -44,7 +52,14 @@ export function placeOfInput(
 
 /** What a value is by its type alone, as in the representation of an entity. */
 export function placeOfType(type: GraphQLNamedType | undefined): Place | undefined {
-  return type?.name === "ID" ? id : undefined;
+  if (type?.name === "ID") return { kind: "id" };
+  if (type?.name === personId) return { kind: "person" };
+  return isSharedKeyType(type) ? { kind: "key", scalar: type.name } : undefined;
+}
+
+/** Whether the values of a type are keys that sectors share (`@sharedKey`). */
+export function isSharedKeyType(type: GraphQLNamedType | undefined): type is GraphQLNamedType {
+  return isScalarType(type) && directivesOn(type, "sharedKey").length > 0;
 }
 
 /** Gives a value in the place of another. */

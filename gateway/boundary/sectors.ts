@@ -7,14 +7,17 @@
 import type { TokenHolder } from "../../trust/access-token.ts";
 import type { Caller } from "../../trust/caller.ts";
 import { type ErrorCode, HuiminError } from "../../trust/errors.ts";
+import { governmentSector, type RawCitizenId, type SectorVersions, sectorPseudonyms } from "../../trust/pseudonym.ts";
+import { type SharedKeys, sharedKeys } from "../../trust/shared-key.ts";
 import {
-  governmentSector,
-  type RawCitizenId,
-  type SectorPseudonyms,
-  type SectorVersions,
-  sectorPseudonyms,
-} from "../../trust/pseudonym.ts";
-import { type ClientBorder, type Forms, plainJson, type SubgraphBorder, takeOver } from "./border.ts";
+  type ClientBorder,
+  type Forms,
+  openedBy,
+  plainJson,
+  type SectorForms,
+  type SubgraphBorder,
+  takeOver,
+} from "./border.ts";
 import { remembering } from "./remembered-forms.ts";
 import { signInAbroad } from "./sector-sign-in.ts";
 
@@ -36,6 +39,12 @@ export interface Sectors {
   borderOfSubgraph(subgraph: string): SubgraphBorder | undefined;
   /** The border to the client of a token as it came, or undefined for the departments' clients. */
   borderOfClients(holder: TokenHolder): ClientBorder | undefined;
+  /**
+   * Keys that sectors share, in the form that is used inside.
+   *
+   * @throws HuiminError `FORBIDDEN` while the sectors are unknown
+   */
+  keysInside(): SharedKeys;
 }
 
 export interface SectorSettings {
@@ -49,11 +58,11 @@ export interface SectorSettings {
 
 /** Makes the border crossings of a gateway. */
 export function createSectors({ key, subgraphs, versions }: SectorSettings): Sectors {
-  const pseudonymsOf = key ? pseudonymsWith(key, versions) : () => undefined;
+  const formsOf = key ? formsWith(key, versions) : () => undefined;
   const abroad = key && signInAbroad(key);
   /** The people of a caller in another sector's forms; undefined when one of them is unknown. */
   const translate = ({ subject, actor }: Caller, from: string, to: string) => {
-    const [source, target] = [pseudonymsOf(from), pseudonymsOf(to)];
+    const [source, target] = [formsOf(from)?.people, formsOf(to)?.people];
     if (!source || !target) return undefined;
     const people = [subject, ...(actor === null || actor === undefined ? [] : [actor])].map((person) =>
       source.open(person),
@@ -64,14 +73,19 @@ export function createSectors({ key, subgraphs, versions }: SectorSettings): Sec
   };
   const forms: Forms = {
     of(sector) {
-      const found = pseudonymsOf(sector);
+      const found = formsOf(sector);
       if (!found) throw new HuiminError("FORBIDDEN", { detail: `the sector ${sector} is unknown` });
       return found;
     },
-    isKnown: (name) => [...versions().keys()].some((sector) => pseudonymsOf(sector)?.open(name)),
+    isKnown: (name) =>
+      [...versions().keys()].some((sector) => {
+        const found = formsOf(sector);
+        return found !== undefined && openedBy(found, name) !== null;
+      }),
   };
   const borders = new Map([...subgraphs].map(([subgraph, sector]) => [subgraph, subgraphBorder(sector, forms)]));
   return {
+    keysInside: () => forms.of(governmentSector).keys,
     borderOfSubgraph: (subgraph) => borders.get(subgraph),
     borderOfClients: ({ sector, subject, actor }) =>
       sector === null || sector === governmentSector
@@ -103,7 +117,7 @@ function subgraphBorder(sector: string, forms: Forms): SubgraphBorder {
   const inward = { ...outward, from: sector, to: governmentSector, refusal: refuse("SUBGRAPH_UNAVAILABLE") };
   return {
     call(text, people, clientSector) {
-      const asked = new Set(people.map((person) => forms.of(governmentSector).open(person)));
+      const asked = new Set(people.map((person) => forms.of(governmentSector).people.open(person)));
       const note = (citizenId: RawCitizenId) => {
         asked.add(citizenId);
         return true;
@@ -121,7 +135,7 @@ function subgraphBorder(sector: string, forms: Forms): SubgraphBorder {
 function clientBorder(sector: string, people: readonly string[], forms: Forms): ClientBorder {
   const refusal = (detail: string) => new HuiminError("FORBIDDEN", { detail });
   const outward = { forms, from: governmentSector, to: sector, encodedOf: sector, refusal };
-  const own = new Set(people.map((person) => forms.of(sector).open(person)));
+  const own = new Set(people.map((person) => forms.of(sector).people.open(person)));
   const inward = {
     ...outward,
     from: sector,
@@ -131,11 +145,11 @@ function clientBorder(sector: string, people: readonly string[], forms: Forms): 
   return { outward: (text) => takeOver(text, outward), inward: (text) => takeOver(text, inward) };
 }
 
-/** The pseudonyms of registered sectors, made once for each state of the versions. */
-function pseudonymsWith(key: Uint8Array, versions: SectorSettings["versions"]) {
+/** The forms of registered sectors, made once for each state of the versions. */
+function formsWith(key: Uint8Array, versions: SectorSettings["versions"]) {
   let current = versions();
-  let made = new Map<string, SectorPseudonyms>();
-  return (sector: string): SectorPseudonyms | undefined => {
+  let made = new Map<string, SectorForms>();
+  return (sector: string): SectorForms | undefined => {
     if (current !== versions()) {
       current = versions();
       made = new Map();
@@ -143,8 +157,11 @@ function pseudonymsWith(key: Uint8Array, versions: SectorSettings["versions"]) {
     const known = made.get(sector);
     const registered = current.get(sector);
     if (known || !registered) return known;
-    const pseudonyms = remembering(sectorPseudonyms(key, sector, registered));
-    made.set(sector, pseudonyms);
-    return pseudonyms;
+    const forms = {
+      people: remembering(sectorPseudonyms(key, sector, registered)),
+      keys: remembering(sharedKeys(key, sector, registered)),
+    };
+    made.set(sector, forms);
+    return forms;
   };
 }

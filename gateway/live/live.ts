@@ -30,7 +30,7 @@ export interface LiveParts {
 export function startSubscriptions(parts: LiveParts): Subscriptions {
   const { generations, streams = new Map(), credentials, borderOf = () => undefined, announced, log } = parts;
   const { mayBeInternal = () => true, openSealed = () => undefined } = parts;
-  const hub = createEventHub(openSealed);
+  const hub = createEventHub(openSealed, log);
   if (announced) followEvents(announced.stream, hub, announced.invalidate, log);
   const findStream = subgraphStreams(streams, { credentials, borderOf, mayBeInternal, openSealed }, log);
   const subscriptions = createSubscriptions((operation, session) => {

@@ -4,6 +4,7 @@ import { buildSchema, type DocumentNode, Kind, print, visit } from "graphql";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, it } from "vitest";
 import { governmentSector } from "../../trust/pseudonym.ts";
+import { sharedKeyPattern } from "../../trust/shared-key.ts";
 import type { GraphAnswer } from "./city.ts";
 import { nameNode } from "./federation/nodes.ts";
 import { writeOperation } from "./federation/operations.ts";
@@ -47,19 +48,28 @@ const fieldsOf = (name: string, given: readonly KindOfField[], argument: string)
 
 function subgraphOf(name: string, given: readonly KindOfField[], sector: string | undefined): TownSubgraph {
   const box = `type ${name}_Box { who: CitizenID words: String box: ${name}_Box }`;
-  const query = name === "register" ? "type Query { me: Citizen }" : "";
+  const isRegister = name === "register";
+  const query = isRegister ? "type Query { me: Citizen }" : "";
   return {
     sdl: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+      @link(url: "https://huimin.invalid/rights/v1.0", import: ["@sharedKey"])
+      directive @sharedKey on SCALAR
+      scalar HomeKey @sharedKey
+      type Home @key(fields: "key") { key: HomeKey! ${name}_tap: String }
       scalar CitizenID ${query} ${box}
-      type Citizen @key(fields: "id") { id: CitizenID! ${fieldsOf(name, given, ", who: CitizenID")} }`,
+      type Citizen @key(fields: "id") {
+        id: CitizenID! ${isRegister ? "home: Home" : ""} ${fieldsOf(name, given, ", who: CitizenID")}
+      }`,
     resolvers: {
-      ...(name === "register" && {
+      ...(isRegister && {
         Query: { me: (_root: unknown, _given: unknown, { subject }: TownContext) => ({ id: subject }) },
       }),
       Citizen: {
         __resolveReference: ({ id }: Person) => ({ id }),
+        ...(isRegister && { home: ({ id }: Person) => ({ key: `home-of-${id}` }) }),
         ...Object.fromEntries(given.map((kind) => [`${name}_${kind}`, kinds[kind].says])),
       },
+      Home: { __resolveReference: ({ key }: { key: string }) => ({ key, [`${name}_tap`]: `tap of ${key}` }) },
     },
     ...(sector !== undefined && { sector }),
   };
@@ -176,6 +186,8 @@ describe("operations over any schema", () => {
   });
 });
 
+const isSharedKey = (word: string) => sharedKeyPattern.test(word);
+
 /** Words longer than this could join two tables; shorter ones are too few to tell citizens apart. */
 const longestShared = 8;
 
@@ -202,6 +214,7 @@ describe("two companies that put everything together", () => {
     const people = Array.from({ length: 100 }, () => randomUUID());
     const query = `query ($who: CitizenID, $words: String) { me {
       water_text power_text water_echo(words: $words, who: $who) power_echo(words: $words, who: $who)
+      home { key water_tap power_tap }
       water_pair { id power_box { who } } } }`;
     try {
       const lanes = Array.from({ length: 8 }, (_, lane) => people.filter((_person, index) => index % 8 === lane));
@@ -222,6 +235,9 @@ describe("two companies that put everything together", () => {
         return wordsOf(town.received.get(company) ?? [], new Map(people.map((person) => [forms.seal(person), person])));
       });
       expect([water?.size, power?.size]).toEqual([100, 100]);
+      for (const company of [water, power]) {
+        for (const words of company?.values() ?? []) expect([...words].filter(isSharedKey)).toHaveLength(1);
+      }
       // A constant of the city tells nobody from another; a second of the clock tells when, which both know anyhow.
       const shared = new Map<string, number>();
       for (const person of people) {

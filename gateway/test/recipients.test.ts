@@ -74,7 +74,7 @@ beforeAll(async () => {
       { name: "clinic", url: clinic.url, typeDefs: parse(clinicSdl) },
       { name: "office", url: office.url, typeDefs: parse(officeSdl) },
     ],
-    { organisations, subgraphs, crossing: [] },
+    { organisations, subgraphs },
   );
   gateways = {
     open: await start("open", sdl),

@@ -14,6 +14,7 @@ import { createLogger } from "../../platform/log.ts";
 import { freePort } from "../../platform/test/ports.ts";
 import { compose } from "../../schema/compose.ts";
 import { firstVersion, governmentSector, type SectorPseudonyms, sectorPseudonyms } from "../../trust/pseudonym.ts";
+import { type SharedKeys, sharedKeys } from "../../trust/shared-key.ts";
 import { transactionTokenHeader } from "../../trust/transaction-token.ts";
 import { createGateway } from "../server.ts";
 import { type GraphAnswer, gatewayConfig, postQuery, ready } from "./city.ts";
@@ -46,6 +47,8 @@ export interface SectorTown {
   readonly logged: () => string;
   /** The forms of a sector. */
   forms(sector: string): SectorPseudonyms;
+  /** The forms that shared keys have in a sector. */
+  keys(sector: string): SharedKeys;
   /** An access token of a citizen for a client of the sector. */
   token(sector: string, citizenId: string, claims?: Readonly<Record<string, unknown>>): Promise<string>;
   /** Asks as a citizen through a client of the sector. */
@@ -114,6 +117,7 @@ export async function startSectorTown(
     received: new Map(servers.map(({ name, received }) => [name, received])),
     logged: () => log,
     forms,
+    keys: (sector) => sharedKeys(key, sector),
     token,
     ask: async (sector, citizenId, query, variables) => await askWith(await token(sector, citizenId), query, variables),
     askWith,

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type DocumentNode, executeSync, parse } from "graphql";
 import { readScope } from "../../../trust/caller.ts";
 import { HuiminError } from "../../../trust/errors.ts";
+import type { RequestLog } from "../../admission/admit.ts";
 import { requestBody } from "../../boundary/boundary.ts";
 import type { OpenedRequest, OpenSealed } from "../../boundary/sealed-values.ts";
 import type { Session } from "../session.ts";
@@ -28,14 +29,14 @@ interface Listener {
 }
 
 /** Makes a hub without listeners. What it tells those of other sectors goes as answers of the announcing subgraph would. */
-export function createEventHub(openSealed: OpenSealed): EventHub {
+export function createEventHub(openSealed: OpenSealed, log: RequestLog): EventHub {
   const byCitizen = new Map<string, Set<Listener>>();
   return {
     sourceOf: (owner) => (operation, session) => {
       const subject = requireReader(session, owner);
       const asked = operation.source.request(operation.variables);
       const { supergraphSchema } = operation.supergraph;
-      const opened = openSealed(supergraphSchema, owner, asked, session.admission.admitted);
+      const opened = openSealed(supergraphSchema, owner, asked, { ...session.admission, log });
       const request = opened?.request ?? asked;
       const document = parse(request.query, { noLocation: true });
       const { variables } = JSON.parse(requestBody(request)) as Pick<Listener, "variables">;

@@ -58,7 +58,7 @@ export function subgraphStreams(
     const mayBeInternal = isAllowedInside(subgraph);
     const { admitted } = session.admission;
     const asked = source.request(values);
-    const opened = openSealed(supergraph.supergraphSchema, subgraph, asked, admitted);
+    const opened = openSealed(supergraph.supergraphSchema, subgraph, asked, { admitted, log });
     const request = opened?.request ?? asked;
     const crossing = borderOf(subgraph)?.call(requestBody(request), peopleOf(admitted), clientSector(admitted));
     const body = crossing ? crossing.text : requestBody(request);

@@ -115,7 +115,6 @@ const register: OrganisationRegister = {
     stall: { sector: "stall", receives: [] },
   },
   subgraphs: { office: "office", shop: "shop", stall: "stall" },
-  crossing: [],
 };
 const audiences = { public: { sees: [] }, shop: { sees: [], sector: "shop" }, stall: { sees: [], sector: "stall" } };
 

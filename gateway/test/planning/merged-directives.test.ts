@@ -219,7 +219,7 @@ describe("every field of the citizen", () => {
   it("is of a category by itself or by its type", () => {
     const sdl = citizen('birth: String @category(names: ["person.birth"]) cards: [Card!]');
     const organisations = { one: { sector: "government", receives: [] } };
-    const register = { organisations, subgraphs: { s0: "one" }, crossing: [] };
+    const register = { organisations, subgraphs: { s0: "one" } };
     expect(() => composeCity(servicesOf([sdl]), register)).not.toThrow();
   });
 

@@ -15,8 +15,8 @@ const federation = [
 ];
 const head = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ${JSON.stringify(federation)})
-  @link(url: "https://huimin.invalid/rights/v1.0", import: ["@category"])
-  scalar CitizenID`;
+  @link(url: "https://huimin.invalid/rights/v1.0", import: ["@category", "@sharedKey"])
+  scalar CitizenID scalar ClinicKey @sharedKey`;
 
 const health = `${head}
   type Query { me: Citizen clinic: Clinic }
@@ -34,7 +34,7 @@ const health = `${head}
   type Visit @key(fields: "id") { id: ID! clinic: Clinic }
   interface Place { label: String }
   type Ward implements Place { label: String bed: Int @category(names: ["health.prescription"]) }
-  type Clinic @key(fields: "id") { id: ID! }`;
+  type Clinic @key(fields: "id") @key(fields: "key") @key(fields: "code") { id: ID! key: ClinicKey code: String }`;
 
 const register: OrganisationRegister = {
   organisations: {
@@ -43,7 +43,6 @@ const register: OrganisationRegister = {
     water: { sector: "waterco", receives: ["person.name"] },
   },
   subgraphs: { clinics: "health", hospitals: "health", pension: "pension", water: "water" },
-  crossing: [],
 };
 
 /** Composes the health department with another subgraph. */
@@ -130,10 +129,29 @@ describe("composition refuses that a subgraph is handed", () => {
       '[water] knows a Person by "number": across sectors she has one key, "id"',
     ],
     [
-      "any entity by a key that nobody lets cross sectors",
+      "anything that another sector knows by the same key",
       "water",
       `type Clinic @key(fields: "id") { id: ID! pipes: Int }`,
-      "[clinics, water] know a Clinic by one key across sectors",
+      '[water] knows a Clinic by "id", and so does another sector: make that a scalar with @sharedKey',
+    ],
+    [
+      "a reference to such a thing",
+      "water",
+      `type Clinic @key(fields: "code", resolvable: false) { code: String }
+       type Citizen @key(fields: "id") { id: CitizenID! clinics: [Clinic] @category(names: ["health.record"]) }`,
+      '[water] knows a Clinic by "code"',
+    ],
+    [
+      "such a thing by a key of which a part is not mapped",
+      "water",
+      `type Clinic @key(fields: "key code") { key: ClinicKey code: String @external pipes: Int }`,
+      '[water] knows a Clinic by "key code"',
+    ],
+    [
+      "an ID of another sector's, which is sealed between sectors",
+      "water",
+      `type Clinic @key(fields: "key") { key: ClinicKey id: ID! @external pipes: Int @requires(fields: "id") }`,
+      "[water] @requires of Clinic.pipes: Clinic.id is another sector's ID; what both are to know is a scalar with @sharedKey",
     ],
     [
       "a question that another organisation answers",
@@ -156,7 +174,7 @@ describe("composition refuses that a subgraph is handed", () => {
   it("all at once", () => {
     const both = needing("diagnosis coverage { scheme }", "diagnosis: String @external coverage: Coverage @external");
     const sdl = `${both} type Coverage { scheme: String @external } type Clinic @key(fields: "id") { id: ID! pipes: Int }`;
-    expect(() => withSubgraph("water", sdl)).toThrow(/Citizen\.diagnosis.*know a Clinic/s);
+    expect(() => withSubgraph("water", sdl)).toThrow(/Citizen\.diagnosis.*knows a Clinic/s);
   });
 });
 
@@ -178,10 +196,11 @@ describe("composition lets a subgraph be handed", () => {
     expect(() => withSubgraph(name, sdl)).not.toThrow();
   });
 
-  it("the key of an entity that is declared to cross sectors, of a kind that it may receive", () => {
-    const sdl = 'type Clinic @key(fields: "id") { id: ID! pipes: Int }';
+  it("a key that is mapped for each sector, of a kind that it may receive", () => {
+    const sdl = 'type Clinic @key(fields: "key") { key: ClinicKey pipes: Int }';
     const receives = ["health.record"] as const;
     const open = { health: { sector: "government", receives }, water: { sector: "waterco", receives } };
-    expect(() => withSubgraph("water", sdl, { crossing: ["Clinic"], organisations: open })).not.toThrow();
+    expect(withSubgraph("water", sdl, { organisations: open })).toMatch(/^scalar ClinicKey .*@sharedKey$/m);
+    expect(() => withSubgraph("water", sdl)).toThrow("may not be handed Clinic.key (health.record)");
   });
 });
