@@ -304,13 +304,14 @@ describe("the events of a company's subgraph", () => {
       });
     for (const sector of ["government", "bank", "waterco"]) {
       says.water = `for ${form("waterco")}`;
+      const id = sector === "waterco" ? "4" : expect.stringMatching(/^hmi1_/);
       const heard = await listen(sector, burst, async () => {
         await announce(form("government"), "1");
         await announce(form("bank"), "2");
         await announce(form("waterco", other), "3");
         await announce(form("waterco"), "4");
       });
-      expect(heard).toEqual({ data: { burst: { id: "4", text: `for ${form(sector)}` } } });
+      expect(heard).toEqual({ data: { burst: { id, text: `for ${form(sector)}` } } });
     }
   });
 });
