@@ -106,6 +106,55 @@ attack("she makes fragments of fragments that unfold to millions of fields", {
   meets: "GRAPHQL_VALIDATION_FAILED",
 });
 
+attack("she nests fields deeper than any answer is", {
+  ...unlimited,
+  attempt: async (town) => {
+    const query = `{ __type(name: "Citizen") ${"{ ofType ".repeat(60)}{ name }${" }".repeat(60)} }`;
+    const { errors } = await town.ask(query);
+    return errors?.[0]?.extensions.code ?? worked;
+  },
+  meets: "GRAPHQL_VALIDATION_FAILED",
+});
+
+attack("she nests brackets until whoever reads them has no stack left", {
+  real,
+  weak: "cannot be shown: no part reads a document whose length nobody looked at",
+  attempt: async (town) => ending(await town.ask(`${"{ a ".repeat(50_000)}${"}".repeat(50_000)}`), "a"),
+  meets: "GRAPHQL_PARSE_FAILED",
+});
+
+attack("she nests the values of a variable until whoever reads them has no stack left", {
+  real,
+  weak: "cannot be shown: no part reads a body whose length nobody looked at",
+  attempt: async (town) => {
+    const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    const body = `{"query":"query ($v: [Int]) { __typename @skip(if: $v) }","variables":{"v":${deep}}}`;
+    return await send(town, "", { method: "POST", headers: json, body }, "Query");
+  },
+  meets: "GRAPHQL_VALIDATION_FAILED",
+});
+
+attack("she asks the schema for the fields of the types of the fields of all types", {
+  real,
+  weak: "cannot be shown: it is a rule of graphql-js that every validation has",
+  attempt: async (town) => {
+    const types = (depth: number): string => (depth === 0 ? "name" : `fields { type { ${types(depth - 1)} } }`);
+    return ending(await town.ask(`{ __schema { types { ${types(5)} } } }`), "Citizen");
+  },
+  meets: "GRAPHQL_VALIDATION_FAILED",
+});
+
+attack("she asks for entities by their keys, and for a subgraph's schema", {
+  real,
+  weak: "cannot be shown: the graph has no such fields",
+  attempt: async (town) =>
+    ending(
+      await town.ask('{ _service { sdl } _entities(representations: [{ __typename: "Citizen" }]) { __typename } }'),
+      "Citizen",
+    ),
+  meets: "GRAPHQL_VALIDATION_FAILED",
+});
+
 attack("she has a citizen follow a link that changes something", {
   against: "a pipeline that takes every GET for a POST",
   real,

@@ -9,6 +9,9 @@ const page = readFileSync(new URL("../../docs/attacks.md", folder), "utf8");
 const attackers = {
   "anonymous.test.ts": "anonymous person",
   "citizen.test.ts": "citizen",
+  "cursors.test.ts": "citizen, with a cursor",
+  "live.test.ts": "citizen, of what is live",
+  "contracts.test.ts": "citizen, past her contract",
   "tokens.test.ts": "citizen or client with a wrong token",
   "delegate.test.ts": "delegate",
   "caseworker.test.ts": "caseworker",
@@ -16,6 +19,8 @@ const attackers = {
   "company-schema.test.ts": "company, by its schema",
   "collusion.test.ts": "two companies together",
   "rogue-subgraph.test.ts": "rogue subgraph",
+  "addresses.test.ts": "rogue subgraph, by its address",
+  "announcements.test.ts": "somebody who announces events",
   "thief.test.ts": "thief",
   "running-city/anonymous.test.ts": "anonymous person, on a running city",
   "running-city/citizen.test.ts": "citizen, on a running city",

@@ -12,6 +12,7 @@ import { createCarryOut, type ExecutableGeneration } from "../../../gateway/carr
 import type { GatewayConfig } from "../../../gateway/config.ts";
 import { createDocuments } from "../../../gateway/http/documents.ts";
 import { addGraphQLRoute } from "../../../gateway/http/route.ts";
+import { addGraphQLSocket } from "../../../gateway/http/websocket.ts";
 import { startSubscriptions } from "../../../gateway/live/live.ts";
 import { type DocumentLimits, strictLimits } from "../../../gateway/operation/limits.ts";
 import { createPipeline, type Pipeline } from "../../../gateway/pipeline.ts";
@@ -45,7 +46,10 @@ export interface OtherParts {
   readonly pipeline?: (real: Pipeline) => Pipeline;
 }
 
-/** Starts it. It knows nothing of revocations, records no reads, counts nobody's requests, and keeps no answers. */
+/**
+ * Starts it. It knows nothing of revocations, records no reads, counts nobody's requests, keeps no answers, seals nothing, and
+ * lets pages of any origin connect.
+ */
 export async function startComposedGateway(
   config: GatewayConfig,
   versions: ReadonlyMap<string, SectorVersions>,
@@ -67,7 +71,8 @@ export async function startComposedGateway(
     (sdl) => openGeneration(sdl, config, boundary, other.limits),
     log,
   );
-  const subscriptions = startSubscriptions({ generations, credentials, log });
+  const borderOf = sectors.borderOfSubgraph;
+  const subscriptions = startSubscriptions({ generations, credentials, borderOf, log });
   const documents = createDocuments(createMemoryStore());
   const carryOut = createCarryOut({ generations, documents, subscriptions, recordRead: async () => {} });
   const admit = admissionOf(config, { sectors, keys: issuerKeys.find }, other);
@@ -75,6 +80,7 @@ export async function startComposedGateway(
   const pipeline = createPipeline({ enter, carryOut });
   const app = createHttpServer({ log, ready: { "identity keys": issuerKeys.fetched } });
   addGraphQLRoute(app, other.pipeline?.(pipeline) ?? pipeline);
+  addGraphQLSocket(app, { enter, carryOut, isOriginAllowed: () => true, log });
   addKeySet(app, config.signingKey);
   await app.listen({ port: config.port, host: "localhost" });
   const close = async () => {

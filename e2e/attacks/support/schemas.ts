@@ -44,7 +44,13 @@ export const sdls = {
       id: CitizenID!
       due: Int @category(names: ["utility.bill"])
       neighbour: CitizenID @category(names: ["utility.bill"])
+      bills(after: String): Bills @category(names: ["utility.bill"])
+      meters(after: String): Bills @category(names: ["utility.bill"])
     }
+    type Bills { page: String edges: [Bill!]! }
+    type Bill { cursor: String! }
+    type Subscription { dripped(of: CitizenID): Drip }
+    type Drip { note: String secret: String @assurance(level: 2) }
   `,
   power: `${links}
     type Citizen @key(fields: "id") { id: CitizenID! usage: Int @category(names: ["utility.bill"]) }
@@ -91,6 +97,20 @@ export const departmentResolvers = {
   },
 } as const;
 
+/** A list of water's. Its cursors hold the citizen's own ID, as companies write them. */
+const list = ({ id }: Reference, { after }: { readonly after?: string }) => ({
+  page: `page after ${after}`,
+  edges: [{ cursor: Buffer.from(`20:${id}`).toString("base64") }],
+});
+
+/** A drip every fifty milliseconds, for as long as somebody listens. */
+async function* drips() {
+  for (;;) {
+    yield { dripped: { note: "a drip", secret: "the leak" } };
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** The same from a subgraph that asks for no token and no right. */
 export const believingResolvers = {
   citizen: {
@@ -110,6 +130,15 @@ export const believingResolvers = {
       __resolveReference: (reference: Reference) => reference,
     },
   },
-  water: { Citizen: { due: () => 12, neighbour: () => null, __resolveReference: (reference: Reference) => reference } },
+  water: {
+    Citizen: {
+      due: () => 12,
+      neighbour: () => null,
+      bills: list,
+      meters: list,
+      __resolveReference: (reference: Reference) => reference,
+    },
+    Subscription: { dripped: { subscribe: drips } },
+  },
   power: { Citizen: { usage: () => 34, __resolveReference: (reference: Reference) => reference } },
 } as const;

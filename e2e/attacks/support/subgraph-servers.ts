@@ -4,6 +4,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener } from "no
 import type { AddressInfo } from "node:net";
 import { buildSubgraphSchema, type GraphQLResolverMap } from "@apollo/subgraph";
 import { graphql, parse } from "graphql";
+import { createHandler as createEventHandler } from "graphql-sse/lib/use/http";
 import { decodeJwt } from "jose";
 import { sharedCallKey } from "../../../gateway/test/subgraphs.ts";
 import { createHttpServer } from "../../../platform/http.ts";
@@ -65,7 +66,13 @@ export async function startBelieving(name: TownSubgraph, sdl: string): Promise<B
   const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers }]);
   const received: Received[] = [];
   let forged: RequestListener | undefined;
+  const stream = createEventHandler({ schema, context: ({ raw }) => ({ subject: subjectIn(raw.headers) }) });
   const server = createServer(async (request, response) => {
+    if (request.headers.accept?.includes("text/event-stream")) {
+      received.push({ headers: request.headers, body: "" });
+      await stream(request, response).catch(() => response.destroy());
+      return;
+    }
     let body = "";
     for await (const chunk of request) body += String(chunk);
     received.push({ headers: request.headers, body });

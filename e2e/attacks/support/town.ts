@@ -154,7 +154,10 @@ export const undemanding = (sdl: string): string =>
 
 /** SDL in which what is asked about a citizen names her by an ID like any other. */
 export const unnamed = (sdl: string): string =>
-  sdl.replace("(id: CitizenID!)", "(id: ID!)").replace("{ id: CitizenID! }", "{ id: ID! }");
+  sdl
+    .replace("(id: CitizenID!)", "(id: ID!)")
+    .replace("{ id: CitizenID! }", "{ id: ID! }")
+    .replace("(of: CitizenID)", "(of: ID)");
 
 /** SDL that says of nothing what kind of data it is. */
 export const uncategorised = (sdl: string): string => sdl.replace(/ @category\(names: \["[^)]*\)/g, "");
