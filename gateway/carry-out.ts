@@ -14,7 +14,7 @@ import { introspect } from "./execution/introspection.ts";
 import type { SubscriptionSource } from "./execution/program.ts";
 import { type Documents, type FoundRequest, notFound } from "./http/documents.ts";
 import { type TextStream, textStream } from "./http/stream.ts";
-import { caseworkersRead, delegatesRead, withRead } from "./ledger/reads.ts";
+import { delegatesRead, readForPurpose, withRead } from "./ledger/reads.ts";
 import type { RecordRead } from "./ledger/record.ts";
 import type { Carries, CarryOut, Outcome } from "./live/outcome.ts";
 import type { Session } from "./live/session.ts";
@@ -70,7 +70,7 @@ export function createCarryOut(parts: CarryOutParts): CarryOut {
     const variables = border ? comingIn(given, border) : given;
     requireNameable(admitted, operation.named, variables);
     requireAffordable(operation.cost, variables, maxCost);
-    const read = operation.readsData ? caseworkersRead({ admitted, operation, variables }) : undefined;
+    const read = operation.readsData ? readForPurpose({ admitted, operation, variables }) : undefined;
     return { request, operation, variables, read };
   };
   const recorded = async <Asking extends Errand>(asking: Asking, read: Read | undefined): Promise<Asking> => {

@@ -79,7 +79,12 @@ export async function createGateway(
   const generations = await serveGenerations(config, { boundary, openSealed, store, trusted, policies, log });
   const stopTelling = tellBusyOperations(generations, store, log);
   const issuerKeys = watchIssuerKeys(new URL(`${config.issuer}/jwks`), log);
-  const accessTokens = { issuer: config.issuer, audience: graphUrl(config), keys: issuerKeys.find };
+  const accessTokens = {
+    issuer: config.issuer,
+    audience: graphUrl(config),
+    keys: issuerKeys.find,
+    companies: true,
+  } as const;
   const revocations = watchRevocations({
     policy: accessTokens,
     signer: proof,

@@ -1,9 +1,10 @@
 /** Verifies the access tokens that clients hold: RFC 9068 JWTs for the graph. */
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { type AssuranceLevel, isAssuranceLevel } from "./assurance.ts";
-import { type Caller, parseScopes } from "./caller.ts";
+import { type Caller, companySubject, parseScopes } from "./caller.ts";
 import { parseWithheld } from "./delegation.ts";
 import { HuiminError } from "./errors.ts";
+import { governmentSector } from "./pseudonym.ts";
 
 /** What a token must be to count. */
 export interface AccessTokenPolicy {
@@ -13,6 +14,8 @@ export interface AccessTokenPolicy {
   readonly audience: string;
   /** Finds the issuer's public key, for instance jose's remote key set. */
   readonly keys: JWTVerifyGetKey;
+  /** Whether what a company got in its own name counts too; it does not unless given. */
+  readonly companies?: true;
 }
 
 /** Asymmetric algorithms that identity signs with. `none` and HMAC can never be among them. */
@@ -41,6 +44,8 @@ export interface TokenHolder extends Caller {
   readonly grantId: string | null;
   /** The person really there (RFC 8693, `act.sub`), when she acts for the subject; else null. */
   readonly actor: string | null;
+  /** The sector of a company that holds the token in its own name, when nobody signed in for it; else null. */
+  readonly company: string | null;
   /** For which department a caseworker works, and what she is there; null for everybody else. */
   readonly department: string | null;
   readonly role: string | null;
@@ -52,7 +57,7 @@ export interface TokenHolder extends Caller {
 
 /**
  * Checks signature, type (`at+jwt`), issuer, audience, expiry and the claims that RFC 9068 requires; refuses what a
- * client got in its own name (client credentials).
+ * client got in its own name (client credentials), but for a company's where the policy takes it.
  *
  * @throws HuiminError `TOKEN_EXPIRED` for a token that was once good, `INTERNAL_SERVER_ERROR` when the
  *   keys cannot be had, else `TOKEN_INVALID`
@@ -67,7 +72,7 @@ export async function verifyAccessToken(token: string, policy: AccessTokenPolicy
       clockTolerance: clockToleranceSeconds,
       requiredClaims: ["iss", "aud", "exp", "iat", "jti", "sub", "client_id"],
     });
-    return Object.freeze({ ...holderOf(payload), keyId: protectedHeader.kid ?? null });
+    return Object.freeze({ ...holderOf(payload, policy), keyId: protectedHeader.kid ?? null });
   } catch (error) {
     throw refusal(error);
   }
@@ -78,21 +83,28 @@ const text = (value: unknown): string | null => (typeof value === "string" ? val
 const member = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 
-function holderOf({ sub, exp, iat, jti, client_id: clientId, scope, ...more }: JWTPayload): Omit<TokenHolder, "keyId"> {
+function holderOf(
+  { sub, exp, iat, jti, client_id: clientId, scope, ...more }: JWTPayload,
+  { companies }: AccessTokenPolicy,
+): Omit<TokenHolder, "keyId"> {
   const isWhole = typeof sub === "string" && typeof clientId === "string" && typeof jti === "string";
   if (!isWhole || exp === undefined || iat === undefined) {
     throw new HuiminError("TOKEN_INVALID", { detail: "a required claim has the wrong type" });
   }
-  // What a client got in its own name (RFC 9068, 2.2): no citizen stands behind it, so it can ask for nobody's data.
-  if (sub === clientId) throw new HuiminError("TOKEN_INVALID", { detail: "the token is a client's own" });
+  const sector = text(more.sector);
+  // What a client got in its own name (RFC 9068, 2.2): no citizen stands behind it.
+  const company = sub === clientId && companies && sector !== governmentSector ? sector : null;
+  if (sub === clientId && company === null) {
+    throw new HuiminError("TOKEN_INVALID", { detail: "the token is a client's own" });
+  }
   const actor = personActing(more.act);
   return {
-    subject: sub,
+    subject: company === null ? sub : companySubject(company),
     clientId,
     scopes: parseScopes(scope),
     expiresAt: exp,
     issuedAt: iat,
-    sector: text(more.sector),
+    sector,
     level: isAssuranceLevel(more.acr) ? more.acr : null,
     signedInAt: typeof more.auth_time === "number" ? more.auth_time : null,
     tokenId: jti,
@@ -100,6 +112,7 @@ function holderOf({ sub, exp, iat, jti, client_id: clientId, scope, ...more }: J
     sessionId: text(more.sid),
     grantId: text(more.grant),
     actor,
+    company,
     withheld: actor === null ? nothing : parseWithheld(more.withheld),
     department: text(more.department),
     role: text(more.role),

@@ -17,15 +17,16 @@ export const longestReads = 512 * 1024;
 /** Most citizens whom one request of a caseworker may name: it is about a case, and never a search. */
 export const mostCitizensRead = 10;
 
+/** Most whom one request of a company may name: it is about one contract. */
+export const mostCustomersRead = 1;
+
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,60}$/);
 const person = z.string().regex(pseudonymPattern);
 
 const anyRead = {
   /** What it is called, here and (as `transactionAt`) in the tokens with which services were asked. */
   transaction: z.string().regex(/^[\w-]{1,64}$/),
-  /** Who reads, in the form of the departments. */
-  person,
-  /** Her application (`client_id`). */
+  /** The application (`client_id`). */
   client: z.string().min(1).max(200),
   /** What is asked for, without what she is refused. */
   categories: z.array(z.string().max(60)).max(50),
@@ -35,7 +36,8 @@ const anyRead = {
 const caseworkersRead = z.strictObject({
   ...anyRead,
   reader: z.literal("caseworker"),
-  /** Whom she reads, in the form of the departments. */
+  /** She, and whom she reads, in the form of the departments. */
+  person,
   citizens: z.array(person).min(1).max(mostCitizensRead),
   department: name,
   role: name,
@@ -46,15 +48,27 @@ const caseworkersRead = z.strictObject({
 const delegatesRead = z.strictObject({
   ...anyRead,
   reader: z.literal("delegate"),
-  /** For whom she acts, in the form of the departments. */
+  /** She, and for whom she acts, in the form of the departments. */
+  person,
   citizens: z.tuple([person]),
 });
 
-export const readSchema = z.discriminatedUnion("reader", [caseworkersRead, delegatesRead]);
+/** One request of a company in its own name; that she has allowed it, identity knows. */
+const companysRead = z.strictObject({
+  ...anyRead,
+  reader: z.literal("company"),
+  sector: name,
+  /** Whom it reads, in the form of the departments. */
+  citizens: z.array(person).min(1).max(mostCustomersRead),
+  purpose: name,
+});
+
+export const readSchema = z.discriminatedUnion("reader", [caseworkersRead, delegatesRead, companysRead]);
 
 export type Read = z.infer<typeof readSchema>;
 export type CaseworkersRead = z.infer<typeof caseworkersRead>;
 export type DelegatesRead = z.infer<typeof delegatesRead>;
+export type CompanysRead = z.infer<typeof companysRead>;
 
 /** Several reads; each is looked at by itself, so that one that is not as it should be harms no other. */
 export const readsSchema = z.strictObject({ reads: z.array(z.unknown()).min(1).max(mostReadsAtOnce) });

@@ -16,7 +16,7 @@ import { isAssuranceLevel } from "./assurance.ts";
 import { type Caller, parseScopes, readScope } from "./caller.ts";
 import { parseWithheld, withheldData } from "./delegation.ts";
 import { HuiminError } from "./errors.ts";
-import { requirePurpose, type StatedPurpose } from "./purposes.ts";
+import { type Reader, requirePurpose, type StatedPurpose } from "./purposes.ts";
 
 /** The HTTP header that carries a transaction token. */
 export const transactionTokenHeader = "txn-token";
@@ -162,13 +162,18 @@ function actorOf(act: unknown): string {
   throw new HuiminError("TOKEN_INVALID", { detail: "the actor has no subject" });
 }
 
-/** For what a caseworker reads (`purp`), who she is in which department, and whom she reads. */
-function purposeClaims({ code, department, role, citizens }: StatedPurpose) {
-  return { purp: code, department, role, citizens };
+/** For what somebody reads others (`purp`), whom, and by what right: a caseworker's place, or a company's sector. */
+function purposeClaims({ code, reader, citizens }: StatedPurpose) {
+  const { kind, ...place } = reader;
+  return kind === "company" ? { purp: code, company: reader.sector, citizens } : { purp: code, ...place, citizens };
 }
 
 /** @throws HuiminError as `requirePurpose` does: who reads the token decides once more, by a register of its own */
-function purposeIn({ purp, department, role, citizens }: JWTPayload): StatedPurpose {
+function purposeIn({ purp, company, department, role, citizens }: JWTPayload): StatedPurpose {
   const named = Array.isArray(citizens) ? citizens.map(String) : [];
-  return requirePurpose(String(purp), String(department), String(role), named);
+  const reader: Reader =
+    company === undefined
+      ? { kind: "caseworker", department: String(department), role: String(role) }
+      : { kind: "company", sector: String(company) };
+  return requirePurpose(String(purp), reader, named);
 }

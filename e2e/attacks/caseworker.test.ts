@@ -15,7 +15,8 @@ const credulous =
     const admission = await admit({ ...request, headers });
     const { admitted } = admission;
     if (admitted.kind !== "signed in" || code === undefined) return admission;
-    const purpose = { code: String(code), department: "health", role: "nurse", citizens: [] };
+    const reader = { kind: "caseworker", department: "health", role: "nurse" } as const;
+    const purpose = { code: String(code), reader, citizens: [] };
     return { ...admission, admitted: { ...admitted, caller: { ...admitted.caller, purpose } } };
   };
 

@@ -82,6 +82,11 @@ export function clientSector(admitted: Admitted): string {
   return (admitted.kind === "signed in" ? admitted.sector : undefined) ?? governmentSector;
 }
 
+/** Whether somebody reads others by profession, and so nothing without a purpose: a caseworker, or a company. */
+export function needsPurpose({ role, caller }: SignedIn): boolean {
+  return role !== null || caller.purpose !== undefined;
+}
+
 /** Those for whom somebody asks: the subject, and who acts for her. */
 export function peopleOf(admitted: Admitted): readonly string[] {
   if (admitted.kind !== "signed in") return [];

@@ -24,7 +24,7 @@ import { signInAbroad } from "./sector-sign-in.ts";
 /** Citizens on their way in and out. */
 export interface Sectors {
   /**
-   * Who holds a token, by the forms that are used inside.
+   * Who holds a token, by the forms that are used inside; a company in its own name stays what it is.
    *
    * @throws HuiminError `TOKEN_INVALID` when the token's sector is unknown here, or subject or actor are not of it
    */
@@ -32,7 +32,7 @@ export interface Sectors {
   /**
    * A caller as `subgraph` knows her.
    *
-   * @throws HuiminError `FORBIDDEN` when subject or actor are no citizens of the city's, and to a caseworker at a company
+   * @throws HuiminError `FORBIDDEN` when subject or actor are no citizens of the city's, and to who reads for a purpose
    */
   leaving(caller: Caller, subgraph: string): Caller;
   /** The border to a company's subgraph; undefined for a department's. */
@@ -87,13 +87,14 @@ export function createSectors({ key, subgraphs, versions }: SectorSettings): Sec
   return {
     keysInside: () => forms.of(governmentSector).keys,
     borderOfSubgraph: (subgraph) => borders.get(subgraph),
-    borderOfClients: ({ sector, subject, actor }) =>
+    borderOfClients: ({ sector, subject, actor, company }) =>
       sector === null || sector === governmentSector
         ? undefined
-        : clientBorder(sector, [subject, ...(actor ? [actor] : [])], forms),
+        : clientBorder(sector, company === null ? [subject, ...(actor ? [actor] : [])] : "anybody", forms),
     entering(holder) {
-      const { sector } = holder;
+      const { sector, company } = holder;
       if (sector === governmentSector) return holder;
+      if (company !== null && formsOf(company)) return Object.freeze({ ...holder, sector: governmentSector });
       const inside = sector === null ? undefined : translate(holder, sector, governmentSector);
       if (inside) return Object.freeze({ ...holder, ...inside, sector: governmentSector });
       throw new HuiminError("TOKEN_INVALID", { detail: `the token's people are not of a known sector (${sector})` });
@@ -102,7 +103,7 @@ export function createSectors({ key, subgraphs, versions }: SectorSettings): Sec
       const sector = subgraphs.get(subgraph);
       if (sector === undefined) return caller;
       if (caller.purpose) {
-        throw new HuiminError("FORBIDDEN", { detail: "caseworkers read at departments only" });
+        throw new HuiminError("FORBIDDEN", { detail: "for a purpose one reads at departments only" });
       }
       const outside = translate(caller, governmentSector, sector);
       if (outside && abroad) return { ...caller, ...outside, ...abroad(caller, sector) };
@@ -131,17 +132,18 @@ function subgraphBorder(sector: string, forms: Forms): SubgraphBorder {
   };
 }
 
-/** To a company it is not said whether a form of elsewhere is somebody's: all that are not its holder's are refused alike. */
-function clientBorder(sector: string, people: readonly string[], forms: Forms): ClientBorder {
+/**
+ * To a company it is not said whether a form of elsewhere is somebody's: all that are not its holder's are refused alike.
+ *
+ * @param people who may be named: those of the token, or anybody whom a company asks about in its own name; then
+ *   identity decides (`ledger/`)
+ */
+function clientBorder(sector: string, people: readonly string[] | "anybody", forms: Forms): ClientBorder {
   const refusal = (detail: string) => new HuiminError("FORBIDDEN", { detail });
   const outward = { forms, from: governmentSector, to: sector, encodedOf: sector, refusal };
-  const own = new Set(people.map((person) => forms.of(sector).people.open(person)));
-  const inward = {
-    ...outward,
-    from: sector,
-    to: governmentSector,
-    mayPass: (citizenId: RawCitizenId) => own.has(citizenId),
-  };
+  const own = people === "anybody" ? people : new Set(people.map((person) => forms.of(sector).people.open(person)));
+  const mayPass = (citizenId: RawCitizenId) => own === "anybody" || own.has(citizenId);
+  const inward = { ...outward, from: sector, to: governmentSector, mayPass };
   return { outward: (text) => takeOver(text, outward), inward: (text) => takeOver(text, inward) };
 }
 

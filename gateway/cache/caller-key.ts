@@ -13,7 +13,7 @@ const parts = {
   actor: ({ actor }) => actor ?? "",
   withheld: ({ withheld }) => flightKey(...[...(withheld ?? [])].sort()),
   purpose: ({ purpose }) =>
-    purpose ? flightKey(purpose.code, purpose.department, purpose.role, ...purpose.citizens) : "",
+    purpose ? flightKey(purpose.code, ...Object.values(purpose.reader), ...purpose.citizens) : "",
   level: ({ level }) => level ?? "",
   // How long ago she signed in is asked by the gateway before it looks here, and by the subgraph only afterwards.
   signedInAt: ({ signedInAt }) => String(signedInAt ?? ""),

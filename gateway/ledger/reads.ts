@@ -7,12 +7,19 @@ import { readScope } from "../../trust/caller.ts";
 import { HuiminError } from "../../trust/errors.ts";
 import { pseudonymPattern } from "../../trust/pseudonym.ts";
 import { covers, type StatedPurpose } from "../../trust/purposes.ts";
-import { type CaseworkersRead, type DelegatesRead, mostCitizensRead, type Read } from "../../trust/reads.ts";
+import {
+  type CaseworkersRead,
+  type CompanysRead,
+  type DelegatesRead,
+  mostCitizensRead,
+  mostCustomersRead,
+  type Read,
+} from "../../trust/reads.ts";
 import type { Admitted } from "../admission/admit.ts";
 import { citizensNamed } from "../operation/named-citizens.ts";
 import type { CompiledOperation, Variables } from "../operation/operation.ts";
 
-/** What a caseworker is about to read. */
+/** What somebody is about to read. */
 export interface Reading {
   readonly admitted: Admitted;
   readonly operation: Pick<CompiledOperation, "definition" | "named" | "categories">;
@@ -24,33 +31,31 @@ export interface Reading {
  *
  * @throws HuiminError `FORBIDDEN` for anything but a query, `BAD_REQUEST` when it is about nobody or too many
  */
-export function caseworkersRead({ admitted, operation, variables }: Reading): CaseworkersRead | undefined {
+export function readForPurpose({
+  admitted,
+  operation,
+  variables,
+}: Reading): CaseworkersRead | CompanysRead | undefined {
   const purpose = admitted.kind === "signed in" ? admitted.caller.purpose : undefined;
   if (admitted.kind !== "signed in" || !purpose) return undefined;
   if (operation.definition.operation !== "query") {
     throw new HuiminError("FORBIDDEN", { message: "For a purpose you may send queries only." });
   }
+  const { code, reader } = purpose;
+  const most = reader.kind === "company" ? mostCustomersRead : mostCitizensRead;
   const citizens = [...new Set(citizensNamed(operation.named, variables))].sort();
-  if (citizens.length === 0 || citizens.length > mostCitizensRead) {
-    const message = `Name the citizens whom you read, and no more than ${mostCitizensRead}: citizen(id: …).`;
+  if (citizens.length === 0 || citizens.length > most) {
+    const message = `Name the citizens whom you read, and no more than ${most}: citizen(id: …).`;
     throw new HuiminError("BAD_REQUEST", { message });
   }
   if (!citizens.every((citizen) => pseudonymPattern.test(citizen))) throw new HuiminError("FORBIDDEN");
   const { subject: person, clientId: client } = admitted.caller;
-  const { code, department, role } = purpose;
   const categories = coveredOf(operation.categories, purpose);
   const transaction = transactionOf(admitted.tokenId, citizens);
-  return {
-    reader: "caseworker",
-    transaction,
-    person,
-    citizens,
-    client,
-    department,
-    role,
-    purpose: code,
-    categories,
-  };
+  const read = { transaction, citizens, client, purpose: code, categories };
+  if (reader.kind === "company") return { ...read, reader: "company", sector: reader.sector };
+  const { department, role } = reader;
+  return { ...read, reader: "caseworker", person, department, role };
 }
 
 /**

@@ -8,7 +8,7 @@ import {
 } from "../../trust/assurance.ts";
 import type { ErrorCode } from "../../trust/errors.ts";
 import { covers, type StatedPurpose } from "../../trust/purposes.ts";
-import type { Admitted } from "../admission/admit.ts";
+import { type Admitted, needsPurpose } from "../admission/admit.ts";
 
 /** One of these lists must hold as a whole. */
 export type AnyOfAll = readonly (readonly string[])[];
@@ -23,7 +23,7 @@ export interface Demand {
   readonly policies: readonly AnyOfAll[];
   /** How certain it must be who she is (`@assurance`). */
   readonly assurance: Assurance | null;
-  /** The kinds of personal data (`@category`) that a caseworker's purpose must cover; nothing to anybody else. */
+  /** The kinds of personal data (`@category`) that the purpose of who reads others must cover; nothing to anybody else. */
   readonly categories: readonly string[];
 }
 
@@ -91,7 +91,7 @@ export function refusalOf(
   if (!scopes.every((each) => holds(each, isGranted)) || !policies.every((each) => holds(each, allows))) {
     return forbidden;
   }
-  const purposeless = admitted.role === null ? undefined : purposeRefusal(categories, admitted.caller.purpose);
+  const purposeless = needsPurpose(admitted) ? purposeRefusal(categories, admitted.caller.purpose) : undefined;
   if (purposeless) return purposeless;
   return assurance === null || isAssured(assurance, admitted, now)
     ? undefined

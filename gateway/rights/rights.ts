@@ -18,7 +18,7 @@ import {
   visitWithTypeInfo,
 } from "graphql";
 import { challengeOf } from "../../trust/assurance.ts";
-import type { Admitted, SignedIn } from "../admission/admit.ts";
+import { type Admitted, needsPurpose, type SignedIn } from "../admission/admit.ts";
 import { type Demand, joinDemands, type Refusal, refusalOf } from "./demand.ts";
 import type { Demands } from "./demands.ts";
 
@@ -64,13 +64,13 @@ export function findRights(
 ): OperationRights {
   const found = demands.none ? [] : [...demandsOf(document, schema, demands)];
   if (found.length === 0) return { categories: [], growsOld: false, decide: () => noRefusals };
-  // Of what kind data are is asked of caseworkers alone.
+  // Of what kind data are is asked of those who need a purpose alone.
   const ofCitizens = found.filter(({ authenticated }) => authenticated);
   const rules = [...new Set(found.flatMap(({ policies }) => policies.flat(2)))];
   const refusalsBy = (allowed: ReadonlySet<string>, admitted: Admitted, now: number): Refusals => {
     const refusals = new Map<Demand | undefined, Refusal>();
-    const isCaseworker = admitted.kind === "signed in" && admitted.role !== null;
-    for (const demand of isCaseworker ? found : ofCitizens) {
+    const readsOthers = admitted.kind === "signed in" && needsPurpose(admitted);
+    for (const demand of readsOthers ? found : ofCitizens) {
       const refusal = refusalOf(demand, admitted, (rule) => allowed.has(rule), now);
       if (refusal) refusals.set(demand, refusal);
     }

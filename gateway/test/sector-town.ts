@@ -18,7 +18,7 @@ import { type SharedKeys, sharedKeys } from "../../trust/shared-key.ts";
 import { transactionTokenHeader } from "../../trust/transaction-token.ts";
 import { createGateway } from "../server.ts";
 import { type GraphAnswer, gatewayConfig, postQuery, ready } from "./city.ts";
-import { accessToken, startIssuer } from "./issuer.ts";
+import { accessToken, startIssuer, type TestIssuer } from "./issuer.ts";
 
 /** For whom a call comes, by the subgraph's own form. */
 export interface TownContext {
@@ -45,6 +45,8 @@ export interface SectorTown {
   /** What reached each subgraph. */
   readonly received: ReadonlyMap<string, Received[]>;
   readonly logged: () => string;
+  /** What the gateway has had recorded, and with what that is answered. */
+  readonly record: TestIssuer["record"];
   /** The forms of a sector. */
   forms(sector: string): SectorPseudonyms;
   /** The forms that shared keys have in a sector. */
@@ -116,6 +118,7 @@ export async function startSectorTown(
     url: gateway.url,
     received: new Map(servers.map(({ name, received }) => [name, received])),
     logged: () => log,
+    record: issuer.record,
     forms,
     keys: (sector) => sharedKeys(key, sector),
     token,

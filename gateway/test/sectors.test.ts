@@ -165,6 +165,7 @@ describe("a gateway without the key of the pseudonyms", () => {
       sessionId: null,
       grantId: null,
       actor: null,
+      company: null,
       keyThumbprint: null,
       certificateThumbprint: null,
       tokenId: "t",

@@ -15,12 +15,13 @@ const statement = `
   WITH told AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb)
       AS read(reader text, transaction_id text, citizen_id uuid, reader_id uuid, client_id text, categories text[],
-              department text, role text, purpose text, basis text, right_id uuid, kind text, detail jsonb)
+              department text, role text, purpose text, basis text, right_id uuid, sector text,
+              kind text, detail jsonb)
   ), kept AS (
     INSERT INTO read_by_another (reader, transaction_id, citizen_id, reader_id, client_id, categories,
-                                 department, role, purpose, basis, right_id)
+                                 department, role, purpose, basis, right_id, sector)
     SELECT reader, transaction_id, citizen_id, reader_id, client_id, categories,
-           department, role, purpose, basis, right_id FROM told
+           department, role, purpose, basis, right_id, sector FROM told
   )
   INSERT INTO account_history (citizen_id, kind, client_id, detail)
   SELECT citizen_id, kind, client_id, detail FROM told WHERE kind IS NOT NULL

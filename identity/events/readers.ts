@@ -5,11 +5,13 @@ import type { CaseworkersRead, DelegatesRead, Read } from "../../trust/reads.ts"
 import { type RightBetween, rightsBetween } from "../delegation/acting-right.ts";
 import type { HistoryEntry } from "../history/history.ts";
 import { findStaffAccounts, type StaffAccount } from "../staff/accounts.ts";
+import { knowCompanies } from "./reading-companies.ts";
 
 /** A read by those whom it names. */
 export interface OpenRead<Reads extends Read = Read> {
   readonly read: Reads;
-  readonly readerId: RawCitizenId;
+  /** The person; missing for a company. */
+  readonly readerId: RawCitizenId | undefined;
   readonly citizenIds: readonly RawCitizenId[];
 }
 
@@ -28,11 +30,15 @@ export async function knowReaders(
 ): Promise<(read: OpenRead) => KnownReader | undefined> {
   const readersOf = (reader: Read["reader"]) => reads.filter(({ read }) => read.reader === reader);
   const delegates = readersOf("delegate");
-  const [staff, rights] = await Promise.all([
+  const [staff, rights, asCompany] = await Promise.all([
     findStaffAccounts(database, idsOf(readersOf("caseworker"))),
     rightsBetween(database, idsOf(delegates), [...new Set(delegates.flatMap(({ citizenIds }) => citizenIds))]),
+    knowCompanies(database, reads),
   ]);
-  return ({ read, readerId, citizenIds: [citizenId] }) => {
+  return (open) => {
+    const { read, readerId = "", citizenIds } = open;
+    const [citizenId] = citizenIds;
+    if (read.reader === "company") return asCompany(open);
     if (read.reader === "caseworker") return asCaseworker(read, staff.get(readerId));
     const right = rights.find(({ actor, principal }) => actor === readerId && principal === citizenId);
     return right && asDelegate(read, right);
@@ -40,7 +46,7 @@ export async function knowReaders(
 }
 
 function idsOf(reads: readonly OpenRead[]): RawCitizenId[] {
-  return [...new Set(reads.map(({ readerId }) => readerId))];
+  return [...new Set(reads.flatMap(({ readerId }) => readerId ?? []))];
 }
 
 /** The citizen hears for what and from which department; who it was stays in the record, for whom she complains to. */

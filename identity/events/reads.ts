@@ -34,7 +34,7 @@ export function addReads(app: FastifyInstance, parts: ReadsParts): void {
 function openRead(told: unknown, pseudonyms: SectorPseudonyms): OpenRead | ReadOutcome {
   const { data: read } = readSchema.safeParse(told);
   if (!read) return "invalid";
-  const readerId = pseudonyms.open(read.person);
+  const readerId = read.reader === "company" ? undefined : pseudonyms.open(read.person);
   const citizenIds = [...new Set(read.citizens)].map((citizen) => pseudonyms.open(citizen));
   if (readerId === null || !citizenIds.every((citizenId) => citizenId !== null)) return "unknown-person";
   return { read, readerId, citizenIds };

@@ -40,6 +40,7 @@ export const historyKinds = [
   "acted-for-you",
   "read-by-department",
   "read-by-delegate",
+  "read-by-company",
   "data-exported",
 ] as const;
 

@@ -76,6 +76,7 @@ function facts(view: View, entry: PastEntry, clients: readonly NamedClient[]): H
 <dt>${t("historyPage.time")}</dt><dd>${moment(language, occurredAt)}${entry.kind === "read-by-delegate" && html` <span class="hint">${t("historyPage.hourly")}</span>`}</dd>
 ${detail.name !== undefined && html`<dt>${entry.kind.startsWith("passkey-") ? t("historyPage.called") : t("account.name")}</dt><dd><bdi>${detail.name}</bdi></dd>`}
 ${detail.department !== undefined && html`<dt>${t("historyPage.department")}</dt><dd>${t(`historyPage.departments.${detail.department}`)}</dd>`}
+${detail.company !== undefined && html`<dt>${t("historyPage.company")}</dt><dd><bdi>${detail.company}</bdi></dd>`}
 ${detail.purpose !== undefined && html`<dt>${t("historyPage.purpose")}</dt><dd>${purposes.get(detail.purpose)?.wording[language] ?? detail.purpose}</dd>`}
 ${detail.basis !== undefined && html`<dt>${t("delegation.basis")}</dt><dd>${t(`delegation.kind.${detail.basis}`)}</dd>`}
 ${detail.categories !== undefined && html`<dt>${t("historyPage.categories")}</dt><dd>${kindsOf(detail.categories, language)}</dd>`}

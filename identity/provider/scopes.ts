@@ -1,5 +1,6 @@
 /** What clients may ask for. */
 import { readScope } from "../../trust/caller.ts";
+import { type Purpose, purposeScope, purposes } from "../../trust/purposes.ts";
 import { personalScopes } from "./claims.ts";
 
 /** Scopes of OpenID Connect. */
@@ -10,6 +11,25 @@ export const graphScopes = ["citizen", "health", "pension", "employment", "utili
 
 /** What tells of health or money: each wants a consent of its own (PIPL art. 28 and 29). */
 export const sensitiveScopes: ReadonlySet<string> = new Set(["health", "pension"].map(readScope));
+
+/** Whether she has to allow a scope by itself: what tells of health or money, and what a company reads by itself. */
+export function wantsOwnConsent(scope: string): boolean {
+  return sensitiveScopes.has(scope) || purposeOf(scope) !== undefined;
+}
+
+/** What a citizen can allow the companies of a sector to read by themselves (PIPL art. 23): one for each purpose of theirs. */
+export function purposeScopesOf(sector: string): string[] {
+  return [...purposes].flatMap(([code, { companies }]) => (companies.includes(sector) ? [purposeScope(code)] : []));
+}
+
+/** The purpose that a scope is about; undefined for every other scope. */
+export function purposeOf(scope: string): Purpose | undefined {
+  return purposesByScope.get(scope);
+}
+
+const purposesByScope: ReadonlyMap<string, Purpose> = new Map(
+  [...purposes].map(([code, purpose]) => [purposeScope(code), purpose]),
+);
 
 /** The right to administer identity; of use to its administrators alone. */
 export const adminScope = "identity:admin";

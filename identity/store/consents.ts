@@ -22,6 +22,30 @@ export async function findConsent(
   return row ?? null;
 }
 
+/** That companies of a sector may do by themselves what a scope says, with a citizen's data. */
+export interface Allowance {
+  readonly citizenId: RawCitizenId;
+  readonly sector: string;
+  readonly scope: string;
+}
+
+/** Those of these that stand: which the citizen has given to some application of the sector, and not taken back. */
+export async function findStanding<Asked extends Allowance>(
+  database: Queryable,
+  asked: readonly Asked[],
+): Promise<ReadonlySet<Asked>> {
+  const rows = await database.query<{ number: number }>(
+    `SELECT number::int - 1 AS number
+     FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS asked (citizen_id, sector, scope, number)
+     WHERE EXISTS (SELECT FROM consent JOIN oidc_client USING (client_id)
+                   WHERE consent.citizen_id = asked.citizen_id AND asked.scope = ANY (consent.scopes)
+                     AND metadata ->> 'sector' = asked.sector)`,
+    [asked.map(({ citizenId }) => citizenId), asked.map(({ sector }) => sector), asked.map(({ scope }) => scope)],
+  );
+  const standing = new Set(rows.map(({ number }) => number));
+  return new Set(asked.filter((_asked, number) => standing.has(number)));
+}
+
 /**
  * Keeps a decision. What was decided before about scopes that were not asked for this time stays; of what was
  * asked now, the new answer counts.

@@ -274,7 +274,7 @@ describe("nothing is kept, and the gateway is told so,", () => {
 
 describe("the page of the history", () => {
   it.each(languages)("has a name for every department that may read, in %s", (language) => {
-    const departments = [...purposes.values()].flatMap(({ users }) => Object.keys(users));
+    const departments = [...purposes.values()].flatMap(({ caseworkers }) => Object.keys(caseworkers));
     for (const department of departments) {
       expect(texts(language)(`historyPage.departments.${department}`)).not.toBe("");
     }

@@ -1,5 +1,5 @@
 /**
- * What a caseworker may read for her purpose, held against the subgraph's own SDL (`@category`) and its own copy of the
+ * What a caseworker or a company may read for a purpose, held against the subgraph's own SDL (`@category`) and its own copy of the
  * register: the gateway may be wrong. Nobody else is concerned.
  */
 import { type GraphQLObjectType, type GraphQLSchema, isUnionType } from "graphql";

@@ -13,11 +13,14 @@ export type MayRead = (caller: Caller, citizenId: string) => boolean;
 
 /**
  * The rule of the city: everybody reads herself, and who acts for her reads her, within what she was granted; a
- * caseworker who signed in with a passkey reads those whom her request names, for a purpose, which says what of them
- * (`purposes.ts`). Nobody else reads another.
+ * caseworker who signed in with a passkey, or a company, reads those whom the request names, for a purpose, which says
+ * what of them (`purposes.ts`). Nobody else reads another.
  */
-export const selfOrForPurpose: MayRead = ({ subject, purpose, level }, citizenId) =>
-  subject === citizenId || (level === "urn:huimin:loa:3" && purpose?.citizens.includes(citizenId) === true);
+export const selfOrForPurpose: MayRead = ({ subject, purpose, level }, citizenId) => {
+  if (subject === citizenId) return true;
+  if (!purpose?.citizens.includes(citizenId)) return false;
+  return purpose.reader.kind === "company" || level === "urn:huimin:loa:3";
+};
 
 /** A reference to a citizen whom the caller may read; what `Citizen` resolvers start from. */
 export interface CitizenReference {

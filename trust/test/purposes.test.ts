@@ -1,12 +1,16 @@
 import { calculateJwkThumbprint, createLocalJWKSet, exportJWK, generateKeyPair } from "jose";
 import { describe, expect, it } from "vitest";
 import { languages } from "../../platform/i18n.ts";
-import { covers, purposes, requirePurpose, type StatedPurpose } from "../purposes.ts";
+import { governmentSector } from "../pseudonym.ts";
+import { covers, purposes, type Reader, requirePurpose, type StatedPurpose } from "../purposes.ts";
 import { mintTransactionToken, verifyTransactionToken } from "../transaction-token.ts";
 
-const refused = (code: string, department: string, role: string) => {
+const caseworker = (department: string, role: string) => ({ kind: "caseworker", department, role }) as const;
+const company = (sector: string) => ({ kind: "company", sector }) as const;
+
+const refused = (code: string, reader: Reader) => {
   try {
-    return requirePurpose(code, department, role);
+    return requirePurpose(code, reader);
   } catch (error) {
     return error;
   }
@@ -23,8 +27,8 @@ describe("the register of purposes", () => {
         true,
       );
       expect(purpose.categories.length).toBeGreaterThan(0);
-      expect(Object.values(purpose.users).every((roles) => roles.length > 0)).toBe(true);
-      expect(Object.keys(purpose.users).length).toBeGreaterThan(0);
+      expect(Object.values(purpose.caseworkers).every((roles) => roles.length > 0)).toBe(true);
+      expect(Object.keys(purpose.caseworkers).length + purpose.companies.length).toBeGreaterThan(0);
     },
   );
 
@@ -35,12 +39,41 @@ describe("the register of purposes", () => {
     expect(reading.length).toBeGreaterThan(0);
     for (const { legalBasis } of reading) expect(legalBasis.join()).toContain("art. 28");
   });
+
+  it("gives companies nothing but who their customer is, for what she has allowed them (art. 23)", () => {
+    const forCompanies = [...purposes.values()].filter(({ companies }) => companies.length > 0);
+    expect(forCompanies.length).toBeGreaterThan(0);
+    for (const { caseworkers, categories, companies, legalBasis } of forCompanies) {
+      expect([caseworkers, categories]).toEqual([{}, ["person.name"]]);
+      expect(companies).not.toContain(governmentSector);
+      expect(legalBasis.join()).toMatch(/art\. 13\(1\)\(1\).* 23/);
+    }
+  });
 });
 
 describe("a purpose", () => {
   it("is for the roles of the departments that it names", () => {
-    const stated = { code: "pension-determination", department: "pension", role: "caseworker", citizens: [] };
-    expect(requirePurpose("pension-determination", "pension", "caseworker")).toEqual(stated);
+    const reader = caseworker("pension", "caseworker");
+    const stated = { code: "pension-determination", reader, citizens: [] };
+    expect(requirePurpose("pension-determination", reader)).toEqual(stated);
+  });
+
+  it("is for the companies that it names", () => {
+    const stated = { code: "supply-contract", reader: company("waterco"), citizens: [] };
+    expect(requirePurpose("supply-contract", company("waterco"))).toEqual(stated);
+  });
+
+  it.each([
+    ["another company", "supply-contract", "savingsbank", "none"],
+    ["a company, when it is a caseworker's", "pension-determination", "waterco", "supply-contract"],
+    ["the departments as if they were one", "supply-contract", governmentSector, "none"],
+  ])("is not for %s, which is told of its own", (_whom, code, sector, own) => {
+    const message = `Your company may not read for this purpose. Yours are: ${own}.`;
+    expect(refused(code, company(sector))).toMatchObject({ code: "FORBIDDEN", message });
+  });
+
+  it("is not for a caseworker when it is a company's", () => {
+    expect(refused("supply-contract", caseworker("waterco", "caseworker"))).toMatchObject({ code: "FORBIDDEN" });
   });
 
   it.each([
@@ -50,18 +83,21 @@ describe("a purpose", () => {
     ["a department of a name that every object has", "constructor", "caseworker", "none"],
   ])("is not for %s, who is told of her own", (_whom, department, role, own) => {
     const message = `Your role in your department may not read for this purpose. Yours are: ${own}.`;
-    expect(refused("pension-determination", department, role)).toMatchObject({ code: "FORBIDDEN", message });
+    expect(refused("pension-determination", caseworker(department, role))).toMatchObject({
+      code: "FORBIDDEN",
+      message,
+    });
   });
 
   it("must be registered", () => {
-    expect(refused("curiosity", "pension", "caseworker")).toMatchObject({
+    expect(refused("curiosity", caseworker("pension", "caseworker"))).toMatchObject({
       code: "BAD_REQUEST",
       message: "The header Huimin-Purpose names no registered purpose. Yours are: pension-determination.",
     });
   });
 
   it("covers its categories and nothing beside them", () => {
-    const treatment = requirePurpose("treatment", "health", "physician");
+    const treatment = requirePurpose("treatment", caseworker("health", "physician"));
     expect(covers(treatment, ["health.record", "person.name"])).toBe(true);
     expect(covers(treatment, ["health.record", "pension.payment"])).toBe(false);
     expect(covers({ ...treatment, code: "curiosity" }, ["health.record"])).toBe(false);
@@ -82,9 +118,14 @@ describe("a purpose", () => {
       const token = await mintTransactionToken(signer, caller, "health", "t1", now);
       return (await verifyTransactionToken(token, { issuer: signer.issuer, subgraph: "health", keys })).caller;
     };
-    const treatment = requirePurpose("treatment", "health", "physician", ["hm1_y"]);
+    const treatment = requirePurpose("treatment", caseworker("health", "physician"), ["hm1_y"]);
     expect((await read(treatment)).purpose).toEqual(treatment);
-    await expect(read({ ...treatment, department: "pension" })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    const supply = requirePurpose("supply-contract", company("waterco"), ["hm1_y"]);
+    expect((await read(supply)).purpose).toEqual(supply);
+    for (const reader of [caseworker("pension", "physician"), company("waterco")]) {
+      await expect(read({ ...treatment, reader })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    }
+    await expect(read({ ...supply, reader: company("savingsbank") })).rejects.toMatchObject({ code: "FORBIDDEN" });
     await expect(read({ ...treatment, code: "curiosity" })).rejects.toMatchObject({ code: "BAD_REQUEST" });
   });
 });

@@ -84,7 +84,7 @@ export function admitted({ signIn, scopes, purpose }: Somebody): Admitted {
       clientId: "cli",
       scopes: new Set(scopes),
       expiresAt: now + 300,
-      ...(purpose && { purpose: requirePurpose(purpose, department, role) }),
+      ...(purpose && { purpose: requirePurpose(purpose, { kind: "caseworker", department, role }) }),
     },
     tokenId: "",
     level: assuranceLevels[signIn.level - 1] ?? null,

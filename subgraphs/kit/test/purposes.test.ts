@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Caller } from "../../../trust/caller.ts";
+import { type Caller, companySubject } from "../../../trust/caller.ts";
 import type { StatedPurpose } from "../../../trust/purposes.ts";
 import { citizenId } from "./citizens.ts";
 import { type Fixture, startFixture } from "./fixture.ts";
@@ -14,7 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-const treatment: StatedPurpose = { code: "treatment", department: "health", role: "nurse", citizens: [gulnar] };
+const asNurse = { kind: "caseworker", department: "health", role: "nurse" } as const;
+const treatment: StatedPurpose = { code: "treatment", reader: asNurse, citizens: [gulnar] };
 
 /** A gateway that believes everything asks on behalf of a caseworker. */
 const ask = (query: string, caller: Partial<Caller> = {}) =>
@@ -68,11 +69,44 @@ describe("for a purpose, a subgraph", () => {
 
   it.each([
     ["a purpose that it does not know", { code: "curiosity" }, "BAD_REQUEST"],
-    ["another department's purpose", { department: "pension" }, "FORBIDDEN"],
-    ["a purpose of another role", { role: "clerk" }, "FORBIDDEN"],
+    ["another department's purpose", { reader: { ...asNurse, department: "pension" } }, "FORBIDDEN"],
+    ["a purpose of another role", { reader: { ...asNurse, role: "clerk" } }, "FORBIDDEN"],
+    ["a caseworker's purpose for a company", { reader: { kind: "company", sector: "waterco" } as const }, "FORBIDDEN"],
   ])("closes the door to a token with %s", async (_what, changes, code) => {
     const answer = await ask(`{ citizen(id: "${gulnar}") { name } }`, { purpose: { ...treatment, ...changes } });
     expect([answer.data, codes(answer)]).toEqual([undefined, [[undefined, code]]]);
+  });
+});
+
+describe("to a company in its own name, a subgraph", () => {
+  const waterCompany = (citizens: readonly string[], sector = "waterco") => ({
+    subject: companySubject("waterco"),
+    level: null,
+    purpose: { code: "supply-contract", reader: { kind: "company", sector } as const, citizens },
+  });
+
+  it("gives what the purpose covers of whom it names, and nothing else", async () => {
+    const query = `{ citizen(id: "${gulnar}") { id name record { text } mixed friend { name } } }`;
+    const answer = await ask(query, waterCompany([gulnar]));
+    expect(answer.data).toEqual({
+      citizen: { id: gulnar, name: "Gulnar", record: null, mixed: null, friend: { name: null } },
+    });
+    expect(codes(answer)?.map(([, code]) => code)).toEqual(["FORBIDDEN", "FORBIDDEN", "FORBIDDEN"]);
+  });
+
+  it.each([
+    ["refuses whom it does not name", [stranger], "waterco", "FORBIDDEN"],
+    ["refuses it a purpose that is not its own", [gulnar], "savingsbank", "FORBIDDEN"],
+  ])("%s", async (_what, citizens, sector, code) => {
+    const answer = await ask(`{ citizen(id: "${gulnar}") { name } }`, waterCompany(citizens, sector));
+    expect(codes(answer)?.map(([, each]) => each)).toEqual([code]);
+  });
+
+  it("gives nothing without a purpose", async () => {
+    const { purpose: _purpose, ...company } = waterCompany([gulnar]);
+    const query = `{ citizen(id: "${gulnar}") { name } }`;
+    const answer = await fixture.gateway.ask(fixture.endpoint, "fixture", nurse, query, undefined, company);
+    expect(codes(answer)).toEqual([["citizen", "FORBIDDEN"]]);
   });
 });
 
