@@ -4,7 +4,9 @@ import { type DataLoader, oneByKey } from "../../subgraphs/kit/batch.ts";
 import type { SubgraphContext } from "../../subgraphs/kit/context.ts";
 import { isWithheld } from "../../subgraphs/kit/rights.ts";
 import type { Caller } from "../../trust/caller.ts";
-import type { SectorPseudonyms } from "../../trust/pseudonym.ts";
+import type { RawCitizenId, SectorPseudonyms } from "../../trust/pseudonym.ts";
+import { purposeScope } from "../../trust/purposes.ts";
+import { findStanding } from "../store/consents.ts";
 
 /** A citizen as the graph knows one. */
 export interface CitizenRecord {
@@ -38,7 +40,11 @@ interface Row {
 export function citizenLoaders(database: Queryable, pseudonyms: SectorPseudonyms, caller: Caller): CitizenLoaders {
   const tellsPlaces = !isWithheld(caller, "whereabouts");
   const read = async (ids: readonly string[]): Promise<CitizenRecord[]> => {
-    const rawIds = ids.flatMap((id) => pseudonyms.open(id) ?? []);
+    const rawIds = await readableFor(
+      database,
+      caller,
+      ids.flatMap((id) => pseudonyms.open(id) ?? []),
+    );
     const rows = await database.query<Row>(
       `SELECT citizen_id, name, name_latin, birth_date, address_district, address_line, address_postal_code,
               preferred_language
@@ -48,6 +54,18 @@ export function citizenLoaders(database: Queryable, pseudonyms: SectorPseudonyms
     return rows.map((row) => recordOf(row, pseudonyms, tellsPlaces));
   };
   return { citizens: oneByKey(read, ({ id }) => id) };
+}
+
+/** A company reads who has allowed it that purpose: looked up here once more, whatever the gateway says. */
+async function readableFor(
+  database: Queryable,
+  { purpose }: Caller,
+  citizenIds: readonly RawCitizenId[],
+): Promise<readonly RawCitizenId[]> {
+  if (purpose?.reader.kind !== "company") return citizenIds;
+  const { code, reader } = purpose;
+  const asked = citizenIds.map((citizenId) => ({ citizenId, sector: reader.sector, scope: purposeScope(code) }));
+  return [...(await findStanding(database, asked))].map(({ citizenId }) => citizenId);
 }
 
 function recordOf(row: Row, pseudonyms: SectorPseudonyms, tellsPlaces: boolean): CitizenRecord {

@@ -9,8 +9,17 @@ import { recordHistory } from "../history/history.ts";
 import { consentPage } from "../pages/consent.ts";
 import { scopeOfClaim } from "../provider/claims.ts";
 import { clientNameIn } from "../provider/client-metadata.ts";
+import { sectorOf } from "../provider/clients.ts";
 import { addOIDCClaims, addOIDCScopes, addResourceScopes, applyAnswer } from "../provider/grants.ts";
-import { adminScope, graphScopes, oidcScopes, sensitiveScopes } from "../provider/scopes.ts";
+import {
+  adminScope,
+  graphScopes,
+  oidcScopes,
+  purposeOf,
+  purposeScopesOf,
+  sensitiveScopes,
+  wantsOwnConsent,
+} from "../provider/scopes.ts";
 import { type Consent, findConsent, rememberConsent } from "../store/consents.ts";
 import { readProfile } from "../store/profiles.ts";
 import { describeScopes } from "../store/scopes.ts";
@@ -31,19 +40,22 @@ interface ConsentQuestion {
   readonly person: string | null;
   /** What she decided about this client before; null when that does not count. */
   readonly before: Consent | null;
+  /** Whether her answer is remembered; what a company reads by itself rests on nothing else. */
+  readonly isLasting: boolean;
   /** She cannot decide by herself: her guardian can, by acting for her (PIPL art. 31). */
   readonly needsGuardian: boolean;
 }
 
 export async function showConsent(turn: Turn): Promise<FastifyReply> {
-  const { client, scopes, words, person, before, needsGuardian } = await questionOf(turn);
+  const { client, scopes, words, person, before, isLasting, needsGuardian } = await questionOf(turn);
   const page = consentPage(turn.view, formAction(turn), {
     client: clientNameIn(client, turn.view.language),
     words,
     host: URL.parse(String(turn.interaction.params.redirect_uri))?.host ?? null,
     policyUrl: client.policyUri ?? null,
-    scopes: scopes.filter((scope) => !sensitiveScopes.has(scope)),
+    scopes: scopes.filter((scope) => !wantsOwnConsent(scope)),
     sensitive: scopes.filter((scope) => sensitiveScopes.has(scope)),
+    purposes: isLasting ? scopes.filter(purposeOf) : [],
     ticked: before?.scopes ?? [],
     person,
     needsGuardian,
@@ -58,7 +70,9 @@ export async function answerConsent(turn: Turn): Promise<FastifyReply> {
   const form = allowance.safeParse(turn.request.body).data;
   const question = form && (await questionOf(turn));
   if (!question || question.needsGuardian) return await showConsent(turn);
-  const isDeclined = (scope: string) => sensitiveScopes.has(scope) && form[scope] !== "yes";
+  const { isLasting } = question;
+  const isTicked = (scope: string) => form[scope] === "yes" && (isLasting || !purposeOf(scope));
+  const isDeclined = (scope: string) => wantsOwnConsent(scope) && !isTicked(scope);
   const answer = {
     scopes: question.scopes.filter((scope) => !isDeclined(scope)),
     declined: question.scopes.filter(isDeclined),
@@ -82,13 +96,16 @@ async function questionOf(turn: Turn): Promise<ConsentQuestion> {
   const asked = askedFor(interaction);
   const words = await describeScopes(database, asked, turn.view.language);
   const profile = actingFor ? undefined : await readProfile(database, accountId);
+  const known = new Set([...explained, ...words.keys(), ...purposeScopesOf(sectorOf(client))]);
+  const isForHerself = !actingFor && !isForDevice(interaction);
   return {
     client,
     accountId,
-    scopes: asked.filter((scope) => (explained.has(scope) || words.has(scope)) && mayCarry(actingFor, scope)),
+    scopes: asked.filter((scope) => known.has(scope) && mayCarry(actingFor, scope)),
     words,
     person: actingFor ? await principalName(database, actingFor) : null,
-    before: actingFor || isForDevice(interaction) ? null : await findConsent(database, accountId, client.clientId),
+    before: isForHerself ? await findConsent(database, accountId, client.clientId) : null,
+    isLasting: isForHerself && client.applicationType !== "native",
     needsGuardian: profile !== undefined && isUnder14(profile.birthDate, new Date()),
   };
 }
@@ -107,13 +124,10 @@ interface Answer extends Consent {
 
 /** In her history always; for the next session only where `recallConsent` would take it up. */
 async function keepAnswer(turn: Turn, question: ConsentQuestion, answer: Answer): Promise<void> {
-  const { client, accountId, person } = question;
-  const { parts, interaction } = turn;
-  const isLasting =
-    person === null && !isForDevice(interaction) && client.applicationType !== "native" && answer.scopes.length > 0;
-  const { database, fleeting } = parts.stores;
+  const { client, accountId, person, isLasting } = question;
+  const { database, fleeting } = turn.parts.stores;
   await database.transaction(async (tx) => {
-    if (isLasting) {
+    if (isLasting && answer.scopes.length > 0) {
       await rememberConsent(tx, accountId, client.clientId, answer);
       const { declined: scopes, grantId: answered } = answer;
       await withdrawScopes({ tx, fleeting }, { citizenId: accountId, clientId: client.clientId, scopes, answered });

@@ -2,6 +2,7 @@
 import { type Html, html } from "../../platform/html.ts";
 import type { Visitor } from "../account/visitor.ts";
 import { isCityClient } from "../provider/clients.ts";
+import { purposeOf } from "../provider/scopes.ts";
 import { accountLayout, formField } from "./account-layout.ts";
 import { type ScopeWords, scopeList } from "./consent.ts";
 import type { View } from "./view.ts";
@@ -41,11 +42,14 @@ function entry(view: View, visitor: Visitor, application: ListedApplication, wor
   const { client, scopes, declined, since, lastUsedOn, isLive } = application;
   const heading = `a-${client.clientId}`;
   const isCity = isCityClient(client);
+  const purposes = scopes.filter(purposeOf);
+  const others = scopes.filter((scope) => !purposeOf(scope));
   return html`<li><h2 id="${heading}">${clientName(view, client)} ${isCity && html`<span class="tag">${t("applications.city")}</span>`}</h2>
-<div><h3>${t("applications.sees")}</h3>${scopeList(view, scopes, words)}</div>
+<div><h3>${t("applications.sees")}</h3>${scopeList(view, others, words)}</div>
 ${declined.length > 0 && html`<div><h3>${t("applications.declined")}</h3>${scopeList(view, declined, words)}</div>`}
 <p class="hint">${t("applications.since")} ${moment(language, since)}</p>
 <p class="hint">${t("applications.lastUsed")} ${day(language, lastUsedOn)}</p>
 ${!isLive && html`<p class="hint">${t("applications.asleep")}</p>`}
+${purposes.length > 0 && html`<div><h3>${t("consent.byItself")}</h3>${scopeList(view, purposes, words)}</div>`}
 <form method="post" action="/account/applications/stop">${formField(visitor)}<button type="submit" name="client" value="${client.clientId}" class="quiet small danger" aria-describedby="${heading}">${t("applications.stop")}</button></form></li>`;
 }

@@ -9,7 +9,7 @@ import { readGraphScopes } from "../store/scopes.ts";
 import { grantMetadataOf } from "./client-metadata.ts";
 import { sectorOf } from "./clients.ts";
 import { mayUseGraph } from "./profiles.ts";
-import { adminScope, graphResource, graphScopes, streamScopes, streamsResource } from "./scopes.ts";
+import { adminScope, graphResource, graphScopes, purposeScopesOf, streamScopes, streamsResource } from "./scopes.ts";
 
 /** Life of an access token, in seconds. */
 export const accessTokenSeconds = 5 * 60;
@@ -28,8 +28,11 @@ export function createResources(addresses: Addresses, database: Queryable, ahead
       return { resource, sector: governmentSector, scopes: [], clientScopes: Object.values(streamScopes) };
     }
     if (resource !== graph) return await findResourceServer(database, ahead, resource);
-    const registered = await readGraphScopes(database, sector ?? null);
-    return { resource, sector: governmentSector, scopes: [...graphScopes, ...registered], clientScopes: [] };
+    const ofSubgraphs = [...graphScopes, ...(await readGraphScopes(database, sector ?? null))];
+    const forPurposes = sector === undefined ? [] : purposeScopesOf(sector);
+    // In its own name a company asks about those who have allowed it a purpose, and nobody else asks for anybody.
+    const clientScopes = forPurposes.length > 0 ? ofSubgraphs : [];
+    return { resource, sector: governmentSector, scopes: [...ofSubgraphs, ...forPurposes], clientScopes };
   };
 }
 

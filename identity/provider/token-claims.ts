@@ -8,6 +8,7 @@ import type {
   RefreshToken,
   UnknownObject,
 } from "oidc-provider";
+import { governmentSector } from "../../trust/pseudonym.ts";
 import { actingForIn } from "../delegation/acting-grant.ts";
 import { grantMetadataOf, isForStaff } from "./client-metadata.ts";
 import { sectorOf } from "./clients.ts";
@@ -17,7 +18,8 @@ import type { SubjectOf } from "./subjects.ts";
  * `sector` names the circle of trust whose form of the citizen ID `sub` is, so that a gateway can open it; `acr`,
  * `amr` and `auth_time` are as in the ID token; `sid` and `grant` name the session and the grant behind the token,
  * for whoever hears that either has been revoked. Of somebody who acts for another, `act` is who she is
- * herself and `withheld` what is kept from her; a caseworker's names her `department` and `role`.
+ * herself and `withheld` what is kept from her; a caseworker's names her `department` and `role`. What a company got in
+ * its own name says its sector alone.
  */
 export function tokenClaims(subjectOf: SubjectOf) {
   return async (
@@ -30,7 +32,12 @@ export function tokenClaims(subjectOf: SubjectOf) {
           ...actorClaims(context, token as AccessToken, subjectOf),
           ...staffClaims(context),
         }
-      : undefined;
+      : companyClaims(token as ClientCredentials);
+}
+
+function companyClaims({ client }: ClientCredentials): UnknownObject | undefined {
+  const sector = client && sectorOf(client);
+  return sector === undefined || sector === governmentSector ? undefined : { sector };
 }
 
 function actorClaims(context: KoaContextWithOIDC, { accountId }: AccessToken, subjectOf: SubjectOf): UnknownObject {
