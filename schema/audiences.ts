@@ -4,7 +4,7 @@
  * see more has it reviewed here, or in the register of purposes.
  */
 import { type Category, categories, isCategory } from "../trust/categories.ts";
-import { purposes } from "../trust/purposes.ts";
+import { type Purpose, purposes } from "../trust/purposes.ts";
 
 /** Whose schema is a part of the whole: a contract of the gateway includes the audience's name as a tag. */
 export interface Audience {
@@ -16,11 +16,13 @@ export interface Audience {
 
 export type AudienceRegister = Readonly<Record<string, Audience>>;
 
+const isForStaff = ({ caseworkers }: Purpose) => Object.keys(caseworkers).length > 0;
+
 /** The city's, by name. */
 export const cityAudiences: AudienceRegister = {
   public: { sees: [] },
   citizens: { sees: Object.keys(categories).filter(isCategory) },
-  staff: { sees: [...purposes.values()].flatMap((purpose) => purpose.categories) },
+  staff: { sees: [...purposes.values()].flatMap((purpose) => (isForStaff(purpose) ? purpose.categories : [])) },
   waterco: { sees: ["person.name"], sector: "waterco" },
   powerco: { sees: ["person.name"], sector: "powerco" },
 };

@@ -62,10 +62,11 @@ export async function askThrough(
   token: string,
   query: string,
   purpose?: string,
+  variables: Readonly<Record<string, unknown>> = {},
 ): Promise<GraphAnswer> {
   const headers = new Headers({ "content-type": "application/json", accept: "application/graphql-response+json" });
   if (purpose !== undefined) headers.set("huimin-purpose", purpose);
-  const body = JSON.stringify({ query });
+  const body = JSON.stringify({ query, variables });
   const url = new URL(graph);
   const response = await oidc.fetchProtectedResource(configuration, token, url, "POST", body, headers, proofs);
   return { status: response.status, ...((await response.json()) as object) };

@@ -5,7 +5,7 @@ import { languages } from "../../platform/i18n.ts";
 import { companySubject } from "../../trust/caller.ts";
 import { governmentSector, sectorPseudonyms } from "../../trust/pseudonym.ts";
 import { purposeScope, purposes } from "../../trust/purposes.ts";
-import type { CompanyRead } from "../../trust/reads.ts";
+import type { CompanysRead } from "../../trust/reads.ts";
 import { forgetConsent, rememberConsent } from "../store/consents.ts";
 import { signInToAccount } from "./support/account.ts";
 import { waterSector } from "./support/admin.ts";
@@ -49,9 +49,10 @@ const allow = (clientId = "water-app", scopes = ["openid", scope]) =>
   rememberConsent(identity.database, aygul.citizenId, clientId, { scopes, declined: [] });
 
 /** The water company's billing reads her; as it should be but for `changes`. */
-const readWith = (changes: Partial<CompanyRead> = {}): CompanyRead => ({
+const readWith = (changes: Partial<CompanysRead> = {}): CompanysRead => ({
   transaction: randomUUID(),
-  company: "waterco",
+  reader: "company",
+  sector: "waterco",
   citizens: [seal(aygul.citizenId)],
   client: "water-billing",
   purpose,
@@ -59,7 +60,7 @@ const readWith = (changes: Partial<CompanyRead> = {}): CompanyRead => ({
   ...changes,
 });
 
-const tell = async (changes: Partial<CompanyRead> = {}) => (await gateway.record(readWith(changes)))[0];
+const tell = async (changes: Partial<CompanysRead> = {}) => (await gateway.record(readWith(changes)))[0];
 
 const kept = () => identity.database.query("SELECT * FROM read_by_another ORDER BY read_id");
 
@@ -94,13 +95,13 @@ describe("a read by a company whom she has allowed it", () => {
 
   it("is told beside a caseworker's, each with an outcome of its own", async () => {
     await allow();
-    const reads = [readWith(), readWith({ company: "powerco", client: "power-app" }), readWith()];
+    const reads = [readWith(), readWith({ sector: "powerco", client: "power-app" }), readWith()];
     expect(await gateway.record(...reads)).toEqual(["kept", "unknown-person", "kept"]);
   });
 });
 
 describe("nothing is kept of a read, and the gateway is told so,", () => {
-  const refusals: readonly [string, () => Promise<unknown>, Partial<CompanyRead>][] = [
+  const refusals: readonly [string, () => Promise<unknown>, Partial<CompanysRead>][] = [
     ["when she has allowed the company nothing", async () => {}, {}],
     ["when she has allowed it something else", () => allow("water-app", ["openid", "citizen:read"]), {}],
     ["when she has allowed it another company", () => allow("power-app"), {}],
