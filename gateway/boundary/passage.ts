@@ -8,7 +8,7 @@ import type { Seal } from "./seals.ts";
 
 /** The way of values to a subgraph and back. */
 export interface Passage {
-  /** The kinds of values that change on it, or are looked at. */
+  /** The kinds of values that change on it, or are looked at: the same object for the same kinds. */
   readonly kinds: Kinds;
   /** What of the subgraph's goes further, in the form that is used inside; undefined when it must not. */
   seal(text: string, place: Place): string | undefined;
@@ -39,8 +39,8 @@ const kindsOf = (isDepartment: boolean, isAbroad: boolean): Kinds =>
   new Set([
     "key",
     ...(isAbroad ? (["cursor", "id"] as const) : []),
-    // Within the city names are the departments' own; the border to a company has translated those that are well-formed.
-    ...(isDepartment ? [] : (["person"] as const)),
+    // Borders translate names that are well-formed; what only poses as one would pass them. Departments look for themselves.
+    ...(isDepartment && !isAbroad ? [] : (["person"] as const)),
   ]);
 const kinds = {
   department: { abroad: kindsOf(true, true), within: kindsOf(true, false) },

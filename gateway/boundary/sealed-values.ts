@@ -107,7 +107,7 @@ interface Reading {
   placesOf(query: string, kinds: Kinds): SealedPlaces;
 }
 
-/** Most operations of a supergraph whose places are remembered. */
+/** Most operations of a supergraph whose places of some kinds are remembered. */
 const rememberedOperations = 1_000;
 
 function rememberReadings(): (supergraph: GraphQLSchema) => Reading {
@@ -120,13 +120,14 @@ function rememberReadings(): (supergraph: GraphQLSchema) => Reading {
 }
 
 function readSupergraph(supergraph: GraphQLSchema): Reading {
-  const known = new LRUCache<string, SealedPlaces>({ max: rememberedOperations });
+  const byKinds = new Map<Kinds, LRUCache<string, SealedPlaces>>();
   return {
     sharesKeys: Object.values(supergraph.getTypeMap()).some(isSharedKeyType),
     placesOf(query, kinds) {
-      const name = `${[...kinds].join()} ${query}`;
-      const places = known.get(name) ?? findSealedPlaces(query, supergraph, kinds);
-      known.set(name, places);
+      const known = byKinds.get(kinds) ?? new LRUCache<string, SealedPlaces>({ max: rememberedOperations });
+      byKinds.set(kinds, known);
+      const places = known.get(query) ?? findSealedPlaces(query, supergraph, kinds);
+      known.set(query, places);
       return places;
     },
   };

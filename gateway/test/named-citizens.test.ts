@@ -150,6 +150,43 @@ describe("what reaches a company's subgraph", () => {
   });
 });
 
+describe("what is of the type CitizenID and no citizen's ID", () => {
+  const posing = ["12", "customer 12", `hm1_${"A".repeat(42)}`, randomUUID()];
+
+  it("does not come from a company, to whomever", async () => {
+    for (const id of posing) {
+      says.neighbours = () => [id];
+      for (const sector of ["government", "bank", "waterco"]) {
+        const answer = await town.ask(sector, her, "{ me { water neighbours { id } } }");
+        expect([answer.data, codes(answer)]).toEqual([
+          { me: { water: null, neighbours: null } },
+          ["SUBGRAPH_UNAVAILABLE", "SUBGRAPH_UNAVAILABLE"],
+        ]);
+      }
+    }
+  });
+
+  it("comes from a department neither to a company's client nor to its subgraph", async () => {
+    for (const id of posing) {
+      says.friends = () => [id];
+      expect(codes(await town.ask("bank", her, "{ me { friends { id } } }"))).toEqual(["SUBGRAPH_UNAVAILABLE"]);
+      expect(codes(await town.ask("government", her, "{ me { friends { water } } }"))).toEqual(["FORBIDDEN"]);
+    }
+    expect(callsTo("water")).toEqual([]);
+  });
+
+  it("does not come to a company's subgraph from a client", async () => {
+    const query = "query ($id: CitizenID) { me { water(about: $id) } }";
+    for (const id of posing) {
+      for (const sector of ["government", "bank", "waterco"]) {
+        expect(codes(await town.ask(sector, her, query, { id }))).toEqual(["BAD_USER_INPUT"]);
+        expect(codes(await town.ask(sector, her, `{ me { water(about: "${id}") } }`))).toEqual(["BAD_USER_INPUT"]);
+      }
+    }
+    expect(callsTo("water")).toEqual([]);
+  });
+});
+
 describe("what a company's subgraph answers", () => {
   const query = "{ me { id water } }";
   it("comes in the client's form, also inside other words and behind escapes", async () => {
