@@ -73,7 +73,10 @@ export async function createGateway(
   const { sectors, versions, openSealed } = openSectors(config, log);
   const credentials = transactionTokenCredentials(signer, sectors);
   const mayBeInternal = (subgraph: string) => !config.sectors.has(subgraph) || isOnThisMachine(config.gatewayUrl);
-  const sealOf = openCallSignatures(config, (evidence) => log.info({ evidence }, "signed call"));
+  const sealOf = openCallSignatures(config, {
+    call: (evidence) => log.info({ evidence }, "signed call"),
+    event: (evidence) => log.info({ evidence }, "signed event"),
+  });
   const boundary = createBoundary(config.subgraphs, credentials, sectors.borderOfSubgraph, mayBeInternal, sealOf);
   const trusted = await readTrustedDocuments(config.safelistFile, config.safelistMode);
   const generations = await serveGenerations(config, { boundary, openSealed, store, trusted, policies, log });
@@ -108,6 +111,7 @@ export async function createGateway(
     credentials,
     borderOf: sectors.borderOfSubgraph,
     mayBeInternal,
+    sealOf,
     openSealed,
     announced: { stream: events, invalidate },
     log,

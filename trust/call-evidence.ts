@@ -4,6 +4,7 @@ import { verifyAnswer, verifyCall } from "./call-signature.ts";
 import { HuiminError } from "./errors.ts";
 import { contentDigest, type MessageVerifier } from "./http-signature.ts";
 import { type CallSignature, memberOf, type SignatureHeaders } from "./signature-headers.ts";
+import { verifyEvent } from "./stream-signature.ts";
 
 const headersOfSignature = z.object({
   "content-digest": z.string(),
@@ -22,6 +23,18 @@ export const callEvidence = z.object({
 
 export type CallEvidence = Readonly<z.output<typeof callEvidence>>;
 
+/** One event of a stream, as the log has it. What was asked stands in the line of the call with the same signature. */
+export const eventEvidence = z.object({
+  subgraph: z.string(),
+  call: z.string(),
+  number: z.int(),
+  type: z.string(),
+  digest: z.string(),
+  signature: z.string(),
+});
+
+export type EventEvidence = Readonly<z.output<typeof eventEvidence>>;
+
 /** What somebody claims to have asked; with the transaction token that went with it. */
 export interface ClaimedCall {
   readonly body: Uint8Array;
@@ -38,6 +51,16 @@ export function proveAnswer({ call, answer }: CallEvidence, body: Uint8Array, co
 }
 
 /**
+ * Checks that the company has sent `data` as that event of the stream.
+ *
+ * @throws HuiminError whose `detail` says what does not fit
+ */
+export function proveEvent(evidence: EventEvidence, data: Uint8Array, companyKey: MessageVerifier): void {
+  verifyEvent(evidence, evidence.signature, companyKey);
+  requireDigest(evidence.digest, data);
+}
+
+/**
  * Checks that the gateway has asked just that.
  *
  * @throws HuiminError whose `detail` says what does not fit
@@ -50,7 +73,11 @@ export async function proveCall(
   const { host: authority, pathname, search } = new URL(address);
   const asked = { method: "POST", authority, target: pathname + search, contentType: "application/json", token };
   const { digest } = await verifyCall(asked, call, findGatewayKey, Number(parameterOf(call, "created")));
-  if (digest === contentDigest(body)) return;
+  requireDigest(digest, body);
+}
+
+function requireDigest(digest: string, content: Uint8Array): void {
+  if (digest === contentDigest(content)) return;
   throw new HuiminError("UNAUTHENTICATED", { detail: "the body is not the one that was signed" });
 }
 

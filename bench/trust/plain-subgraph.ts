@@ -9,7 +9,7 @@ import { createLogger } from "../../platform/log.ts";
 import { createDatabase, type Queryable } from "../../platform/postgres.ts";
 import { cityDay, systemClock } from "../../subgraphs/kit/clock.ts";
 import type { SubgraphContext } from "../../subgraphs/kit/context.ts";
-import { createOperationHandler } from "../../subgraphs/kit/operation.ts";
+import { createOperations } from "../../subgraphs/kit/operation.ts";
 import { type SubgraphResolvers, subgraphSchema } from "../../subgraphs/kit/resolvers.ts";
 import type { Caller } from "../../trust/caller.ts";
 import { sectorPseudonyms } from "../../trust/pseudonym.ts";
@@ -58,7 +58,7 @@ const log = createLogger(name, "error");
 const url = process.env[`${service.toUpperCase()}_DATABASE_URL`] ?? "";
 const database = createDatabase({ url, schema: service, log });
 const sdl = readFileSync(new URL(`../../schema/${name}.graphql`, import.meta.url), "utf8");
-const answer = createOperationHandler(subgraphSchema(sdl, department.resolvers));
+const answer = createOperations(subgraphSchema(sdl, department.resolvers)).answer;
 const callerOf = (subject: string): Caller => ({
   subject,
   clientId: "bench",

@@ -9,10 +9,11 @@ import { createSealCall, type KeepEvidence } from "./signed-calls.ts";
  * The signatures of a gateway's calls, by its settings.
  *
  * @throws ConfigError unless of every subgraph it is said whether and how its calls are signed; with a
- *   company, if they are, each side has a key of its own, so that either can prove what was said
+ *   company, if they are, each side has a key of its own, so that either can prove what was said; nor when what a subgraph
+ *   with a key streams could not be signed
  */
 export function openCallSignatures(
-  { subgraphs, subgraphKeys, sectors, signingKey }: GatewayConfig,
+  { subgraphs, subgraphKeys, subscriptions = new Map(), sectors, signingKey }: GatewayConfig,
   keepEvidence: KeepEvidence,
 ): SealOf {
   const faults = [
@@ -21,6 +22,9 @@ export function openCallSignatures(
     ...[...sectors.keys()]
       .filter((name) => subgraphKeys.get(name)?.algorithm === "hmac-sha256")
       .map((name) => `has a shared secret for ${name}: with a company each side needs a key of its own`),
+    ...[...subscriptions]
+      .filter(([name, { protocol }]) => protocol.startsWith("ws") && subgraphKeys.get(name))
+      .map(([name]) => `has a key for ${name}, which streams by WebSocket: only server-sent events are signed`),
   ];
   if (faults.length > 0) {
     throw new ConfigError(

@@ -1,7 +1,7 @@
 /** All that makes subscriptions live, put together. */
 import type { EventStream } from "../../platform/event-stream.ts";
 import type { Logger } from "../../platform/log.ts";
-import type { BorderOf } from "../boundary/boundary.ts";
+import type { BorderOf, SealOf } from "../boundary/boundary.ts";
 import type { Credentials } from "../boundary/credentials.ts";
 import type { OpenSealed } from "../boundary/sealed-values.ts";
 import type { Generations, Serving } from "../supergraph/generations.ts";
@@ -19,6 +19,8 @@ export interface LiveParts {
   readonly borderOf?: BorderOf;
   /** Whether a subgraph may stream from inside the city's network; each unless given. */
   readonly mayBeInternal?: (subgraph: string) => boolean;
+  /** How calls to a subgraph are signed; not at all unless given. */
+  readonly sealOf?: SealOf;
   /** Opens and seals what crosses sectors sealed; leaves it unless given. */
   readonly openSealed?: OpenSealed;
   /** What subgraphs announce; nothing unless given. */
@@ -29,10 +31,10 @@ export interface LiveParts {
 /** The subscriptions over the streams of subgraphs and what they announce. */
 export function startSubscriptions(parts: LiveParts): Subscriptions {
   const { generations, streams = new Map(), credentials, borderOf = () => undefined, announced, log } = parts;
-  const { mayBeInternal = () => true, openSealed = () => undefined } = parts;
+  const { mayBeInternal = () => true, sealOf = () => undefined, openSealed = () => undefined } = parts;
   const hub = createEventHub(openSealed, log);
   if (announced) followEvents(announced.stream, hub, announced.invalidate, log);
-  const findStream = subgraphStreams(streams, { credentials, borderOf, mayBeInternal, openSealed }, log);
+  const findStream = subgraphStreams(streams, { credentials, borderOf, mayBeInternal, sealOf, openSealed }, log);
   const subscriptions = createSubscriptions((operation, session) => {
     const owner = operation.supergraph.announcers.get(operation.source.subgraph);
     return owner === undefined ? findStream(operation, session) : hub.sourceOf(owner)(operation, session);

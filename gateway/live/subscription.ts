@@ -56,7 +56,11 @@ export class Subscription implements TextStream {
   constructor(parts: SubscriptionParts, operation: LiveOperation) {
     this.#parts = parts;
     this.#feed = this.#listen(parts.findSource(operation, parts.session), operation);
-    this.#forgetSession = parts.session.onRenewal(() => this.#watchExpiry());
+    this.#forgetSession = parts.session.onRenewal(() => {
+      this.#watchExpiry();
+      // A better sign-in may read more: what its source is asked for changes with it.
+      this.reload();
+    });
     this.#watchExpiry();
   }
 

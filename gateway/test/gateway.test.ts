@@ -63,9 +63,10 @@ describe("the configuration of the gateway", () => {
     expect(() => loadConfig("gateway", gatewaySpec, env)).toThrow(/HUIMIN_SUBGRAPH_KEYS is refused/);
   });
 
-  it("names every subgraph of which it is not said how calls are signed, and a company whose calls prove nothing", async () => {
+  it("names every subgraph of which it is not said how calls are signed, a company whose calls prove nothing, and a stream that could not be signed", async () => {
     const HUIMIN_SUBGRAPH_KEYS = `citizen=none,traffic=none,utilities=${sharedCallKey}`;
     const sectors = {
+      HUIMIN_SUBSCRIPTIONS: "citizen=ws://localhost:1/graphql,utilities=ws://localhost:1/graphql",
       HUIMIN_SECTORS: "utilities=waterco",
       HUIMIN_PSEUDONYM_KEY: Buffer.alloc(32).toString("base64url"),
     };
@@ -79,6 +80,7 @@ describe("the configuration of the gateway", () => {
       "HUIMIN_SUBGRAPH_KEYS lacks power",
       "HUIMIN_SUBGRAPH_KEYS knows no subgraph traffic",
       "HUIMIN_SUBGRAPH_KEYS has a shared secret for utilities: with a company each side needs a key of its own",
+      "HUIMIN_SUBGRAPH_KEYS has a key for utilities, which streams by WebSocket: only server-sent events are signed",
     ]);
   });
 

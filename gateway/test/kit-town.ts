@@ -24,8 +24,11 @@ import { accessToken, startIssuer, type TokenFlaws } from "./issuer.ts";
 export interface KitTown {
   /** Where clients reach whichever gateway it is. */
   readonly gatewayUrl: string;
+  /** The gateway of the moment itself, for what is more than a request. */
+  direct(): string;
   /** Everything that gateways and subgraphs have logged so far. */
   logged(): string;
+  /** A token of the one citizen. */
   token(flaws?: TokenFlaws): Promise<string>;
   /** Puts a subgraph with this `HUIMIN_CALL_KEY` in the place of the one before, which finishes what it has begun. */
   replaceSubgraph(key: string): Promise<void>;
@@ -51,6 +54,7 @@ export async function startKitTown(options: TownOptions): Promise<KitTown> {
   const issuer = await startIssuer();
   issuer.registerSectors({ government: firstVersion, shopco: firstVersion });
   const pseudonymKey = randomBytes(32);
+  const subject = sectorPseudonyms(pseudonymKey, governmentSector).seal(crypto.randomUUID());
   let change: (() => Duplex) | undefined;
   const [shop, graph] = [await startRelay(() => change), await startRelay()];
   const folder = await mkdtemp(join(tmpdir(), "huimin-"));
@@ -101,8 +105,8 @@ export async function startKitTown(options: TownOptions): Promise<KitTown> {
   return {
     gatewayUrl: graph.url,
     logged: () => logged,
+    direct: graph.leadsTo,
     token: (flaws) => {
-      const subject = sectorPseudonyms(pseudonymKey, governmentSector).seal(crypto.randomUUID());
       const claims = { scope: "shop:read", ...flaws?.claims };
       return accessToken(issuer, `${graph.url}/graphql`, subject, { ...flaws, claims });
     },
@@ -148,6 +152,7 @@ async function startRelay(change: () => (() => Duplex) | undefined = () => undef
   await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    leadsTo: () => current?.service.url ?? "",
     /** Leads to this one from now on; the one before ends when it has answered what it was asked. */
     async lead(next: RunningService): Promise<void> {
       const before = current;

@@ -58,7 +58,13 @@ function listen(address: string, query = priceChanged, variables = '"id":"1"'): 
   const ends: (SubgraphError | undefined)[] = [];
   const source = subgraphStreams(
     new Map(),
-    { credentials, borderOf: () => undefined, mayBeInternal: () => true, openSealed: () => undefined },
+    {
+      credentials,
+      borderOf: () => undefined,
+      mayBeInternal: () => true,
+      sealOf: () => undefined,
+      openSealed: () => undefined,
+    },
     log,
   )(operation(query, variables, address), session);
   const leave = source.listen({ event: (answer) => events.push(answer), ended: (error) => ends.push(error) });

@@ -1,4 +1,5 @@
 /** Signed calls, on the side of the subgraph: only what the gateway has signed is read, and every answer to it is signed. */
+import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { JWTVerifyGetKey } from "jose";
 import type { KeyValueStore } from "../../platform/keyvalue.ts";
@@ -8,6 +9,7 @@ import { HuiminError } from "../../trust/errors.ts";
 import { contentDigest } from "../../trust/http-signature.ts";
 import { createReplayGuard } from "../../trust/replay.ts";
 import { type CallSignature, signatureHeaders } from "../../trust/signature-headers.ts";
+import { createEventSigner, type SignEvent, signStreamHead } from "../../trust/stream-signature.ts";
 import { transactionTokenHeader } from "../../trust/transaction-token.ts";
 import { type CallSigner, type GatewayCallKey, gatewayCallKeys } from "./gateway-call-keys.ts";
 
@@ -31,12 +33,12 @@ const nothing = Buffer.alloc(0);
  * Refuses every request of these routes that bears no good signature before its body is read (`UNAUTHENTICATED`), and
  * one whose body is not the one that was signed before it is used. Bodies must be parsed as buffers.
  *
- * @returns tells who has signed a request that was let in
+ * @returns tells who has signed a request that was let in, and signs what is answered to it bit by bit
  */
 export function requireSignedCalls(
   scope: FastifyInstance,
   options: SignedCallsOptions,
-): (request: FastifyRequest) => CallSigner {
+): (request: FastifyRequest) => CallSigner & { readonly signEvent: SignEvent } {
   const { name, callKey, gateway } = options;
   const signer = answerSigner(name, callKey);
   const findKey = gatewayCallKeys(name, callKey, gateway.keys);
@@ -61,14 +63,17 @@ export function requireSignedCalls(
   });
   scope.addHook("onSend", async (request, reply, payload) => {
     const call = calls.get(request);
-    if (!call || !(typeof payload === "string" || Buffer.isBuffer(payload))) return;
-    const contentType = String(reply.getHeader("content-type") ?? "");
-    reply.headers({ ...signAnswer({ status: reply.statusCode, contentType }, payload, call, signer, now()) });
+    if (!call) return;
+    const answer = { status: reply.statusCode, contentType: String(reply.getHeader("content-type") ?? "") };
+    if (payload instanceof Readable) reply.headers({ ...signStreamHead(answer, call, signer, now()) });
+    else if (typeof payload === "string" || Buffer.isBuffer(payload)) {
+      reply.headers({ ...signAnswer(answer, payload, call, signer, now()) });
+    }
   });
   return (request) => {
     const call = calls.get(request);
     if (!call) throw new HuiminError("UNAUTHENTICATED");
-    return call;
+    return { keyThumbprint: call.keyThumbprint, signEvent: createEventSigner(call.signature, signer) };
   };
 }
 

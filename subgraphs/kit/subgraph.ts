@@ -9,8 +9,9 @@ import { HuiminError } from "../../trust/errors.ts";
 import { createAdmission } from "./admission.ts";
 import { type Clock, cityDay, systemClock } from "./clock.ts";
 import type { SubgraphContext } from "./context.ts";
+import { asksForEvents, liveSender } from "./live-answers.ts";
 import { refusalBody, refusalOfStatus } from "./masking.ts";
-import { createOperationHandler } from "./operation.ts";
+import { createOperations } from "./operation.ts";
 import { type SubgraphResolvers, subgraphSchema } from "./resolvers.ts";
 import { type MayRead, selfOrForPurpose } from "./rights.ts";
 import { requireSignedCalls } from "./signed-calls.ts";
@@ -47,7 +48,7 @@ const bodyLimit = 1024 * 1024;
  */
 export function mountSubgraph<Loaders>(app: FastifyInstance, options: SubgraphOptions<Loaders>): void {
   const { path = "/graphql", loaders, mayRead = selfOrForPurpose, clock = systemClock } = options;
-  const answer = createOperationHandler(subgraphSchema(options.sdl, options.resolvers));
+  const { answer, subscribe } = createOperations(subgraphSchema(options.sdl, options.resolvers));
   const admit = createAdmission(options);
   const callers = new WeakMap<FastifyRequest, Caller>();
 
@@ -60,16 +61,18 @@ export function mountSubgraph<Loaders>(app: FastifyInstance, options: SubgraphOp
     scope.addHook("onRequest", async (request) => {
       callers.set(request, await admit(request.headers, signerOf(request)));
     });
+    const sendLive = liveSender(scope);
     scope.all(path, async (request, reply) => {
       const caller = callers.get(request);
       if (!caller) throw new HuiminError("UNAUTHENTICATED");
       const context: SubgraphContext<Loaders> = { caller, loaders: loaders(caller), today: cityDay(clock()), mayRead };
       const { method, url, headers } = request;
       const body = Buffer.isBuffer(request.body) ? request.body.toString("utf8") : null;
-      return send(
-        reply,
-        await answer({ method, url, headers, body, raw: request, context: { context, log: request.log } }),
-      );
+      const operation = { context, log: request.log };
+      if (body !== null && asksForEvents(headers.accept)) {
+        return await sendLive(reply, () => subscribe(body, operation), signerOf(request).signEvent);
+      }
+      return send(reply, await answer({ method, url, headers, body, raw: request, context: operation }));
     });
   });
 }

@@ -62,7 +62,7 @@ export async function startComposedGateway(
   const signer = await signerOf(config);
   const usual = transactionTokenCredentials(signer, sectors);
   const credentials = other.credentials?.(signer, sectors, usual) ?? usual;
-  const sealOf = openCallSignatures(config, () => {});
+  const sealOf = openCallSignatures(config, { call: () => {}, event: () => {} });
   const boundary =
     other.boundary?.(config.subgraphs, credentials) ??
     createBoundary(config.subgraphs, credentials, sectors.borderOfSubgraph, () => true, sealOf);

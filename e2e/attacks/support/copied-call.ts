@@ -43,7 +43,10 @@ export async function copiedCall(
   const token = await mintTransactionToken(signer, caller, department, randomUUID(), now);
   const url = addressOf(city, department);
   const own = { keyId: jwk.kid, key: createPrivateKey({ key: { ...jwk }, format: "jwk" }) };
-  const seal = createSealCall(department, new URL(url), callKey.parse(callKeys[department].gateway), own, () => {});
+  const seal = createSealCall(department, new URL(url), callKey.parse(callKeys[department].gateway), own, {
+    call: () => {},
+    event: () => {},
+  });
   const representations = [{ __typename: "Citizen", id: subject }];
   const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Citizen { ${selection} } } }`;
   const body = JSON.stringify({ query, variables: { r: representations } });

@@ -1,9 +1,8 @@
 /** A subgraph's subscription as server-sent events, by GraphQL over SSE in its "distinct connections" mode. */
-import { TransformStream } from "node:stream/web";
-import { createClient } from "graphql-sse";
-import { Agent, fetch, type RequestInit, Response } from "undici";
+import { Agent, fetch } from "undici";
 import { connector, lookupFor } from "../../boundary/addresses.ts";
-import { type Follow, maxMessage } from "./stream.ts";
+import { serverSentEvents } from "./server-sent-events.ts";
+import { type Follow, maxMessage, type StreamRequest } from "./stream.ts";
 
 /** Headers must come soon; how long a stream is silent says nothing, so dead peers are left to TCP's own probes. */
 const agentFor = (mayBeInternal: boolean) =>
@@ -16,48 +15,48 @@ const agentFor = (mayBeInternal: boolean) =>
 
 const agents = { inside: agentFor(true), outside: agentFor(false) } as const;
 
-const lineFeed = 10;
-
-export const followEvents: Follow = async ({ address, query, variables, headers, mayBeInternal }, next, ended) => {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const dispatcher = mayBeInternal ? agents.inside : agents.outside;
-  const fetchFn = (url: string, init: RequestInit) => boundedFetch(url, { ...init, dispatcher });
-  const client = createClient({ url: address.href, headers: { ...headers }, retryAttempts: 0, fetchFn });
-  const leave = client.subscribe({ query, variables }, { next, error: reject, complete: resolve });
-  ended.addEventListener("abort", leave, { once: true });
-  if (ended.aborted) leave();
-  try {
-    await promise;
-  } finally {
-    ended.removeEventListener("abort", leave);
-    client.dispose();
+export const followEvents: Follow = async (request, next, ended) => {
+  const { events, check } = await open(request, ended);
+  for await (const event of events) {
+    check?.(event);
+    const { type, data } = event;
+    if (type === "complete") return;
+    if (type !== "next") throw new Error("an event is of a type that the protocol does not have");
+    next(parseJson(data));
   }
+  throw new Error("the stream broke off");
 };
 
-/** The library keeps what it has of an event however large it becomes; this breaks the stream off instead. */
-async function boundedFetch(address: string, init: RequestInit) {
-  const response = await fetch(address, { ...init, redirect: "error" });
-  if (!response.ok || !response.body) {
+/** Opens the stream. Where calls are signed, its head and its events must be too. */
+async function open({ address, body, headers, mayBeInternal, seal }: StreamRequest, ended: AbortSignal) {
+  const call = { ...headers, "content-type": "application/json", accept: "text/event-stream" };
+  const sealed = seal?.(body, call);
+  const response = await fetch(address, {
+    method: "POST",
+    headers: sealed?.headers ?? call,
+    body,
+    signal: ended,
+    redirect: "error",
+    dispatcher: mayBeInternal ? agents.inside : agents.outside,
+  });
+  try {
+    if (!response.ok || !response.body) throw new Error(`status ${response.status}`);
+    if (!response.headers.get("content-type")?.startsWith("text/event-stream")) {
+      throw new Error("the answer is no stream of events");
+    }
+    const check = sealed?.openStream(response.status, Object.fromEntries(response.headers));
+    return { events: serverSentEvents(response.body, maxMessage), check };
+  } catch (error) {
     await response.body?.cancel();
-    throw new Error(`status ${response.status}`);
+    throw error;
   }
-  if (!response.headers.get("content-type")?.startsWith("text/event-stream")) {
-    await response.body.cancel();
-    throw new Error("the answer is no stream of events");
-  }
-  const { status, headers } = response;
-  return new Response(response.body.pipeThrough(boundedEvents()), { status, headers });
 }
 
-/** Events are the lines between two empty ones. */
-function boundedEvents(): TransformStream<Uint8Array, Uint8Array> {
-  let length = 0;
-  return new TransformStream({
-    transform(chunk, controller) {
-      const end = chunk.findLastIndex((byte, index) => byte === lineFeed && chunk[index - 1] === lineFeed);
-      length = end === -1 ? length + chunk.length : chunk.length - end;
-      if (length > maxMessage) controller.error(new Error("an event is larger than the gateway takes"));
-      else controller.enqueue(chunk);
-    },
-  });
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // JSON.parse quotes what it could not read, and that may be personal data: it must not reach a log.
+    throw new Error("the data of an event are not JSON");
+  }
 }

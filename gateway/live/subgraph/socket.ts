@@ -9,7 +9,9 @@ import { type Follow, maxMessage, type StreamRequest } from "./stream.ts";
 const pace = { handshake: 5_000, acknowledgement: 5_000, ping: 12_000, pong: 5_000 } as const;
 
 /** Credentials go with the handshake as headers, and into the first message for servers that read them there. */
-export const followSocket: Follow = async ({ address, query, variables, headers, mayBeInternal }, next, ended) => {
+export const followSocket: Follow = async ({ address, body, headers, mayBeInternal, seal }, next, ended) => {
+  // Settings that ask for it do not pass; here the same once more, for whoever calls it otherwise.
+  if (seal) throw new Error("what comes over a WebSocket is not signed");
   if (!mayBeInternal && isInternal(address.hostname)) throw new InternalAddressError();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let patience: NodeJS.Timeout | undefined;
@@ -34,19 +36,16 @@ export const followSocket: Follow = async ({ address, query, variables, headers,
   const dispose = async () => await Promise.resolve(client.dispose()).catch(() => {});
   const leave = () => void dispose();
   ended.addEventListener("abort", leave, { once: true });
-  const finish = client.subscribe(
-    { query, variables },
-    {
-      next,
-      error: (error) => {
-        // Refused by the subgraph in words of GraphQL: an answer like any other, and the last one.
-        if (!Array.isArray(error)) return reject(lost(error));
-        next({ errors: error });
-        resolve();
-      },
-      complete: resolve,
+  const finish = client.subscribe(JSON.parse(body), {
+    next,
+    error: (error) => {
+      // Refused by the subgraph in words of GraphQL: an answer like any other, and the last one.
+      if (!Array.isArray(error)) return reject(lost(error));
+      next({ errors: error });
+      resolve();
     },
-  );
+    complete: resolve,
+  });
   if (ended.aborted) finish();
   try {
     await promise;

@@ -7,9 +7,16 @@ import { errorCatalogue, HuiminError } from "../../../trust/errors.ts";
 import { clientSector, peopleOf, type RequestLog } from "../../admission/admit.ts";
 import { checkAnswer } from "../../boundary/answer-check.ts";
 import type { Crossing } from "../../boundary/border.ts";
-import { type BorderOf, requestBody, type SubgraphAnswer, type SubgraphError } from "../../boundary/boundary.ts";
+import {
+  type BorderOf,
+  requestBody,
+  type SealOf,
+  type SubgraphAnswer,
+  type SubgraphError,
+} from "../../boundary/boundary.ts";
 import type { Credentials } from "../../boundary/credentials.ts";
 import type { OpenSealed } from "../../boundary/sealed-values.ts";
+import type { SealCall } from "../../boundary/signed-calls.ts";
 import type { FindSource, Sink } from "../source.ts";
 import { followEvents } from "./events.ts";
 import { followSocket } from "./socket.ts";
@@ -18,11 +25,13 @@ import { followSocket } from "./socket.ts";
 export interface StreamRequest {
   /** `ws:` and `wss:` are spoken to by graphql-transport-ws, all others by GraphQL over SSE. */
   readonly address: URL;
-  readonly query: string;
-  readonly variables: Record<string, unknown>;
+  /** The GraphQL request as JSON. */
+  readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Whether the address may be inside the city's network. */
   readonly mayBeInternal: boolean;
+  /** Signs the call and judges its answer; undefined for neither. */
+  readonly seal: SealCall | undefined;
 }
 
 /** What streams are opened with, by subgraph. */
@@ -30,6 +39,7 @@ export interface StreamParts {
   readonly credentials: Credentials;
   readonly borderOf: BorderOf;
   readonly mayBeInternal: (subgraph: string) => boolean;
+  readonly sealOf: SealOf;
   readonly openSealed: OpenSealed;
 }
 
@@ -48,7 +58,7 @@ const retries = { attempts: 5, firstPauseMs: 100, longestPauseMs: 5_000 } as con
 /** The streams of the subgraphs, each where it answers or where `elsewhere` says. */
 export function subgraphStreams(
   elsewhere: ReadonlyMap<string, URL>,
-  { credentials, borderOf, mayBeInternal: isAllowedInside, openSealed }: StreamParts,
+  { credentials, borderOf, mayBeInternal: isAllowedInside, sealOf, openSealed }: StreamParts,
   log: RequestLog,
 ): FindSource {
   return ({ source, variables: values, supergraph }, session) => {
@@ -62,7 +72,7 @@ export function subgraphStreams(
     const request = opened?.request ?? asked;
     const crossing = borderOf(subgraph)?.call(requestBody(request), peopleOf(admitted), clientSector(admitted));
     const body = crossing ? crossing.text : requestBody(request);
-    const { query, variables } = JSON.parse(body) as Pick<StreamRequest, "query" | "variables">;
+    const seal = sealOf(subgraph, address);
     const follow = address.protocol.startsWith("ws") ? followSocket : followEvents;
     return {
       key: `${address} ${body}`,
@@ -73,7 +83,7 @@ export function subgraphStreams(
         const connect = async (next: (response: unknown) => void) => {
           const { headers } = await credentials({ ...session.admission, log }, subgraph);
           const heard = (response: unknown) => next(crossing ? inside(response, crossing, refused) : response);
-          await follow({ address, query, variables, headers, mayBeInternal }, heard, ending.signal);
+          await follow({ address, body, headers, mayBeInternal, seal }, heard, ending.signal);
         };
         const read = (response: unknown) => {
           const answer = checkAnswer(response, [], crossing === undefined);

@@ -64,7 +64,7 @@ export async function startTestGateway(): Promise<TestGateway> {
   let keysMade = 0;
   let current: { key: CryptoKey; keyId: string; keyThumbprint: string };
   const rotate: TestGateway["rotate"] = async ({ withdraw } = { withdraw: false }) => {
-    const { privateKey, publicKey } = await generateKeyPair("ES256");
+    const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
     keysMade += 1;
     const keyId = `key-${keysMade}`;
     const jwk = { ...(await exportJWK(publicKey)), kid: keyId, alg: "ES256", use: "sig" };
