@@ -16,13 +16,19 @@ export interface Audience {
 
 export type AudienceRegister = Readonly<Record<string, Audience>>;
 
-const isForStaff = ({ caseworkers }: Purpose) => Object.keys(caseworkers).length > 0;
+const kindsFor = (isTheirs: (purpose: Purpose) => boolean): readonly Category[] =>
+  [...purposes.values()].filter(isTheirs).flatMap((purpose) => purpose.categories);
+
+const companyOf = (sector: string): Audience => ({
+  sector,
+  sees: kindsFor(({ companies }) => companies.includes(sector)),
+});
 
 /** The city's, by name. */
 export const cityAudiences: AudienceRegister = {
   public: { sees: [] },
   citizens: { sees: Object.keys(categories).filter(isCategory) },
-  staff: { sees: [...purposes.values()].flatMap((purpose) => (isForStaff(purpose) ? purpose.categories : [])) },
-  waterco: { sees: ["person.name"], sector: "waterco" },
-  powerco: { sees: ["person.name"], sector: "powerco" },
+  staff: { sees: kindsFor(({ caseworkers }) => Object.keys(caseworkers).length > 0) },
+  waterco: companyOf("waterco"),
+  powerco: companyOf("powerco"),
 };
