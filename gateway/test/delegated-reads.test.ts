@@ -1,7 +1,9 @@
 /** Whoever acts for another is recorded before she reads: through the front door, before the city's own subgraphs. */
 import { createClient } from "graphql-sse";
+import { decodeJwt } from "jose";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventKinds, eventTokenMediaType, signEventToken } from "../../trust/event-token.ts";
+import { transactionAt, transactionTokenHeader } from "../../trust/transaction-token.ts";
 import { newCitizenId, startCity, type TestCity } from "./city.ts";
 import { type EventKeys, startEventKeys } from "./event-keys.ts";
 
@@ -123,6 +125,9 @@ describe("a subscription for another", () => {
     await announce();
     await expect.poll(() => heard, until).toEqual([bill]);
     expect(kinds()).toEqual([["utility.bill"], ["utility.bill"]]);
+    const [{ transaction } = { transaction: "" }] = city.issuer.record.reads;
+    const tokens = city.subgraphs.utilities.calls.map((headers) => decodeJwt(String(headers[transactionTokenHeader])));
+    expect(tokens.map(({ txn }) => txn)).toEqual([transactionAt(transaction, "utilities")]);
     city.issuer.record.status = 503;
     const asked = callsMade();
     await announce();

@@ -190,6 +190,10 @@ describe("a read by who acts for a citizen", () => {
   it("is refused to whoever has no right to act for her, or none any more", async () => {
     expect(await outcomeOf({ person: seal(aygul.citizenId), citizens: [seal(wei.citizenId)] })).toBe("unknown-person");
     expect(await outcomeOf({ person: seal(staffId) })).toBe("unknown-person");
+    // Nor does somebody else's right help her, who reads the same citizen at the same time.
+    const stranger = await registerPerson(identity.database, "古丽", { years: 40 });
+    const both = [delegatesRead(), delegatesRead({ person: seal(stranger.citizenId) })];
+    expect((await post(both)).outcomes).toEqual(["kept", "unknown-person"]);
     await identity.database.query("UPDATE guardianship SET valid_until = now()");
     expect(await outcomeOf()).toBe("unknown-person");
   });
