@@ -1,4 +1,5 @@
 /** How reads come into identity's record: many in one call, each with an outcome of its own. */
+import { Client } from "undici";
 import type { Logger } from "../../platform/log.ts";
 import { type ClientAssertionSigner, signClientAssertion } from "../../trust/client-assertion.ts";
 import { HuiminError } from "../../trust/errors.ts";
@@ -23,11 +24,13 @@ const patience = 3_000;
 /** Most reads that wait: what identity takes in well within the patience. */
 const mostWaiting = 1_000;
 
-/** Has identity keep reads, one call at a time: what comes meanwhile goes with the next. */
+/** Has identity keep reads, one call at a time on one connection: what comes meanwhile goes with the next. */
 export function createReadRecord(issuer: string, signer: ClientAssertionSigner, log: Logger): ReadRecord {
+  const address = new URL(`${issuer}${readsPath}`);
+  const client = new Client(address.origin, { connect: { timeout: patience } });
   const tell = async (reads: readonly Read[]): Promise<readonly ReadOutcome[]> => {
     try {
-      return await outcomesOf(issuer, await signClientAssertion(signer, issuer), reads);
+      return await outcomesOf(client, address.pathname, await signClientAssertion(signer, issuer), reads);
     } catch (error) {
       log.error({ err: error, reads: reads.length }, "reads could not be recorded");
       throw error;
@@ -42,20 +45,28 @@ export function createReadRecord(issuer: string, signer: ClientAssertionSigner, 
       log.error({ outcome, transaction: read.transaction }, "identity does not record a read");
       throw new HuiminError("READ_NOT_RECORDED");
     },
-    close: () => commit.close(),
+    async close() {
+      await commit.close();
+      await client.close();
+    },
   };
 }
 
-async function outcomesOf(issuer: string, assertion: string, reads: readonly Read[]): Promise<readonly ReadOutcome[]> {
-  const response = await fetch(`${issuer}${readsPath}`, {
+async function outcomesOf(
+  client: Client,
+  path: string,
+  assertion: string,
+  reads: readonly Read[],
+): Promise<readonly ReadOutcome[]> {
+  const { statusCode, body } = await client.request({
     method: "POST",
+    path,
     headers: { "content-type": "application/json", authorization: `Bearer ${assertion}` },
     body: JSON.stringify({ reads }),
-    redirect: "error",
     signal: AbortSignal.timeout(patience),
   });
   // Read to its end whatever it is, so that the next call has the connection.
-  const answer: unknown = await response.json();
-  if (response.status !== 200) throw new Error(`identity answered with ${response.status}`);
-  return readOutcomesSchema.parse(answer).outcomes;
+  const answer = await body.text();
+  if (statusCode !== 200) throw new Error(`identity answered with ${statusCode}`);
+  return readOutcomesSchema.parse(JSON.parse(answer)).outcomes;
 }

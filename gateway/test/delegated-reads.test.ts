@@ -39,6 +39,8 @@ async function ask(query: string, claims: Record<string, unknown> = acting) {
 
 const named = "{ me { name { text } } }";
 
+const until = { timeout: 10_000, interval: 10 };
+
 describe("whoever acts for another", () => {
   it("is recorded with each request: who, for whom, through what, and of which kinds she was granted", async () => {
     const { data, codes } = await ask("{ me { name { text } coverage { status } pension { status } } }");
@@ -81,9 +83,19 @@ describe("whoever acts for another", () => {
     expect((await ask(named, {})).data).toEqual({ me: { name: { text: `Name of ${child}` } } });
     expect(city.issuer.record.reads).toEqual([]);
   });
+
+  it("reads nothing while identity is down, and reads again when it is back", async () => {
+    await ask(named);
+    await city.issuer.stop();
+    const { data, codes } = await ask(named);
+    expect([data, codes]).toEqual([undefined, ["READ_NOT_RECORDED"]]);
+    expect((await ask(named, {})).codes).toBeUndefined();
+    await city.issuer.start();
+    await expect.poll(async () => (await ask(named)).codes, until).toBeUndefined();
+    expect(kinds()).toEqual([["person.name"], ["person.name"]]);
+  });
 });
 
-const until = { timeout: 10_000, interval: 10 };
 const billed = "subscription { billIssued { id amount { amount } } }";
 const bill = { data: { billIssued: { id: "b-1", amount: { amount: 4_200 } } } };
 
