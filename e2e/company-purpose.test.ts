@@ -128,6 +128,18 @@ describe("the water company in its own name", () => {
       expect(await entry.first().textContent()).toMatch(/新河自来水有限公司.*To keep your supply contract/s);
     }));
 
+  it("is refused as soon as it has given its token back", async () => {
+    const { configuration, proofs } = service;
+    const request = { resource: city.graph, scope: "citizen:read" };
+    const { access_token: another } = await oidc.clientCredentialsGrant(configuration, request, proofs);
+    const query = "query ($id: CitizenID!) { citizen(id: $id) { name { text } } }";
+    const reading = async () => await askThrough(service, city, another, query, purpose, { id: ayguzel });
+    expect(codesOf(await reading())).toEqual([]);
+    await oidc.tokenRevocation(configuration, another);
+    // The library takes the 401 for an error.
+    await expect.poll(() => reading().catch(({ status }) => status)).toBe(401);
+  });
+
   it("is refused from the moment in which she stops it, with the token that it has", async () => {
     expect(codesOf(await read(ayguzel, purpose))).toEqual([]);
     await atHome("/account/applications", async (page) => {

@@ -40,6 +40,7 @@ export async function eventToken(
 function subjectIdOf(event: StoredEvent["event"], issuer: string, { name, subjectOf }: Audience): object {
   if (event.kind === "signing-key-withdrawn") return { format: "opaque", id: event.keyId };
   if ("streamId" in event) return { format: "opaque", id: event.streamId };
+  if (!("accountId" in event)) return { format: "opaque", id: event.tokenId };
   const user = { format: "iss_sub", iss: issuer, sub: subjectOf(event.accountId) };
   const session = "sessionId" in event && event.sessionId !== null ? event.sessionId : undefined;
   return {

@@ -9,7 +9,7 @@ export type CredentialKind = "password" | "passkey" | "totp" | "mobile" | "recov
 export type Initiator = "user" | "admin" | "policy" | "system";
 
 /** One thing that happened, to an account (a citizen's or a caseworker's) or to identity itself. */
-export type SecurityEvent = AccountEvent | KeyWithdrawn;
+export type SecurityEvent = AccountEvent | OwnTokenRevoked | KeyWithdrawn;
 
 /** What a receiver is told of its own stream (SSF 1.0, 8.1.4 and 8.1.5). */
 export type StreamEvent = { readonly streamId: string } & (
@@ -22,6 +22,9 @@ export interface KeyWithdrawn {
   readonly kind: "signing-key-withdrawn";
   readonly keyId: string;
 }
+
+/** An access token that a client got in its own name, so that it concerns no account. */
+export type OwnTokenRevoked = Omit<Extract<AccountEvent, { readonly kind: "token-revoked" }>, "accountId">;
 
 export type AccountEvent = { readonly accountId: string } & (
   | { readonly kind: "session-established"; readonly sessionId: string; readonly acr: string }

@@ -120,6 +120,7 @@ describe("the stream of revocations", () => {
       sessionEnd("s1"),
       { accountId, kind: "grant-revoked", grantId: "g1", clientId: "portal", initiator: "user" },
       { accountId, kind: "token-revoked", tokenId: "t1", expiresAt: 1, initiator: "user" },
+      { kind: "token-revoked", tokenId: "t2", expiresAt: 1, initiator: "user" },
       { accountId, kind: "session-revoked", sessionId: null, clientIds: [], initiator: "policy" },
       { accountId, kind: "account-disabled", reason: "hijacking" },
     ];
@@ -131,6 +132,7 @@ describe("the stream of revocations", () => {
         { kind: "session", name: sessionNameOf("s1", "portal") },
         { kind: "grant", name: publicNameOf("g1") },
         { kind: "token", name: "t1" },
+        { kind: "token", name: "t2" },
         { kind: "subject", name: pseudonym, at: expect.any(Number) },
         { kind: "subject", name: pseudonym, at: expect.any(Number) },
       ]);

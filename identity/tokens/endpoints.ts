@@ -72,7 +72,8 @@ async function revoke(
   const { accountId } = found;
   await database.transaction(async (tx) => {
     const isNew = await markRevoked(tx, tokenId, expiresAt);
-    if (!isNew || accountId === null) return;
-    await emitSecurityEvent(tx, { accountId, kind: "token-revoked", tokenId, expiresAt, initiator: "user" });
+    if (!isNew) return;
+    const event = { kind: "token-revoked", tokenId, expiresAt, initiator: "user" } as const;
+    await emitSecurityEvent(tx, accountId === null ? event : { accountId, ...event });
   });
 }
