@@ -99,7 +99,16 @@ export const gatewaySpec = {
   port: setting("HUIMIN_PORT", tcpPort, "Port to listen on."),
   issuer: setting("HUIMIN_ISSUER", httpUrl, "Issuer of the access tokens; its keys are at /jwks."),
   gatewayUrl: setting("HUIMIN_GATEWAY_URL", httpUrl, "Where clients reach the gateway; it issues transaction tokens."),
-  signingKey: setting("HUIMIN_SIGNING_KEY", es256PrivateJwk, "Private ES256 key that signs transaction tokens."),
+  signingKey: setting(
+    "HUIMIN_SIGNING_KEY",
+    es256PrivateJwk,
+    "Private ES256 key that signs transaction tokens, and calls to companies.",
+  ),
+  furtherSigningKey: setting(
+    "HUIMIN_FURTHER_SIGNING_KEY",
+    es256PrivateJwk.optional(),
+    "A second key that is published and signs nothing, while keys change: the one before, or the one to come.",
+  ),
   subgraphs: setting("HUIMIN_SUBGRAPHS", namedAddresses(httpUrl), "Where each subgraph answers: name=url,name=url."),
   subgraphKeys: setting(
     "HUIMIN_SUBGRAPH_KEYS",

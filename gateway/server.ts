@@ -170,7 +170,7 @@ export async function createGateway(
   return { url: `http://localhost:${(app.server.address() as AddressInfo).port}`, close };
 }
 
-/** The graph in all its forms, its page, and the public half of the key that signs transaction tokens. */
+/** The graph in all its forms, its page, and the public halves of the keys that sign transaction tokens. */
 function addAddresses(
   app: FastifyInstance,
   config: GatewayConfig,
@@ -187,7 +187,8 @@ function addAddresses(
     isOriginAllowed: (origin) => origins.includes(origin),
     log,
   });
-  addKeySet(app, config.signingKey);
+  const { signingKey, furtherSigningKey } = config;
+  addKeySet(app, signingKey, ...(furtherSigningKey ? [furtherSigningKey] : []));
 }
 
 /**

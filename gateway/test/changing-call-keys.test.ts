@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
-import { postQuery } from "./city.ts";
+import { newSigningKey, postQuery } from "./city.ts";
 import { type KitTown, startKitTown } from "./kit-town.ts";
 import { companyCallKey } from "./subgraphs.ts";
 
@@ -56,6 +56,23 @@ describe("the keys of signed calls", () => {
     await town.replaceGateway(key(old));
     const token = await town.token();
     expect((await postQuery(town.gatewayUrl, "{ ping }", { token })).data).toEqual({ ping: null });
+  });
+
+  it("of the gateway are known from whichever replica the subgraph asks, when each publishes both", async () => {
+    const { own: subgraphKey, gateway: gatewayKey } = companyCallKey;
+    const [old, next] = [JSON.stringify(await newSigningKey()), JSON.stringify(await newSigningKey())];
+    const ahead = { HUIMIN_SIGNING_KEY: next, HUIMIN_FURTHER_SIGNING_KEY: old };
+    const answerOf = async (behind: Readonly<Record<string, string>>) => {
+      town = await startKitTown({ sdl, resolvers, isCompany: true, subgraphKey, gatewayKey });
+      await town.replaceGateway(gatewayKey, behind);
+      const replica = await town.addGateway(gatewayKey, ahead);
+      const { data } = await postQuery(replica.url, "{ ping }", { token: await town.token() });
+      await replica.close();
+      return data;
+    };
+    expect(await answerOf({ HUIMIN_SIGNING_KEY: old })).toEqual({ ping: null });
+    await town.close();
+    expect(await answerOf({ HUIMIN_SIGNING_KEY: old, HUIMIN_FURTHER_SIGNING_KEY: next })).toEqual({ ping: "pong" });
   });
 
   it("of a company change in three, and what the old one signs does not count any more", async () => {

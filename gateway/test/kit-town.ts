@@ -32,8 +32,10 @@ export interface KitTown {
   token(flaws?: TokenFlaws): Promise<string>;
   /** Puts a subgraph with this `HUIMIN_CALL_KEY` in the place of the one before, which finishes what it has begun. */
   replaceSubgraph(key: string): Promise<void>;
-  /** The same for the gateway, with this entry of `HUIMIN_SUBGRAPH_KEYS` for the subgraph. */
-  replaceGateway(key: string): Promise<void>;
+  /** The same for the gateway, with this entry of `HUIMIN_SUBGRAPH_KEYS` for the subgraph, and further settings. */
+  replaceGateway(key: string, settings?: Readonly<Record<string, string>>): Promise<void>;
+  /** Starts one more, which the subgraph does not find. */
+  addGateway(key: string, settings: Readonly<Record<string, string>>): Promise<RunningService>;
   /** What whoever stands between the two makes of an answer's body; nothing unless given. */
   tamper(change: (() => Duplex) | undefined): void;
   close(): Promise<void>;
@@ -80,7 +82,10 @@ export async function startKitTown(options: TownOptions): Promise<KitTown> {
     mountSubgraph(app, { name: "shop", sdl, resolvers, loaders: () => null, callKey: callKey.parse(key), gateway });
     return { url: await app.listen({ port: 0, host: "localhost" }), close: () => app.close() };
   };
-  const startGateway = async (key: string): Promise<RunningService> => {
+  const startGateway = async (
+    key: string,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<RunningService> => {
     const config = await gatewayConfig({
       port: 0,
       issuer: issuer.url,
@@ -93,6 +98,7 @@ export async function startKitTown(options: TownOptions): Promise<KitTown> {
         HUIMIN_SIGNING_KEY: signingKey,
         HUIMIN_PSEUDONYM_KEY: pseudonymKey.toString("base64url"),
         ...(isCompany && { HUIMIN_SECTORS: "shop=shopco" }),
+        ...settings,
       },
     });
     const gateway = await createGateway({ ...config, port: 0 }, log("gateway"));
@@ -111,7 +117,8 @@ export async function startKitTown(options: TownOptions): Promise<KitTown> {
       return accessToken(issuer, `${graph.url}/graphql`, subject, { ...flaws, claims });
     },
     replaceSubgraph: async (key) => shop.lead(await startShop(key)),
-    replaceGateway: async (key) => graph.lead(await startGateway(key)),
+    replaceGateway: async (key, settings) => graph.lead(await startGateway(key, settings)),
+    addGateway: startGateway,
     tamper: (made) => {
       change = made;
     },
