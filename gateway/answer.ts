@@ -39,6 +39,12 @@ export class RequestRefused extends Error {
       extensions: { code },
     }));
   }
+
+  /** The same refusal with one more error at its end. */
+  with(error: AnswerError): RequestRefused {
+    const { message, errors } = this;
+    return Object.assign(new RequestRefused(error.extensions.code, []), { message, errors: [...errors, error] });
+  }
 }
 
 /** One error with a code of the catalogue; its sentence unless `message` says it better. */

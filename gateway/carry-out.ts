@@ -147,8 +147,19 @@ function compileFound(generation: Generation, { request, byName }: FoundRequest,
   try {
     return generation.compile(request, admitted);
   } catch (error) {
-    throw byName && error instanceof RequestRefused ? notFound() : error;
+    if (!(error instanceof RequestRefused)) throw error;
+    if (byName) throw notFound();
+    throw isForgotten(error, generation, admitted) ? error.with(answerError("UNAUTHENTICATED", publicPartOnly)) : error;
   }
+}
+
+const publicPartOnly =
+  "Nobody is signed in, so the operation was held against the public part of the graph. Send an access token.";
+
+/** Whether a forgotten token may be what is wrong: nobody is signed in, and some see more than she does. */
+function isForgotten({ errors: [first] }: RequestRefused, generation: Generation, admitted: Admitted): boolean {
+  const isOfSchema = first?.extensions.code === "GRAPHQL_VALIDATION_FAILED";
+  return isOfSchema && admitted.kind === "anonymous" && generation.isPartial(admitted);
 }
 
 const recordNowhere: RecordRead = async () => {

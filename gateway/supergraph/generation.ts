@@ -14,6 +14,8 @@ export interface Generation extends Serving {
   compile(request: Pick<GraphQLRequest, "query" | "operationName" | "readOnly">, admitted: Admitted): CompiledOperation;
   /** The same by the whole schema, whoever may see it. */
   compileWhole(request: Parameters<Compiler["compile"]>[0]): CompiledOperation;
+  /** Whether `admitted` sees a part of the schema only, by a contract. */
+  isPartial(admitted: Admitted): boolean;
   /** The operations that were asked for most, most first. */
   busiest(): readonly BusyOperation[];
   /** Compiles and plans operations ahead; leaves out those that do not fit any more, and stops in time. */
@@ -82,6 +84,7 @@ function assemble(supergraph: LoadedSupergraph, compilers: Compilers, contracts:
     supergraph,
     compile: (request, admitted) => compilerFor(contracts?.of(admitted) ?? null).compile(request),
     compileWhole: (request) => compilerFor(null).compile(request),
+    isPartial: (admitted) => contracts?.of(admitted) !== undefined,
     busiest: () => busiestOf(compilers),
     warm: (operations) => warm(compilers, operations),
     close: () => supergraph.planner.close(),

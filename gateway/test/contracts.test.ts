@@ -226,6 +226,16 @@ describe.each(outsiders)("to %s the graph", (audience) => {
   });
 });
 
+it("reminds whoever may have forgotten her token, and nobody else, in the same words for what is hidden and what is not there", async () => {
+  const codes = async (audience: Audience, query: string) =>
+    (await ask(audience, query)).errors?.map(({ extensions }) => extensions.code);
+  for (const query of ["{ ledger { lines } }", "{ nothing { lines } }"]) {
+    expect(await codes("anonymous", query)).toEqual(["GRAPHQL_VALIDATION_FAILED", "UNAUTHENTICATED"]);
+    expect(await codes("citizen", query)).toEqual(["GRAPHQL_VALIDATION_FAILED"]);
+  }
+  expect(await codes("anonymous", "{ notice")).toEqual(["GRAPHQL_PARSE_FAILED"]);
+});
+
 describe("the same text", () => {
   it("is compiled for each audience by itself, whoever asked first", async () => {
     const query = "{ home { id suspicion } }";
