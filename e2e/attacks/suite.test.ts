@@ -24,6 +24,8 @@ const attackers = {
   "thief.test.ts": "thief",
   "running-city/anonymous.test.ts": "anonymous person, on a running city",
   "running-city/citizen.test.ts": "citizen, on a running city",
+  "running-city/caseworker.test.ts": "caseworker, on a running city",
+  "running-city/company.test.ts": "company, on a running city",
   "running-city/delegate.test.ts": "delegate, on a running city",
   "running-city/thief.test.ts": "thief, on a running city",
 } as const;

@@ -19,10 +19,33 @@ attack("she asks for a citizen's data and shows no token", {
   weak: async () => await authorize(await somebodys, "POST", city.graph),
   real: () => ({}),
   attempt: async (headers) => {
-    const answer = await ask(city.graph, "{ me { name { text } } }", undefined, headers);
+    const answer = await ask(city.graph, "{ me { id } }", undefined, headers);
     return codesOf(answer)[0] ?? worked;
   },
   meets: "UNAUTHENTICATED",
+});
+
+attack("she looks in the schema for what only citizens may ask about", {
+  against: "the same city, where a citizen looks",
+  weak: async () => await authorize(await somebodys, "POST", city.graph),
+  real: () => ({}),
+  attempt: async (headers) => {
+    const query = '{ __type(name: "PensionAccount") { fields { name } } }';
+    const { data } = await ask(city.graph, query, undefined, headers);
+    return data?.__type ? worked : "nothing there";
+  },
+  meets: "nothing there",
+});
+
+attack("she misspells what only citizens may ask for, and waits for a suggestion", {
+  against: "the same city, where a citizen misspells it",
+  weak: async () => await authorize(await somebodys, "POST", city.graph),
+  real: () => ({}),
+  attempt: async (headers) => {
+    const { errors = [] } = await ask(city.graph, "{ me { pensoin { status } } }", undefined, headers);
+    return errors.some(({ message }) => message.includes("pension")) ? worked : "no suggestion";
+  },
+  meets: "no suggestion",
 });
 
 attack("she listens at identity to who has been signed out", {

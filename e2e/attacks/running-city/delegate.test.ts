@@ -1,15 +1,14 @@
 /** Attacks on a running city of somebody who acts for another, and goes past what she was granted. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { decodeJwt, type JWTPayload } from "jose";
 import pg from "pg";
 import { inject } from "vitest";
-import { governmentSector, sectorPseudonyms } from "../../../trust/pseudonym.ts";
+import { governmentSector } from "../../../trust/pseudonym.ts";
 import { ask, codesOf, credentialsOf } from "../../support/graph.ts";
 import { enterPerson } from "../../support/people.ts";
 import { reissue } from "../../support/reissue.ts";
 import { demoCitizen } from "../../support/sign-in.ts";
 import { attack, worked } from "../support/attack.ts";
+import { formsOf } from "../support/names.ts";
 
 const city = inject("city");
 const mothers = credentialsOf(city, "ayguzel");
@@ -25,8 +24,7 @@ async function makeGuardian(): Promise<string> {
        SELECT $1, citizen_id, 'appointed-guardian', now() - interval '1 day' FROM identity.citizen WHERE resident_id = $2`,
       [citizenId, demoCitizen("ayguzel").residentId],
     );
-    const { pseudonymKey } = JSON.parse(await readFile(join(city.data, "secrets.json"), "utf8"));
-    return sectorPseudonyms(Buffer.from(pseudonymKey, "base64url"), governmentSector).seal(citizenId);
+    return (await formsOf(city, governmentSector)).seal(citizenId);
   } finally {
     await database.end();
   }
