@@ -20,7 +20,7 @@ import {
   sensitiveScopes,
   wantsOwnConsent,
 } from "../provider/scopes.ts";
-import { type Consent, findConsent, rememberConsent } from "../store/consents.ts";
+import { type Consent, findConsent, rememberConsent, rememberRefusal } from "../store/consents.ts";
 import { readProfile } from "../store/profiles.ts";
 import { describeScopes } from "../store/scopes.ts";
 import { isUnder14 } from "./age.ts";
@@ -127,8 +127,9 @@ async function keepAnswer(turn: Turn, question: ConsentQuestion, answer: Answer)
   const { client, accountId, person, isLasting } = question;
   const { database, fleeting } = turn.parts.stores;
   await database.transaction(async (tx) => {
-    if (isLasting && answer.scopes.length > 0) {
-      await rememberConsent(tx, accountId, client.clientId, answer);
+    if (isLasting) {
+      if (answer.scopes.length > 0) await rememberConsent(tx, accountId, client.clientId, answer);
+      else await rememberRefusal(tx, accountId, client.clientId, answer.declined);
       const { declined: scopes, grantId: answered } = answer;
       await withdrawScopes({ tx, fleeting }, { citizenId: accountId, clientId: client.clientId, scopes, answered });
     }

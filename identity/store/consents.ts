@@ -67,6 +67,23 @@ export async function rememberConsent(
   );
 }
 
+/** Keeps a decision that allows nothing of what was asked for this time; what she decided about the rest stays. */
+export async function rememberRefusal(
+  database: Queryable,
+  citizenId: RawCitizenId,
+  clientId: string,
+  declined: readonly string[],
+): Promise<void> {
+  await database.query(
+    `WITH nothing_left AS (DELETE FROM consent WHERE citizen_id = $1 AND client_id = $2 AND scopes <@ $3)
+     UPDATE consent SET given_at = now(),
+       scopes = ARRAY(SELECT unnest(scopes) EXCEPT SELECT unnest($3::text[])),
+       declined = ARRAY(SELECT unnest(declined) UNION SELECT unnest($3::text[]))
+     WHERE citizen_id = $1 AND client_id = $2 AND NOT scopes <@ $3`,
+    [citizenId, clientId, declined],
+  );
+}
+
 /** Forgets when it was used as well. @returns false when there was nothing to forget */
 export async function forgetConsent(database: Queryable, citizenId: RawCitizenId, clientId: string): Promise<boolean> {
   await database.query("DELETE FROM application_use WHERE citizen_id = $1 AND client_id = $2", [citizenId, clientId]);

@@ -52,6 +52,25 @@ describe("a company that asks to read a citizen by itself", () => {
     expect(await consents()).toMatchObject([{ declined: [scope] }]);
   });
 
+  it.each([
+    [
+      "with everything else that it asks for",
+      `openid citizen:read ${scope}`,
+      [expect.objectContaining({ declined: [scope] })],
+    ],
+    ["alone", scope, [{ client_id: "water-app", scopes: ["openid"], declined: [scope] }]],
+  ])("can be taken back when it asks anew, %s", async (_how, asked, left) => {
+    const attempt = await signIn(identity, water, aygul, { parameters: { scope: `openid ${scope}` } });
+    await attempt.agent.submit(attempt.page, { action: "allow", [scope]: "yes" });
+    const again = await begin(identity, water, {
+      agent: attempt.agent,
+      parameters: { scope: asked, prompt: "consent" },
+    });
+    expect(again.page.text).toMatch(new RegExp(`name="${scope}" value="yes" checked>`));
+    await attempt.agent.submit(again.page, { action: "allow" });
+    expect(await consents()).toEqual(left);
+  });
+
   it("stands among her applications with what it reads by itself, until she stops it", async () => {
     const attempt = await signIn(identity, water, aygul, asking());
     await attempt.agent.submit(attempt.page, { action: "allow", [scope]: "yes" });
