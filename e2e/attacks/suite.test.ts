@@ -16,6 +16,7 @@ const attackers = {
   "delegate.test.ts": "delegate",
   "caseworker.test.ts": "caseworker",
   "company.test.ts": "company",
+  "company-itself.test.ts": "company, in its own name",
   "company-schema.test.ts": "company, by its schema",
   "collusion.test.ts": "two companies together",
   "rogue-subgraph.test.ts": "rogue subgraph",

@@ -101,7 +101,7 @@ function admissionOf(
   const audience = `${gatewayUrl}/graphql`;
   const markAsSeen = createReplayGuard({ shared: null, log: createLogger("gateway", "silent") });
   const real: AdmissionParts = {
-    accessTokens: { issuer, audience, keys },
+    accessTokens: { issuer, audience, keys, companies: true },
     sectors,
     checkPossession: createPossessionCheck(audience, markAsSeen),
     certificateHeader: clientCertHeader,
