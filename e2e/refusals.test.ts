@@ -39,8 +39,8 @@ describe("who is refused, and how clearly", () => {
     expect(codesOf(answer)).toEqual(["UNAUTHENTICATED"]);
   });
 
-  it("a caller without a token does not hear of what is not public", async () => {
-    expect(codesOf(await ask(city.graph, myName))).toEqual(["GRAPHQL_VALIDATION_FAILED"]);
+  it("a caller without a token does not hear of what is not public, but that nobody is signed in", async () => {
+    expect(codesOf(await ask(city.graph, myName))).toEqual(["GRAPHQL_VALIDATION_FAILED", "UNAUTHENTICATED"]);
   });
 
   it("the same token that identity signs passes, so that what follows fails for its own reason", async () => {
