@@ -33,6 +33,9 @@ export const proofAlgorithms = [...algorithms.keys()].map(String);
 /** Bits of an RSA key. A longer one would let its holder spend the time of everybody else. */
 const [shortestModulus, longestModulus] = [2048, 4096];
 
+/** Characters of a header: one with the longest RSA key has about 1,000. It is kept with the key. */
+const longestHeader = 2_000;
+
 /** Most keys that are kept ready. Who is forgotten has hers read again. */
 const maxKeys = 10_000;
 
@@ -76,6 +79,7 @@ export function createProofOpener(): OpenProof {
 
 /** @throws HuiminError `DPOP_PROOF_INVALID` unless the header is a proof's and holds the public key of that thumbprint */
 async function readHeader(header: string, keyThumbprint: string): Promise<KnownKey["fits"]> {
+  if (header.length > longestHeader) throw proofInvalid("its header is longer than any key");
   const { typ, alg, jwk, crit } = decodeProtectedHeader(`${header}..`);
   if (!isProofType(typ)) throw proofInvalid("it is of another type");
   const fits = algorithms.get(alg);

@@ -121,6 +121,7 @@ describe("a proof does not count", () => {
     ["without an identifier", () => ({ claims: { jti: undefined } })],
     ["with an endless identifier", () => ({ claims: { jti: "x".repeat(300) } })],
     ["that is another kind of JWT", () => ({ header: { typ: "JWT" } })],
+    ["with a header longer than any key", () => ({ header: { more: "x".repeat(2_000) } })],
     ["without a key in it", () => ({ header: { jwk: undefined } })],
   ])("%s", async (_what, flaws) => {
     expect(await askWith(await proof(flaws()))).toMatchObject(invalidProof);
