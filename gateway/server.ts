@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
-import { calculateJwkThumbprint, createRemoteJWKSet, importJWK } from "jose";
+import { createRemoteJWKSet } from "jose";
 import { ConfigError } from "../platform/config.ts";
 import { openEventStream } from "../platform/event-stream.ts";
 import { createHttpServer } from "../platform/http.ts";
@@ -15,7 +15,6 @@ import { readScope } from "../trust/caller.ts";
 import { createPossessionCheck } from "../trust/possession.ts";
 import { governmentSector, type SectorVersions } from "../trust/pseudonym.ts";
 import { createReplayGuard } from "../trust/replay.ts";
-import type { TransactionTokenSigner } from "../trust/transaction-token.ts";
 import { createAdmission } from "./admission/admit.ts";
 import { createEntrance } from "./admission/entrance.ts";
 import { watchIssuerKeys } from "./admission/issuer-keys.ts";
@@ -28,6 +27,7 @@ import { transactionTokenCredentials } from "./boundary/credentials.ts";
 import { createSeals, type OpenSealed, withSeals } from "./boundary/sealed-values.ts";
 import { watchSectorVersions } from "./boundary/sector-versions.ts";
 import { createSectors } from "./boundary/sectors.ts";
+import { tokenSignerOf } from "./boundary/token-signer.ts";
 import { createEntityCache, type EntityCache } from "./cache/entity-cache.ts";
 import { createCarryOut, type ExecutableGeneration } from "./carry-out.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -68,7 +68,7 @@ export async function createGateway(
 ): Promise<RunningService> {
   const store = await openKeyValueStore(config.redisUrl, "gateway", log);
   const events = await openEventStream(config.redisUrl, "gateway:events", log);
-  const signer = await signerOf(config);
+  const signer = await tokenSignerOf(config);
   const proof = { client: signer.issuer, key: signer.key, keyId: signer.keyId };
   const { sectors, versions, openSealed } = openSectors(config, log);
   const credentials = transactionTokenCredentials(signer, sectors);
@@ -288,16 +288,5 @@ function graphiqlSettings(config: GatewayConfig): GraphiqlSettings {
     scopes: ["openid", ...[...config.subgraphs.keys()].map(readScope)],
     redirectUri: `${config.gatewayUrl}/graphiql/callback`,
     signedOutUri: graphUrl(config),
-  };
-}
-
-async function signerOf({ gatewayUrl, signingKey }: GatewayConfig): Promise<TransactionTokenSigner> {
-  const key = await importJWK(signingKey);
-  if (key instanceof Uint8Array) throw new TypeError("the signing key is symmetric");
-  return {
-    issuer: gatewayUrl,
-    key,
-    keyId: signingKey.kid,
-    keyThumbprint: await calculateJwkThumbprint(signingKey),
   };
 }

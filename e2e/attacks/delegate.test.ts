@@ -1,8 +1,7 @@
 /** Attacks of somebody who acts for another and goes past what she was granted. */
-import { SignJWT } from "jose";
-import { securityEventNames } from "../../trust/security-event.ts";
 import { attack } from "./support/attack.ts";
 import { careless } from "./support/composed-gateway.ts";
+import { takeGrantBack } from "./support/security-events.ts";
 import { ending, somebody, type Town, towns, undemanding, unnamed } from "./support/town.ts";
 
 const { real, weak } = towns();
@@ -91,7 +90,7 @@ attack("she goes on after her grant was taken back, while her token has not expi
     const grant = crypto.randomUUID();
     const token = await acting(town, { grant });
     await town.ask("{ me { name } }", { token });
-    town.issuer.stream.send(await grantRevoked(town, grant));
+    await takeGrantBack(town, grant);
     for (let tries = 0; tries < 20; tries += 1) {
       const { errors } = await town.ask("{ me { name } }", { token });
       if (errors) return String(errors[0]?.extensions.code);
@@ -101,15 +100,3 @@ attack("she goes on after her grant was taken back, while her token has not expi
   },
   meets: "TOKEN_INVALID",
 });
-
-async function grantRevoked({ issuer, url }: Town, grant: string): Promise<string> {
-  const { privateKey, kid } = issuer.key();
-  const events = { [securityEventNames["grant-revoked"]]: { event_timestamp: Math.floor(Date.now() / 1000), grant } };
-  return await new SignJWT({ events, sub_id: { format: "complex" } })
-    .setProtectedHeader({ alg: "ES256", typ: "secevent+jwt", kid })
-    .setIssuer(issuer.url)
-    .setAudience(url)
-    .setJti(crypto.randomUUID())
-    .setIssuedAt()
-    .sign(privateKey);
-}

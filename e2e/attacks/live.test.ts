@@ -2,7 +2,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
 import { attack, worked } from "./support/attack.ts";
-import { askOnSocket, endSession, listen, partsOf } from "./support/streams.ts";
+import { endSession } from "./support/security-events.ts";
+import { askOnSocket, listen, partsOf } from "./support/streams.ts";
 import { somebody, type Town, towns, undemanding, unnamed } from "./support/town.ts";
 
 const { real, weak } = towns();

@@ -1,6 +1,5 @@
 /** A gateway put together by hand from the parts of the real one, so that a test can leave one out. */
 import type { AddressInfo } from "node:net";
-import { calculateJwkThumbprint, importJWK } from "jose";
 import { type AdmissionParts, type Admit, createAdmission } from "../../../gateway/admission/admit.ts";
 import { createEntrance } from "../../../gateway/admission/entrance.ts";
 import { watchIssuerKeys } from "../../../gateway/admission/issuer-keys.ts";
@@ -8,6 +7,7 @@ import { type Boundary, createBoundary } from "../../../gateway/boundary/boundar
 import { openCallSignatures } from "../../../gateway/boundary/call-signatures.ts";
 import { type Credentials, transactionTokenCredentials } from "../../../gateway/boundary/credentials.ts";
 import { createSectors, type Sectors } from "../../../gateway/boundary/sectors.ts";
+import { tokenSignerOf } from "../../../gateway/boundary/token-signer.ts";
 import { createCarryOut, type ExecutableGeneration } from "../../../gateway/carry-out.ts";
 import type { GatewayConfig } from "../../../gateway/config.ts";
 import { createDocuments } from "../../../gateway/http/documents.ts";
@@ -59,7 +59,7 @@ export async function startComposedGateway(
   const issuerKeys = watchIssuerKeys(new URL(`${config.issuer}/jwks`), log);
   const settings = { key: config.pseudonymKey, subgraphs: config.sectors, versions: () => versions };
   const sectors = (other.sectors ?? createSectors)(settings);
-  const signer = await signerOf(config);
+  const signer = await tokenSignerOf(config);
   const usual = transactionTokenCredentials(signer, sectors);
   const credentials = other.credentials?.(signer, sectors, usual) ?? usual;
   const sealOf = openCallSignatures(config, { call: () => {}, event: () => {} });
@@ -124,17 +124,6 @@ async function openGeneration(
       askPolicies(names, cityPolicies, signedIn, log),
   };
   return { ...createGeneration(supergraph, { compiler }), boundary };
-}
-
-async function signerOf({ gatewayUrl, signingKey }: GatewayConfig): Promise<TransactionTokenSigner> {
-  const key = await importJWK(signingKey);
-  if (key instanceof Uint8Array) throw new TypeError("the signing key is symmetric");
-  return {
-    issuer: gatewayUrl,
-    key,
-    keyId: signingKey.kid,
-    keyThumbprint: await calculateJwkThumbprint(signingKey),
-  };
 }
 
 /** Credentials without care: tokens for every subgraph, whatever her scopes are, with one transaction's ID in all. */

@@ -1,8 +1,6 @@
 /** Listening at a town's gateway: to events, to an answer in parts, and on a socket. */
 import { once } from "node:events";
-import { SignJWT } from "jose";
 import { WebSocket } from "ws";
-import { securityEventNames } from "../../../trust/security-event.ts";
 import type { Town } from "./town.ts";
 
 /** The answers of a subscription by server-sent events, until it ends. */
@@ -68,18 +66,4 @@ export async function askOnSocket(
     await once(socket, "close");
   }
   return end;
-}
-
-/** Has identity tell gateways that a session is over. */
-export async function endSession({ issuer, url }: Town, id: string): Promise<void> {
-  const { privateKey, kid } = issuer.key();
-  const events = { [securityEventNames["session-revoked"]]: { event_timestamp: Math.floor(Date.now() / 1000) } };
-  const token = await new SignJWT({ events, sub_id: { format: "complex", session: { format: "opaque", id } } })
-    .setProtectedHeader({ alg: "ES256", typ: "secevent+jwt", kid })
-    .setIssuer(issuer.url)
-    .setAudience(url)
-    .setJti(crypto.randomUUID())
-    .setIssuedAt()
-    .sign(privateKey);
-  issuer.stream.send(token);
 }
